@@ -1,9 +1,11 @@
 /** Passwords: Argon2id as OWASP asks (19 MiB, two passes, one lane), and what makes a password too easy to guess. */
-import { Algorithm, hash, verify } from "@node-rs/argon2";
+import { hash, verify, type Algorithm } from "@node-rs/argon2";
 import { AppError } from "../errors";
 import { commonPasswords } from "./common-passwords";
 
-const parameters = { algorithm: 2 satisfies Algorithm.Argon2id as Algorithm, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+/** The package has it as a const enum, which does not exist at run time. */
+const argon2id = 2 as Algorithm;
+const parameters = { algorithm: argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 export function hashPassword(password: string): Promise<string> {
   return hash(password.normalize("NFKC"), parameters);
