@@ -7,7 +7,7 @@ const root = path.resolve(import.meta.dirname, "..");
 
 await esbuild.build({
   absWorkingDir: root,
-  entryPoints: { server: "server/main.ts", heddle: "cli/heddle.ts", bench: "bench/bench.ts" },
+  entryPoints: { server: "server/start-from-terminal.ts", heddle: "cli/heddle.ts", bench: "bench/bench.ts" },
   outdir: "dist",
   outExtension: { ".js": ".mjs" },
   bundle: true,

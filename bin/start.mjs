@@ -11,4 +11,4 @@ if (!dev) buildPages();
 process.env.NODE_ENV ??= dev ? "development" : "production";
 process.chdir(root);
 const { startFromTerminal } = await import("../dist/server.mjs");
-await startFromTerminal({ dev });
+await startFromTerminal({ dev, packageDir: root });
