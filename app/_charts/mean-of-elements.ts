@@ -1,5 +1,7 @@
 /** The elements of a fan-out as one line: their mean at every step, their range as its band. */
-import type { SeriesPoint, SeriesView } from "@/server/metric/metric-views";
+import type { SeriesView } from "../_trpc/outputs";
+
+type SeriesPoint = SeriesView["points"][number];
 
 export function meanOfElements(series: readonly SeriesView[]): SeriesView[] {
   const groups = new Map<string, SeriesView[]>();
@@ -7,7 +9,7 @@ export function meanOfElements(series: readonly SeriesView[]): SeriesView[] {
     const key = one.mapIndex === undefined ? `${one.taskRunId} ${one.name}` : `${one.runId} ${one.taskKey} ${one.name}`;
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  return [...groups.values()].map((group) => (group.length === 1 ? { ...group[0]!, mapIndex: undefined } : mean(group)));
+  return [...groups.values()].map((group) => (group.length === 1 ? asWhole(group[0]!) : mean(group)));
 }
 
 function mean(group: readonly SeriesView[]): SeriesView {
@@ -36,8 +38,11 @@ function mean(group: readonly SeriesView[]): SeriesView {
     }
     return count === 0 ? [] : [{ step, time, value: sum / count, min, max }];
   });
-  const first = group[0]!;
-  return { ...first, mapIndex: undefined, count: group.reduce((sum, one) => sum + one.count, 0), points };
+  return { ...asWhole(group[0]!), count: group.reduce((sum, one) => sum + one.count, 0), points };
+}
+
+function asWhole({ mapIndex: _, ...series }: SeriesView): SeriesView {
+  return series;
 }
 
 function between(a: SeriesPoint["value"], b: SeriesPoint["value"] | undefined, share: number): number | undefined {

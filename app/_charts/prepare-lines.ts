@@ -3,7 +3,7 @@
  * renderer. line-chart.tsx and its two painters only draw it. No point is ever dropped for being strange: a spike
  * inside a thinned bucket stays in the band, NaN and ±Infinity become marks on the edge.
  */
-import type { SeriesView } from "@/server/metric/metric-views";
+import type { SeriesView } from "../_trpc/outputs";
 import { linearDomain, linearTicks, logDomain, logTicks, xTicks, type Domain, type Tick, type XKind } from "./axis";
 import { meanOfElements } from "./mean-of-elements";
 import { runStyle, styleOf, type LineStyle } from "./run-colour";
