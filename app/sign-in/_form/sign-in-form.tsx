@@ -48,15 +48,14 @@ export function SignInForm({ next }: { readonly next: string }) {
 /** Undefined when it worked, otherwise the sentence to show. */
 async function signIn(email: string, password: string): Promise<string | undefined> {
   try {
-    const response = await fetch("/api/auth/sign-in/email", {
+    const response = await fetch("/api/trpc/workspace.signIn", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ email, password }),
     });
     if (response.ok) return undefined;
-    if (response.status === 401) return "This e-mail and password do not belong together. Check both and try again.";
-    if (response.status === 429) return "Too many tries. Wait a minute, then try again.";
-    return `The server could not sign you in (${response.status}). Try again, and look at its terminal if it stays so.`;
+    const answer = (await response.json().catch(() => undefined)) as { error?: { message?: string } } | undefined;
+    return answer?.error?.message ?? `The server could not sign you in (${response.status}). Try again, and look at its terminal if it stays so.`;
   } catch {
     return "The server does not answer. Is Heddle still running?";
   }
