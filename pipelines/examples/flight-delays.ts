@@ -48,7 +48,7 @@ const _code = (airport: string): number => {
 };
 
 const _start = Date.UTC(2001, 0, 1);
-const _store: { [column: string]: (value: any, row: number) => void } = {
+const _store: Record<string, (value: never, row: number) => unknown> = {
   date: (value: Date, row) => (_minute[row] = (value.getTime() - _start) / 60_000),
   delay: (value: bigint, row) => (_delay[row] = Number(value)),
   distance: (value: bigint, row) => (_distance[row] = Number(value)),
@@ -63,7 +63,7 @@ await parquetRead({
   onChunk({ columnName, columnData, rowStart }) {
     const store = _store[columnName]!;
     const count = Math.min(columnData.length, flightCount - rowStart);
-    for (let index = 0; index < count; index++) store(columnData[index], rowStart + index);
+    for (let index = 0; index < count; index++) store(columnData[index] as never, rowStart + index);
   },
 });
 
@@ -287,28 +287,33 @@ function binEdges(column: Float32Array): Float32Array {
   return Float32Array.from(new Set(edges));
 }
 
-function toBins(column: Float32Array, edges: Float32Array): Uint8Array {
-  return Uint8Array.from(column, (value) => {
-    let low = 0;
-    let high = edges.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (value <= edges[middle]!) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+/** The bin of each value, row after row. */
+function toBins(columns: Float32Array[], edges: Float32Array[]): Uint8Array {
+  const bins = new Uint8Array(columns.length * columns[0]!.length);
+  columns.forEach((column, feature) => {
+    column.forEach((value, row) => {
+      let low = 0;
+      let high = edges[feature]!.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (value <= edges[feature]![middle]!) high = middle;
+        else low = middle + 1;
+      }
+      bins[row * columns.length + feature] = low;
+    });
   });
+  return bins;
 }
 
 /** What a leaf with these sums lowers the loss by; `5` keeps small leaves modest. */
 const worth = (gradient: number, curvature: number) => gradient ** 2 / (curvature + 5);
 
 /**
- * Grows one tree, level by level, against the gradient and curvature of the loss per row. Gives the tree and the leaf
- * that each row fell into.
+ * Grows one tree, level by level, against the gradient and curvature of the loss per row. `bins` holds the bins of one
+ * row after another. Gives the tree, and the leaf that each row fell into.
  */
 function growTree(
-  bins: Uint8Array[],
+  bins: Uint8Array,
   edges: Float32Array[],
   gradient: Float32Array,
   curvature: Float32Array,
@@ -326,10 +331,11 @@ function growTree(
 
   for (let level = 0; level < depth; level++) {
     const first = 2 ** level - 1;
-    for (const [feature, bin] of bins.entries()) {
-      const sums = sumByBin(bin, leaf, first, gradient, curvature);
-      for (let node = first; node <= 2 * first; node++) {
-        const cut = bestCut(sums.subarray((node - first) * 128, (node - first + 1) * 128), edges[feature]!.length);
+    const sums = sumByBin(bins, leaf, first, gradient, curvature);
+    for (let node = first; node <= 2 * first; node++) {
+      for (const [feature, { length: cuts }] of edges.entries()) {
+        const at = ((node - first) * edges.length + feature) * 128;
+        const cut = bestCut(sums.subarray(at, at + 128), cuts);
         if (cut.gain <= tree.gain[node]!) continue;
         tree.feature[node] = feature;
         tree.threshold[node] = edges[feature]![cut.bin]!;
@@ -339,8 +345,8 @@ function growTree(
     }
     for (let row = 0; row < leaf.length; row++) {
       const node = leaf[row]!;
-      const feature = node < first ? -1 : tree.feature[node]!;
-      if (feature >= 0) leaf[row] = 2 * node + (bins[feature]![row]! <= cutBin[node]! ? 1 : 2);
+      if (node < first || tree.feature[node]! < 0) continue;
+      leaf[row] = 2 * node + (bins[row * edges.length + tree.feature[node]!]! <= cutBin[node]! ? 1 : 2);
     }
   }
 
@@ -355,21 +361,26 @@ function growTree(
   return { tree, leaf };
 }
 
-/** Per node of a level 64 pairs: the sums of gradient and curvature of its rows in each bin. */
+/** For each node of a level and each feature 64 pairs: the sums of gradient and curvature of the node's rows per bin. */
 function sumByBin(
-  bin: Uint8Array,
+  bins: Uint8Array,
   leaf: Uint16Array,
   first: number,
   gradient: Float32Array,
   curvature: Float32Array,
 ): Float64Array {
-  const sums = new Float64Array((first + 1) * 128);
-  for (let row = 0; row < bin.length; row++) {
+  const features = bins.length / leaf.length;
+  const sums = new Float64Array((first + 1) * features * 128);
+  for (let row = 0; row < leaf.length; row++) {
     const node = leaf[row]! - first;
     if (node < 0) continue;
-    const at = node * 128 + bin[row]! * 2;
-    sums[at]! += gradient[row]!;
-    sums[at + 1]! += curvature[row]!;
+    const slope = gradient[row]!;
+    const bend = curvature[row]!;
+    for (let feature = 0; feature < features; feature++) {
+      const at = (node * features + feature) * 128 + bins[row * features + feature]! * 2;
+      sums[at]! += slope;
+      sums[at + 1]! += bend;
+    }
   }
   return sums;
 }
@@ -423,7 +434,7 @@ import { log, metric, progress } from "heddle";
 const _columns = rowsOf(features, 0, validationStart);
 const _late = late.subarray(0, validationStart);
 const _edges = _columns.map(binEdges);
-const _bins = _columns.map((column, index) => toBins(column, _edges[index]!));
+const _bins = toBins(_columns, _edges);
 const _validation = rowsOf(features, validationStart, testStart);
 const _validationLate = late.subarray(validationStart, testStart);
 
