@@ -75,8 +75,8 @@ const flights = tableFromArrays({
   origin: _origin,
   destination: _destination,
 });
-const airports = [..._codes.keys()];
-log.info(`${flights.numRows.toLocaleString("en")} flights between ${airports.length} airports, in the order they left`);
+log.info(`${flights.numRows.toLocaleString("en")} flights between ${_codes.size} airports, in the order they left`);
+flights;
 
 // %% Look at hours and days
 import { chart } from "heddle";

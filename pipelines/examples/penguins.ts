@@ -206,7 +206,7 @@ const networks: Candidate = { family: "network", units, rate, accuracy: _accurac
 // The other family is older and simpler: ask the `k` nearest penguins, and believe the majority. `when` holds the cell back
 // when its expression is false: the task is skipped, and takes no time.
 
-// %% Ask the neighbours when="tryNeighbours"
+// %% Ask the neighbours when=tryNeighbours
 import { metric } from "heddle";
 
 const neighbours = [1, 3, 5, 9, 15].map((k): Candidate => {
