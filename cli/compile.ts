@@ -1,7 +1,8 @@
 /** `heddle compile FILE`. Exit 0, 1 with errors in the notebook, 2 when the file cannot be read. */
 import type { Compilation, Diagnostic } from "@/pipelines/compile/dag";
 import { compile } from "@/pipelines/compile/compile";
-import { environmentPackages } from "@/server/executor/environment";
+import { readEnvironmentPackages } from "@/server/environment-packages";
+import { packageDir } from "./package-dir";
 import { readNotebook } from "./read-notebook";
 
 export async function compileFile(file: string, { json }: { json: boolean }): Promise<number> {
@@ -10,7 +11,7 @@ export async function compileFile(file: string, { json }: { json: boolean }): Pr
     console.error(read.message);
     return 2;
   }
-  const compilation = compile(read.notebook, { packages: environmentPackages() });
+  const compilation = compile(read.notebook, { packages: readEnvironmentPackages(packageDir()) });
   if (json) console.log(JSON.stringify(toJson(compilation), undefined, 2));
   else printCompilation(compilation);
   return hasErrors(compilation) ? 1 : 0;
