@@ -99,6 +99,7 @@ async function startPages({ env, packageDir, pages }: ServerOptions): Promise<Pa
   const dev = pages === "dev";
   // Next reads it to tell a build from development; the start script may have left it unset.
   (process.env as Record<string, string>).NODE_ENV = dev ? "development" : "production";
+  process.env.NEXT_TELEMETRY_DISABLED = "1";
   const { default: next } = await import("next");
   const app = next({ dev, dir: packageDir, hostname: env.host, port: env.port, customServer: true });
   await app.prepare();
