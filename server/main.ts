@@ -53,7 +53,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     const database = openDatabase(await startDatabase(env, home.postgresDir, packageDir, stops));
     stops.push(() => database.close());
-    await makeFirstWorkspace(database, home, path.join(packageDir, "pipelines", "examples"));
+    const packages = readEnvironmentPackages(packageDir);
+    await makeFirstWorkspace({ database, packages }, home, path.join(packageDir, "pipelines", "examples"));
 
     const heddle: Heddle = {
       env,
@@ -61,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       database,
       revocations: new Revocations(),
       executorKind: "process",
-      packages: readEnvironmentPackages(packageDir),
+      packages,
       version: (JSON.parse(fs.readFileSync(path.join(packageDir, "package.json"), "utf8")) as { version: string }).version,
     };
 
