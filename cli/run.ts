@@ -3,7 +3,6 @@
  * run-on-server.ts does the same on a server. Neighbours: server/run/read-report.ts (the object of --json),
  * run-progress.ts (the terminal).
  */
-import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { compile } from "@/pipelines/compile/compile";
@@ -15,6 +14,7 @@ import { startEmbedded } from "@/server/embedded";
 import { readReport, readStatus, readTasks } from "@/server/run/read-report";
 import { runHub } from "@/server/run/run-hub";
 import { hasErrors, printDiagnostics } from "./compile";
+import { findDataFolder } from "./data-folder";
 import { packageDir } from "./package-dir";
 import { parseAssignments } from "./parse-assignments";
 import { readNotebook } from "./read-notebook";
@@ -36,14 +36,11 @@ const workspaceId = "cli";
 export async function runFile(file: string, options: RunOptions): Promise<number> {
   const read = readNotebook(file);
   if (!read.ok) return refuse(read.message);
-  const dataDir = path.resolve(options.data ?? path.join(path.dirname(file), "data"));
-  if (options.data !== undefined && !fs.existsSync(dataDir)) return refuse(`There is no folder ${options.data}.`);
-
   const { home } = readEnv(process.env);
   const say = options.json ? () => undefined : (message: string) => console.error(message);
   if (options.server) return runOnServer(file, read.text, options.server, options, say);
 
-  const { packages } = await installEnvironment({ home, source: path.join(packageDir(), "environment"), log: say });
+  const { packages, folder } = await installEnvironment({ home, source: path.join(packageDir(), "environment"), log: say });
   const compilation = compile(read.notebook, { packages });
   if (hasErrors(compilation)) {
     printDiagnostics(compilation.diagnostics);
@@ -55,11 +52,13 @@ export async function runFile(file: string, options: RunOptions): Promise<number
   const params = validateParams(dag.params, assigned.values);
   if ("faults" in params) return refuse(params.faults.map((fault) => fault.message).join("\n"));
 
+  const data = await findDataFolder(file, options.data, home, folder);
+  if (!data.ok) return refuse(data.message);
   const embedded = await startEmbedded({
     home: path.join(home, "cli"),
     environmentHome: home,
     packageDir: packageDir(),
-    dataDir,
+    dataDir: data.dir,
     executor: options.executor,
     log: say,
   });
@@ -96,8 +95,9 @@ export async function runFile(file: string, options: RunOptions): Promise<number
     for (;;) {
       const woken = new Promise<void>((resolve) => (wake = resolve));
       changed.length = 0;
+      const { status } = await readStatus(pool, submitted.id);
       if (!options.json) for (const task of await readTasks(pool, submitted.id)) printTask(task, printed);
-      if (isRunTerminal((await readStatus(pool, submitted.id)).status)) break;
+      if (isRunTerminal(status)) break;
       if (changed.length === 0) await woken;
     }
     unsubscribe();

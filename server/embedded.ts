@@ -53,7 +53,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const pool = createPool(databaseUrl);
   const { executor, sentence } = await selectExecutor({
     home,
-    environment: environment.folder,
+    environment,
     dataDir: () => dataDir,
     slots: os.availableParallelism(),
     log,

@@ -13,8 +13,11 @@ from task_run t where run_id = $1
     and (expanded is null or expanded > 0 or status not in ('succeeded', 'cached')))
 order by split_part(id, '-', 2)::int`;
 
+/** A cached task run has the points of the one whose result it reuses. */
 export const reportMetricsSql = `
 select s.name, count(*)::int as count, (array_agg(p.value order by p.step desc, p.time desc, p.seq desc))[1] as last,
   min(p.value) filter (where p.value <> 'NaN') as min, max(p.value) filter (where p.value <> 'NaN') as max
-from metric_series s join metric_point p on p.series_id = s.id join task_run t on t.id = s.task_run_id and t.attempt = s.attempt
-where s.run_id = $1 group by s.name order by s.name`;
+from task_run t join task_run o on o.id = coalesce(t.cached_from, t.id)
+join metric_series s on s.task_run_id = o.id and s.attempt = o.attempt
+join metric_point p on p.series_id = s.id
+where t.run_id = $1 group by s.name order by s.name`;
