@@ -5,7 +5,7 @@
 import type { SyntaxNode } from "./syntax-node";
 
 const skipped = new Set([
-  "type", "start", "end", "loc", "range", "extra", "leadingComments", "innerComments", "trailingComments", "errors",
+  "__clone", "type", "start", "end", "loc", "range", "extra", "leadingComments", "innerComments", "trailingComments", "errors",
   "typeAnnotation", "typeParameters", "typeArguments", "returnType", "superTypeParameters", "implements", "declare",
   "definite", "accessibility", "abstract", "override", "readonly", "importKind", "exportKind", "predicate",
 ]);
