@@ -40,6 +40,7 @@ export function buildTasks(
   for (const cell of cells) {
     if (cell.isTask && !drafts.has(cell.key)) drafts.set(cell.key, toDraft(cell, names, cells, reporter));
   }
+  for (const draft of drafts.values()) checkHandlers(draft, drafts, reporter);
   const needs = new Map([...drafts].map(([key, draft]) => [key, upstreamOf(draft)]));
   const late = new Set([...drafts.values()].filter(({ cell }) => cell.parsed.options.on).map(({ cell }) => cell.key));
   const { order, cycles } = sortTasks(needs, late);
@@ -117,7 +118,7 @@ function readAfter(cell: CompiledCell, cells: readonly CompiledCell[], reporter:
     }
     cell.barred = true;
     const tasks = cells.filter((one) => one.isTask).map((one) => one.key);
-    const near = tasks.find((one) => isOneEditAway(one, name));
+    const near = tasks.find((one) => isOneEditAway(one, toSlug(name)));
     const why = other
       ? `"${name}" is no task: ${other.kind === "code" ? "it only defines things" : `a ${other.cell.kind} cell does not run`}.`
       : `There is no task "${name}".${near ? ` Did you mean "${near}"?` : ""}`;
@@ -136,6 +137,21 @@ function upstreamOf(draft: Draft): Set<string> {
   const keys = new Set(draft.after);
   for (const value of valuesOf(draft)) keys.add(value.home.key);
   return keys;
+}
+
+/** Handlers run after all other tasks have ended: no other task can wait for one. */
+function checkHandlers(draft: Draft, drafts: ReadonlyMap<string, Draft>, reporter: Reporter): void {
+  if (draft.cell.parsed.options.on) return;
+  for (const key of upstreamOf(draft)) {
+    const on = drafts.get(key)?.cell.parsed.options.on;
+    if (!on) continue;
+    draft.cell.barred = true;
+    reporter.report(
+      "bad-header",
+      placeOfNeed(draft, key),
+      `"${key}" is a handler (on=${on}): it runs when all other tasks have ended, so "${draft.cell.key}" cannot wait for it. Give this cell on=${on} too.`,
+    );
+  }
 }
 
 function isBarred({ cell, reach, expand, after }: Draft, barred: ReadonlySet<string>): boolean {
