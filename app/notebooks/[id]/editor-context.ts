@@ -32,6 +32,8 @@ export interface EditorActions {
   readonly select: (id: string) => void;
   /** Puts the focus on the cell as a whole (command mode). */
   readonly command: (id: string) => void;
+  /** Begins to edit the cell's text. */
+  readonly focusEditor: (id: string) => void;
   readonly focusNeighbour: (id: string, offset: -1 | 1) => boolean;
   readonly runCell: (id: string, then?: "stay" | "next" | "insert") => void;
   readonly run: (request: RunRequest) => void;
