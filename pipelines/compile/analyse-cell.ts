@@ -6,6 +6,7 @@ import { findDeclarations, type CellDeclarations, type Declaration, type Declare
 import { findReferences, type References } from "./find-references";
 import { parseCell, type ParseError } from "./parse-cell";
 import { printShape } from "./print-shape";
+import { sha256 } from "./sha256";
 import { nodesAt, type SyntaxNode } from "./syntax-node";
 
 export interface CellAnalysis {
@@ -25,7 +26,8 @@ export interface Unit extends Declared {
   /** Tells units of the same text apart; never leaves this process. */
   readonly id: number;
   readonly references: References;
-  readonly shape: string;
+  /** What it runs, as a hash. */
+  readonly digest: string;
 }
 
 /** What was learnt about texts: pass the same object again and unchanged cells cost next to nothing. */
@@ -56,31 +58,26 @@ function analyseCell(text: string, nextId: () => number): CellAnalysis {
   const { units: declared, blanks, exports } = findDeclarations(program);
   const units = declared.map((unit) => toUnit(unit, nextId()));
   const declarations = units.flatMap((unit) => unit.definitions.map((one) => ({ ...one, unit })));
-  return { text, errors, broken: errors.length > 0, units, declarations, blanks, exports, display: findDisplay(program), program };
+  return { text, errors, broken: errors.length > 0, units, declarations, blanks, exports, display: findDisplay(program, text), program };
 }
 
 function toUnit(declared: Declared, id: number): Unit {
-  let shape: string | undefined;
+  let digest: string | undefined;
   return {
     ...declared,
     id,
     references: findReferences(declared.nodes),
-    get shape() {
-      return (shape ??= printShape(declared.nodes));
+    get digest() {
+      return (digest ??= sha256(printShape(declared.nodes)));
     },
   };
 }
 
 /** The last statement, if it is an expression. A lone string is a directive to the parser, an expression to the reader. */
-function findDisplay(program: SyntaxNode): { start: number; end: number } | undefined {
-  const last = nodesAt(program, "body").at(-1);
-  if (last) return last.type === "ExpressionStatement" ? rangeOf(last["expression"] as SyntaxNode) : undefined;
-  const directive = nodesAt(program, "directives").at(-1);
-  return directive && rangeOf(directive["value"] as SyntaxNode);
-}
-
-function rangeOf(node: SyntaxNode): { start: number; end: number } {
-  return { start: node.start, end: node.end };
+function findDisplay(program: SyntaxNode, text: string): { start: number; end: number } | undefined {
+  const last = nodesAt(program, "body").at(-1) ?? nodesAt(program, "directives").at(-1);
+  if (last?.type !== "ExpressionStatement" && last?.type !== "Directive") return undefined;
+  return { start: last.start, end: text[last.end - 1] === ";" ? last.end - 1 : last.end };
 }
 
 /** A text without a tree still says, line by line, what it would define: its readers wait for it instead of running without. */

@@ -1,6 +1,7 @@
 /** Cells and names → tasks with their edges: who needs which values, which definitions travel, what is left out and why. */
 import { toSlug } from "../notebook/cell-key";
-import type { Dag, Task } from "./dag";
+import type { Unit } from "./analyse-cell";
+import type { Task } from "./dag";
 import { buildProgram, sortBy } from "./build-program";
 import type { Definition, Names } from "./find-names";
 import { findReferences } from "./find-references";
@@ -10,6 +11,7 @@ import { isOneEditAway, readNames } from "./parse-options";
 import type { CompiledCell } from "./read-cells";
 import { placeInHeader, placeInSource, placeOfOption, type Reporter } from "./reporter";
 import { sortTasks } from "./sort-tasks";
+import { nodeAt, nodesAt, unwrap } from "./syntax-node";
 
 /** A task before it has a program. */
 export interface Draft {
@@ -206,8 +208,11 @@ function spreadClasses(sorted: readonly Draft[], names: Names): ReadonlyMap<stri
 }
 
 /** `const Model = class { … }`. */
-function isClassConstant(unit: { shape: string; definitions: readonly { sort: string }[] }): boolean {
-  return unit.definitions[0]?.sort === "const" && unit.shape.includes("init:(ClassExpression");
+function isClassConstant(unit: Unit): boolean {
+  const node = unit.nodes[0];
+  const declarator = node?.type === "VariableDeclaration" ? nodesAt(node, "declarations")[0] : node;
+  const init = declarator?.type === "VariableDeclarator" ? nodeAt(declarator, "init") : undefined;
+  return init !== undefined && unwrap(init).type === "ClassExpression";
 }
 
 /** Which values are stored, and for whom. */
@@ -238,10 +243,10 @@ function toTask(
   }
   const key = programKey(draft, classes, outputs);
   const built = programs.get(key, () => {
-    if (cell.kind !== "code") return { program: bodyOf(cell), expandProgram: undefined, fingerprint: fingerprint(cell, reach, bodyOf(cell)) };
+    if (cell.kind !== "code") return { program: bodyOf(cell), expandProgram: undefined, fingerprint: fingerprint(cell, reach, expand, bodyOf(cell)) };
     const program = buildProgram({ cell, names, reach, outputs, classes, withOwnText: true });
     const expandProgram = cell.each && buildProgram({ cell, names, reach: expand, outputs: [], classes, withOwnText: false });
-    return { program, expandProgram, fingerprint: fingerprint(cell, reach, program) };
+    return { program, expandProgram, fingerprint: fingerprint(cell, reach, expand, program) };
   });
   return {
     key: cell.key,
@@ -308,5 +313,3 @@ function findDatasets({ cell, reach, expand }: Draft, names: Names): Task["datas
   }
   return [...found].sort();
 }
-
-export type Outputs = Dag["outputs"];
