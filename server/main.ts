@@ -53,7 +53,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     const database = openDatabase(await startDatabase(env, home.postgresDir, packageDir, stops));
     stops.push(() => database.close());
-    await makeFirstWorkspace(database, home, path.join(packageDir, "pipelines", "examples"));
+    const packages = readEnvironmentPackages(packageDir);
+    await makeFirstWorkspace({ database, packages }, home, path.join(packageDir, "pipelines", "examples"));
 
     const heddle: Heddle = {
       env,
@@ -61,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       database,
       revocations: new Revocations(),
       executorKind: "process",
-      packages: readEnvironmentPackages(packageDir),
+      packages,
       version: (JSON.parse(fs.readFileSync(path.join(packageDir, "package.json"), "utf8")) as { version: string }).version,
     };
 
@@ -99,6 +100,7 @@ async function startPages({ env, packageDir, pages }: ServerOptions): Promise<Pa
   const dev = pages === "dev";
   // Next reads it to tell a build from development; the start script may have left it unset.
   (process.env as Record<string, string>).NODE_ENV = dev ? "development" : "production";
+  process.env.NEXT_TELEMETRY_DISABLED = "1";
   const { default: next } = await import("next");
   const app = next({ dev, dir: packageDir, hostname: env.host, port: env.port, customServer: true });
   await app.prepare();

@@ -1,0 +1,49 @@
+/** Starts a harness: listens on its socket, joins the server's frames to harness.ts. */
+import { randomUUID } from "node:crypto";
+import { chmodSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { FrameReader } from "@/pipelines/protocol/frame";
+import type { ServerMessage } from "@/pipelines/protocol/messages";
+import { Harness } from "./harness";
+import type { HarnessSettings } from "./settings";
+
+const settings = JSON.parse(process.argv[2]!) as HarnessSettings;
+
+const harness = new Harness(settings, randomUUID(), () => {
+  rmSync(settings.socket, { force: true });
+  process.exit(0);
+});
+
+const server = createServer((socket) => {
+  const reader = new FrameReader();
+  let queued: Uint8Array[] = [];
+  // Words of one turn of the event loop leave in one write.
+  const send = (frame: Uint8Array) => {
+    if (queued.length === 0) {
+      queueMicrotask(() => {
+        const bytes = queued.length === 1 ? queued[0]! : Buffer.concat(queued);
+        queued = [];
+        if (!socket.destroyed) socket.write(bytes);
+      });
+    }
+    queued.push(frame);
+  };
+  harness.connect(send);
+  socket.on("data", (chunk) => {
+    let frames;
+    try {
+      frames = reader.push(chunk);
+    } catch {
+      socket.destroy();
+      return;
+    }
+    for (const { header } of frames) harness.handle(header as ServerMessage);
+  });
+  socket.on("error", () => undefined);
+  socket.on("close", () => harness.disconnect(send));
+});
+
+rmSync(settings.socket, { force: true });
+server.listen(settings.socket, () => chmodSync(settings.socket, 0o660));
+
+process.on("SIGTERM", () => harness.handle({ type: "shutdown" }));
