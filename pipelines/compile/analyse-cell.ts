@@ -56,7 +56,7 @@ function analyseCell(text: string, nextId: () => number): CellAnalysis {
   const { units: declared, blanks, exports } = findDeclarations(program);
   const units = declared.map((unit) => toUnit(unit, nextId()));
   const declarations = units.flatMap((unit) => unit.definitions.map((one) => ({ ...one, unit })));
-  return { text, errors, broken: errors.length > 0, units, declarations, blanks, exports, display: findDisplay(program), program };
+  return { text, errors, broken: errors.length > 0, units, declarations, blanks, exports, display: findDisplay(program, text), program };
 }
 
 function toUnit(declared: Declared, id: number): Unit {
@@ -72,15 +72,10 @@ function toUnit(declared: Declared, id: number): Unit {
 }
 
 /** The last statement, if it is an expression. A lone string is a directive to the parser, an expression to the reader. */
-function findDisplay(program: SyntaxNode): { start: number; end: number } | undefined {
-  const last = nodesAt(program, "body").at(-1);
-  if (last) return last.type === "ExpressionStatement" ? rangeOf(last["expression"] as SyntaxNode) : undefined;
-  const directive = nodesAt(program, "directives").at(-1);
-  return directive && rangeOf(directive["value"] as SyntaxNode);
-}
-
-function rangeOf(node: SyntaxNode): { start: number; end: number } {
-  return { start: node.start, end: node.end };
+function findDisplay(program: SyntaxNode, text: string): { start: number; end: number } | undefined {
+  const last = nodesAt(program, "body").at(-1) ?? nodesAt(program, "directives").at(-1);
+  if (last?.type !== "ExpressionStatement" && last?.type !== "Directive") return undefined;
+  return { start: last.start, end: text[last.end - 1] === ";" ? last.end - 1 : last.end };
 }
 
 /** A text without a tree still says, line by line, what it would define: its readers wait for it instead of running without. */

@@ -1,6 +1,6 @@
 /** Cells and names → tasks with their edges: who needs which values, which definitions travel, what is left out and why. */
 import { toSlug } from "../notebook/cell-key";
-import type { Dag, Task } from "./dag";
+import type { Task } from "./dag";
 import { buildProgram, sortBy } from "./build-program";
 import type { Definition, Names } from "./find-names";
 import { findReferences } from "./find-references";
@@ -238,10 +238,10 @@ function toTask(
   }
   const key = programKey(draft, classes, outputs);
   const built = programs.get(key, () => {
-    if (cell.kind !== "code") return { program: bodyOf(cell), expandProgram: undefined, fingerprint: fingerprint(cell, reach, bodyOf(cell)) };
+    if (cell.kind !== "code") return { program: bodyOf(cell), expandProgram: undefined, fingerprint: fingerprint(cell, reach, expand, bodyOf(cell)) };
     const program = buildProgram({ cell, names, reach, outputs, classes, withOwnText: true });
     const expandProgram = cell.each && buildProgram({ cell, names, reach: expand, outputs: [], classes, withOwnText: false });
-    return { program, expandProgram, fingerprint: fingerprint(cell, reach, program) };
+    return { program, expandProgram, fingerprint: fingerprint(cell, reach, expand, program) };
   });
   return {
     key: cell.key,
@@ -308,5 +308,3 @@ function findDatasets({ cell, reach, expand }: Draft, names: Names): Task["datas
   }
   return [...found].sort();
 }
-
-export type Outputs = Dag["outputs"];

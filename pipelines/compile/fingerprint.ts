@@ -5,8 +5,8 @@ import { ownUnits } from "./reach";
 import type { CompiledCell } from "./read-cells";
 import { sha256 } from "./sha256";
 
-export function fingerprint(cell: CompiledCell, reach: Reach, program: Program): string {
-  const pieces = [...reach.units.keys()].map((unit) => unit.shape).sort();
+export function fingerprint(cell: CompiledCell, reach: Reach, expand: Reach, program: Program): string {
+  const pieces = [...new Set([...reach.units.keys(), ...expand.units.keys()])].map((unit) => unit.shape).sort();
   const imports = program.imports.map(({ module, imported, local }) => [module, imported, local]);
   return sha256(
     JSON.stringify([
