@@ -428,6 +428,15 @@ function areaUnderCurve(chances: Float32Array, late: Uint8Array): number {
   return won / (lateOnes.length * others.length);
 }
 
+/** Features by the share of all gain that their cuts brought, the greatest first. */
+function gainByFeature({ trees }: BoostedTrees, names: string[]): { feature: string; gain: number }[] {
+  const gains = names.map(() => 0);
+  for (const tree of trees)
+    tree.feature.forEach((feature, node) => feature >= 0 && (gains[feature]! += tree.gain[node]!));
+  const total = gains.reduce((sum, gain) => sum + gain, 0);
+  return names.map((feature, index) => ({ feature, gain: gains[index]! / total })).sort((a, b) => b.gain - a.gain);
+}
+
 // %% Train cpu=1 memory=2GB timeout=10m
 import { log, metric, progress } from "heddle";
 
@@ -550,14 +559,6 @@ ${_truth.length.toLocaleString("en")} flights on ${days.length} days that the mo
 | hour of the day | ${baselineAuc.toFixed(3)} | ${baselineLogLoss.toFixed(4)} |
 | boosted trees (${model.trees.length}) | ${auc.toFixed(3)} | ${logLoss.toFixed(4)} |
 `);
-
-function gainByFeature({ trees }: BoostedTrees, names: string[]): { feature: string; gain: number }[] {
-  const gains = names.map(() => 0);
-  for (const tree of trees)
-    tree.feature.forEach((feature, node) => feature >= 0 && (gains[feature]! += tree.gain[node]!));
-  const total = gains.reduce((sum, gain) => sum + gain, 0);
-  return names.map((feature, index) => ({ feature, gain: gains[index]! / total })).sort((a, b) => b.gain - a.gain);
-}
 
 // %% [markdown]
 // **Try it:** open the task *Train* and change the depth to 7. Reading, features and splits come from the cache. Does the

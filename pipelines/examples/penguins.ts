@@ -220,6 +220,11 @@ type Candidate = { accuracy: number } & (
   { family: "network"; units: number; rate: number } | { family: "neighbours"; k: number }
 );
 
+function describe(candidate: Candidate): string {
+  if (candidate.family === "neighbours") return `the ${candidate.k} nearest neighbours`;
+  return `a network of ${candidate.units} hidden units, trained at a rate of ${candidate.rate}`;
+}
+
 function nameByNeighbours(penguins: Penguin[], known: Penguin[], k: number): Species[] {
   const scale = measureScale(known);
   const places = known.map((penguin) => ({ species: penguin.species, at: scaled(penguin, scale) }));
@@ -249,7 +254,7 @@ export const champion = ranking[0]!;
 table(ranking);
 
 // %% Test the champion
-import { chart, markdown, metrics } from "heddle";
+import { chart, metrics } from "heddle";
 
 let _named: Species[];
 if (champion.family === "network") {
@@ -289,12 +294,20 @@ chart({
   rows: confusion,
 });
 
-markdown(`
-The champion is a **${champion.family}**; it names ${(100 * accuracy).toFixed(1)} % of the unseen penguins rightly.
-Calling every penguin ${_commonest} would be right for ${(100 * baselineAccuracy).toFixed(1)} %.
-`);
+// %% [markdown]
+// ## At the end
+//
+// A cell with `on=exit` runs when all others have ended, however they ended. It reads what there is: a value whose task
+// failed or was skipped is `undefined`. `on=failure` would be the place to tell somebody.
 
 // %% Sum up on=exit
-import { log, run } from "heddle";
+import { log, markdown, run } from "heddle";
 
-log.info(`${run.notebook} has ended`);
+log.info(`Run ${run.id} has ended`);
+const _percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const _verdict =
+  accuracy === undefined
+    ? "No champion this time: the failed task says why."
+    : `The champion is **${describe(champion)}**, right about ${_percent(accuracy)} of the penguins it had
+not seen. Always naming the commonest species would be right about ${_percent(baselineAccuracy)}.`;
+markdown(_verdict);
