@@ -152,7 +152,9 @@ $$
   SELECT p.series_id, count(*), (max(ARRAY[p.step, p.seq, p.value]::float8[]))[3],
     min(p.value) FILTER (WHERE p.value > '-Infinity' AND p.value < 'Infinity'),
     max(p.value) FILTER (WHERE p.value > '-Infinity' AND p.value < 'Infinity'),
-    avg(p.value) FILTER (WHERE p.value > '-Infinity' AND p.value < 'Infinity')
+    -- Scaled by 2^-100 on the way: avg() and sum() fail where their own sums, not the mean, are out of range.
+    sum(p.value * 7.888609052210118e-31::float8) FILTER (WHERE p.value > '-Infinity' AND p.value < 'Infinity')
+      / nullif(count(*) FILTER (WHERE p.value > '-Infinity' AND p.value < 'Infinity'), 0) * 1267650600228229401496703205376::float8
   FROM metric_point p JOIN metric_series s ON s.id = p.series_id
   WHERE s.id = ANY (series_ids) AND s.workspace_id = heddle_workspace()
   GROUP BY p.series_id
