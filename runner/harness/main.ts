@@ -1,13 +1,20 @@
 /** Starts a harness: listens on its socket, joins the server's frames to harness.ts. */
 import { randomUUID } from "node:crypto";
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { dirname, join } from "node:path";
 import { FrameReader } from "@/pipelines/protocol/frame";
 import type { ServerMessage } from "@/pipelines/protocol/messages";
 import { Harness } from "./harness";
 import type { HarnessSettings } from "./settings";
 
 const settings = JSON.parse(process.argv[2]!) as HarnessSettings;
+
+// Containers keep no log: what ends the harness is left where the server can read it.
+process.on("uncaughtException", (error) => {
+  writeFileSync(join(dirname(settings.socket), "fatal.log"), `${error.stack ?? error.message}\n`);
+  process.exit(70);
+});
 
 const harness = new Harness(settings, randomUUID(), () => {
   rmSync(settings.socket, { force: true });

@@ -32,6 +32,11 @@ for (const level of ["debug", "info", "log", "warn", "error", "trace"] as const)
 }
 console.dir = (value: unknown) => console.log(value);
 
+// Writes to our pipes block until they are taken: output keeps its order, and a flood holds its writer, not memory.
+for (const stream of [process.stdout, process.stderr]) {
+  (stream as unknown as { _handle?: { setBlocking?: (blocking: boolean) => void } })._handle?.setBlocking?.(true);
+}
+
 process.on("uncaughtException", (error) => fail?.(error));
 process.on("unhandledRejection", (error) => fail?.(error));
 // Nothing left to happen, and the cell has not ended: without this Node would leave without a word.

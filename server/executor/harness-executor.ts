@@ -177,6 +177,11 @@ export class HarnessExecutor implements Executor {
     for (const each of await Promise.allSettled(this.members.values())) if (each.status === "fulfilled") this.detach(each.value);
   }
 
+  /** Cuts every connection, as a network fault would. For tests of reconnecting. */
+  async interrupt(): Promise<void> {
+    for (const each of await Promise.allSettled(this.members.values())) if (each.status === "fulfilled") each.value.link.interrupt();
+  }
+
   private detach(member: Member): void {
     for (const words of member.attempts.values()) words.abandon();
     member.link.close();
