@@ -18,12 +18,14 @@ export function programOf(task: Task, mode: AttemptMode): ExecutableProgram {
 }
 
 function make(task: Task, mode: AttemptMode): ExecutableProgram {
-  const text = JSON.stringify([mode, task.program, task.each, task.when, task.outputs, task.display, task.needs, task.params]);
+  const text = JSON.stringify([mode, mode === "task" ? task.program : task.expandProgram, task.each, task.when, task.reads, task.params]);
   const key = crypto.createHash("sha256").update(text).digest("base64");
   let program = made.get(key);
   if (!program) {
     if (made.size >= most) made.clear();
-    made.set(key, (program = mode === "task" ? toExecutable(task) : toExpandExecutable(task)));
+    program = mode === "task" ? toExecutable(task) : toExpandExecutable(task);
+    if (!program) throw new Error(`The task ${task.key} fans nothing out.`);
+    made.set(key, program);
   }
   return program;
 }
