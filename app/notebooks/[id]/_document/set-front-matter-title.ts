@@ -1,13 +1,10 @@
-/** Front matter with another title; the other lines stay as they are written. */
-export function setFrontMatterTitle(frontMatter: string | undefined, title: string): string {
-  const line = `title: ${needsQuotes(title) ? JSON.stringify(title) : title}`;
-  if (frontMatter === undefined || frontMatter.trim() === "") return line;
-  const lines = frontMatter.split("\n");
-  const at = lines.findIndex((each) => /^title\s*:/.test(each));
-  return at < 0 ? [line, ...lines].join("\n") : lines.with(at, line).join("\n");
-}
+import { parseDocument, stringify } from "yaml";
 
-/** Whether YAML would read the text as something other than these words. */
-function needsQuotes(text: string): boolean {
-  return !/^[\p{L}][\p{L}\p{N} _.,()/+&–—-]*$/u.test(text) || /^(true|false|null|yes|no|on|off|~)$/i.test(text) || /\s$/.test(text);
+/** Front matter with another title; the rest stays as its author wrote it. Front matter that is no YAML stays whole. */
+export function setFrontMatterTitle(frontMatter: string | undefined, title: string): string {
+  const document = parseDocument(frontMatter ?? "");
+  if (document.errors.length > 0) return frontMatter ?? "";
+  if (document.contents === null) return stringify({ title }, { lineWidth: 0 }).trimEnd();
+  document.set("title", title);
+  return document.toString({ lineWidth: 0 }).trimEnd();
 }
