@@ -8,8 +8,6 @@ export interface Home {
   readonly postgresDir: string;
   /** Files of a workspace that its notebooks read. */
   dataDir(workspaceId: string): string;
-  /** Content-addressed values. */
-  readonly valuesDir: string;
   /** Sockets and scratch folders of what runs. */
   readonly runtimeDir: string;
   release(): void;
@@ -32,7 +30,6 @@ export function openHome(dir: string): Home {
       if (!/^[\w-]+$/.test(workspaceId)) throw new Error("A workspace id has letters, digits, - and _ only.");
       return folder(path.join("data", workspaceId));
     },
-    valuesDir: folder("values"),
     runtimeDir: folder("runtime"),
     release,
   };

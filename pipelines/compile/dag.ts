@@ -40,6 +40,12 @@ export interface Task {
   /** Literal arguments of `dataset(…)`, sorted; "any" when an argument is not a literal. */
   readonly datasets: readonly string[] | "any";
   readonly program: Program;
+  /** For a fan-out: what its `each` sources reach, without the cell's own text. */
+  readonly expandProgram: Program | undefined;
+  /** Which of the names in `needs` each mode reads, sorted: an element need not read the list that it came from. */
+  readonly reads: { readonly task: readonly string[]; readonly expand: readonly string[] };
+  /** Options particular to the kind, as written: `for until form assignees run in out`. */
+  readonly settings: Readonly<Record<string, string>>;
   /** Fan-out variables, in order; the last one varies fastest. */
   readonly each: readonly EachVariable[] | undefined;
   /** The text of `when`; evaluated by the attempt itself before the cell's own text. */
@@ -67,8 +73,14 @@ export interface Program {
   readonly lines: readonly ProgramLines[];
   /** The last expression statement of the cell's own text, as offsets into `text` (end exclusive). */
   readonly display: { readonly start: number; readonly end: number } | undefined;
-  /** Names of classes of the notebook whose instances may arrive or leave as instances. */
+  /** Names of classes of the notebook whose instances may arrive or leave as instances, defined before the own text. */
   readonly classes: readonly string[];
+  /** Classes that only the own text can define (they read its values): they may leave, not arrive. */
+  readonly ownClasses: readonly string[];
+  /** Offsets of the word `import` of each `import(…)`, which has to go through the runner's own import. */
+  readonly dynamicImports: readonly number[];
+  /** What the program gives: the name a value is stored under, and the variable that holds it when the cell ends. */
+  readonly returns: readonly { readonly name: string; readonly local: string }[];
 }
 
 export interface ProgramImport {

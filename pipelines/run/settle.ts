@@ -86,9 +86,10 @@ export function releaseTask(draft: Draft, index: number, at: number): void {
 
 export function makeReady(draft: Draft, ordinal: number, at: number): void {
   const taskRun = draft.must(ordinal);
-  const { cache } = draft.base.plan.tasks[taskRun.task]!.options;
+  const { cache, on } = draft.base.plan.tasks[taskRun.task]!.options;
   draft.set(ordinal, { status: "queued", queuedAt: at });
-  if (draft.base.spec.cache === "use" && cache !== "off") {
+  // A handler answers to how this run went: an earlier answer is none.
+  if (draft.base.spec.cache === "use" && cache !== "off" && on === undefined) {
     draft.actions.push({ type: "lookup-cache", ordinal });
     return;
   }

@@ -4,6 +4,7 @@ import { AppError } from "../errors";
 import { inWorkspace, router } from "../trpc";
 import type { NotebookDetail, NotebookRow } from "./notebook-views";
 import type { CellState, RunRow } from "../run/run-views";
+import { readCellStates } from "../run/cell-states";
 import { createEmptyNotebook, createNotebook, duplicateNotebook, getNotebook, listNotebooks, saveNotebook, setNotebookDeleted } from "./store";
 
 const id = z.strictObject({ id: z.string().max(64) });
@@ -17,11 +18,12 @@ export const notebookRouter = router({
     return { ...notebook, updatedAt: notebook.updatedAt.toISOString(), packages: ctx.heddle.packages };
   }),
   /** The newest task run of each task, and the run that is live now, if any. */
-  states: inWorkspace("viewer").input(id).query((): Promise<{ cells: CellState[]; activeRun: RunRow | undefined }> => {
-    throw new Error("not built yet");
+  states: inWorkspace("viewer").input(id).query(async ({ ctx, input }): Promise<{ cells: CellState[]; activeRun: RunRow | undefined }> => {
+    await getNotebook(ctx.heddle.database, ctx.caller.workspaceId, input.id);
+    return readCellStates(ctx.heddle.database, ctx.caller.workspaceId, input.id);
   }),
   create: inWorkspace("editor").input(z.strictObject({ title: z.string().trim().min(1).max(200) })).mutation(({ ctx, input }): Promise<{ id: string }> => {
-    return createEmptyNotebook(ctx.heddle.database, ctx.caller.workspaceId, ctx.caller, input.title);
+    return createEmptyNotebook(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input.title);
   }),
   /** Parses and compiles; runs and fetches nothing. */
   import: inWorkspace("editor")
@@ -29,11 +31,11 @@ export const notebookRouter = router({
     .mutation(async ({ ctx, input }): Promise<{ id: string; diagnostics: Diagnostic[] }> => {
       if (!/\.[mc]?tsx?$/i.test(input.fileName)) throw new AppError("BAD_REQUEST", `A notebook is a TypeScript file (.ts); "${input.fileName}" is none.`);
       const title = input.fileName.split(/[/\\]/).at(-1)!.replace(/\.\w+$/, "").replace(/[-_]+/g, " ").trim() || "Imported notebook";
-      const { id } = await createNotebook(ctx.heddle.database, ctx.caller.workspaceId, ctx.caller, input.text, title);
-      return { id, diagnostics: [] };
+      const { id, diagnostics } = await createNotebook(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input.text, title);
+      return { id, diagnostics: [...diagnostics] };
     }),
   duplicate: inWorkspace("editor").input(id).mutation(({ ctx, input }): Promise<{ id: string }> => {
-    return duplicateNotebook(ctx.heddle.database, ctx.caller.workspaceId, ctx.caller, input.id);
+    return duplicateNotebook(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input.id);
   }),
   /** Marks it deleted; `restore` takes that back. Its runs stay. */
   delete: inWorkspace("editor").input(id).mutation(({ ctx, input }): Promise<void> => {
@@ -45,5 +47,5 @@ export const notebookRouter = router({
   /** CONFLICT when `revision` is not the newest: the message says who saved since; nothing is lost on either side. */
   save: inWorkspace("editor")
     .input(z.strictObject({ id: z.string().max(64), revision: z.int(), text }))
-    .mutation(({ ctx, input }): Promise<{ revision: number }> => saveNotebook(ctx.heddle.database, ctx.caller.workspaceId, ctx.caller, input)),
+    .mutation(({ ctx, input }): Promise<{ revision: number }> => saveNotebook(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input)),
 });

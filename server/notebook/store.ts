@@ -6,7 +6,13 @@ import { AppError, notFound } from "../errors";
 import type { RunStatus } from "@/pipelines/run/run";
 import type { NotebookRow } from "./notebook-views";
 import { newNotebookText, setTitle } from "./set-title";
-import { summarise } from "./summarise";
+import { summarise, type NotebookSummary } from "./summarise";
+
+/** What saving needs: where, and which packages a text may import. */
+export interface Shelf {
+  readonly database: Database;
+  readonly packages: readonly string[];
+}
 
 export interface StoredNotebook {
   readonly id: string;
@@ -79,10 +85,10 @@ export interface Author {
 
 /** `fallback` names a text that does not name itself. */
 export async function createNotebook(
-  database: Database, workspaceId: string, author: Author, text: string, fallback: string,
-): Promise<{ readonly id: string }> {
+  { database, packages }: Shelf, workspaceId: string, author: Author, text: string, fallback: string,
+): Promise<{ readonly id: string; readonly diagnostics: NotebookSummary["diagnostics"] }> {
   const id = crypto.randomUUID();
-  const summary = summarise(text);
+  const summary = summarise(text, packages);
   await workspaceTransaction(database, workspaceId, async (tx) => {
     await tx.notebook.create({
       data: {
@@ -92,17 +98,19 @@ export async function createNotebook(
     });
     await tx.notebookVersion.create({ data: { id: crypto.randomUUID(), workspaceId, notebookId: id, revision: 1, text, createdBy: author.userId } });
   });
+  return { id, diagnostics: summary.diagnostics };
+}
+
+export async function createEmptyNotebook(shelf: Shelf, workspaceId: string, author: Author, title: string): Promise<{ readonly id: string }> {
+  const { id } = await createNotebook(shelf, workspaceId, author, newNotebookText(title), title);
   return { id };
 }
 
-export function createEmptyNotebook(database: Database, workspaceId: string, author: Author, title: string): Promise<{ readonly id: string }> {
-  return createNotebook(database, workspaceId, author, newNotebookText(title), title);
-}
-
-export async function duplicateNotebook(database: Database, workspaceId: string, author: Author, id: string): Promise<{ readonly id: string }> {
-  const original = await getNotebook(database, workspaceId, id);
+export async function duplicateNotebook(shelf: Shelf, workspaceId: string, author: Author, from: string): Promise<{ readonly id: string }> {
+  const original = await getNotebook(shelf.database, workspaceId, from);
   const title = `${original.title} (copy)`.slice(0, 200);
-  return createNotebook(database, workspaceId, author, setTitle(original.text, title), title);
+  const { id } = await createNotebook(shelf, workspaceId, author, setTitle(original.text, title), title);
+  return { id };
 }
 
 /**
@@ -110,9 +118,9 @@ export async function duplicateNotebook(database: Database, workspaceId: string,
  * harm; another text on an older revision is a CONFLICT and changes nothing.
  */
 export async function saveNotebook(
-  database: Database, workspaceId: string, author: Author, save: { readonly id: string; readonly revision: number; readonly text: string },
+  { database, packages }: Shelf, workspaceId: string, author: Author, save: { readonly id: string; readonly revision: number; readonly text: string },
 ): Promise<{ readonly revision: number }> {
-  const summary = summarise(save.text);
+  const summary = summarise(save.text, packages);
   return workspaceTransaction(database, workspaceId, async (tx) => {
     await tx.$queryRaw`select 1 from notebook where id = ${save.id} and workspace_id = ${workspaceId} for update`;
     const newest = await readNotebook(tx, workspaceId, save.id);

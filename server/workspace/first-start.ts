@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Database } from "../db/database";
 import type { Home } from "../home";
-import { createNotebook } from "../notebook/store";
+import { createNotebook, type Shelf } from "../notebook/store";
 
 export interface FirstStart {
   readonly userId: string;
@@ -14,7 +14,8 @@ export interface FirstStart {
 }
 
 /** Undefined when there is a workspace already. */
-export async function makeFirstWorkspace(database: Database, home: Home, examplesDir: string): Promise<FirstStart | undefined> {
+export async function makeFirstWorkspace(shelf: Shelf, home: Home, examplesDir: string): Promise<FirstStart | undefined> {
+  const { database } = shelf;
   if ((await database.prisma.workspace.count()) > 0) return undefined;
   const userId = crypto.randomUUID();
   const workspaceId = "home";
@@ -26,7 +27,7 @@ export async function makeFirstWorkspace(database: Database, home: Home, example
   const notebookIds: string[] = [];
   // The last one made is the first in the list.
   for (const { title, text } of readExamples(examplesDir).reverse()) {
-    const { id } = await createNotebook(database, workspaceId, { userId }, text, title);
+    const { id } = await createNotebook(shelf, workspaceId, { userId }, text, title);
     notebookIds.unshift(id);
   }
   copyData(path.join(examplesDir, "data"), home.dataDir(workspaceId));

@@ -1,0 +1,112 @@
+/**
+ * Notebook → Dag and diagnostics. Pure, synchronous, total: never throws, runs nothing, works in a browser.
+ * The way through: read-cells.ts (headers, analyse-cell.ts per text) → find-names.ts → check-*.ts → build-tasks.ts
+ * (reach.ts, sort-tasks.ts, build-program.ts, fingerprint.ts). The contract is dag.ts.
+ */
+import { readFrontMatter } from "../notebook/front-matter";
+import type { Cell, Notebook } from "../notebook/notebook";
+import { Analyses } from "./analyse-cell";
+import { buildTasks, ProgramCache } from "./build-tasks";
+import { checkEach } from "./check-each";
+import { checkNames } from "./check-names";
+import { checkPackages } from "./check-packages";
+import { checkParams } from "./check-params";
+import { checkUnserializable } from "./check-unserializable";
+import { checkUnsupported } from "./check-unsupported";
+import type { Compilation, Dag } from "./dag";
+import { findNames } from "./find-names";
+import { findOutputs } from "./find-outputs";
+import { parseDefaults } from "./parse-options";
+import { readCells, type HeaderCache } from "./read-cells";
+import { placeInFrontMatter, Reporter } from "./reporter";
+
+export interface CompileOptions {
+  /** Packages that the environment has; without it, imports are not checked. */
+  readonly packages?: readonly string[] | undefined;
+  /** What was learnt by an earlier compile of nearly the same notebook. */
+  readonly memory?: CompilerMemory | undefined;
+}
+
+/** Keep one for as long as a notebook is open and pass it to each compile: unchanged cells then cost next to nothing. */
+export class CompilerMemory {
+  readonly analyses = new Analyses();
+  readonly programs = new ProgramCache();
+  private headers: { frontMatter: string | undefined; cache: HeaderCache } | undefined;
+
+  headersFor(frontMatter: string | undefined, base: HeaderCache["base"]): HeaderCache {
+    if (!this.headers || this.headers.frontMatter !== frontMatter) {
+      this.headers = { frontMatter, cache: { base, byCell: new WeakMap() } };
+    }
+    return this.headers.cache;
+  }
+}
+
+export function compile(notebook: Notebook, options: CompileOptions = {}): Compilation {
+  try {
+    return compileCells(notebook, options);
+  } catch (error) {
+    return blame(notebook, options, error);
+  }
+}
+
+function compileCells(notebook: Notebook, { packages, memory = new CompilerMemory() }: CompileOptions): Compilation {
+  const reporter = new Reporter();
+  memory.analyses.turn();
+  memory.programs.turn();
+  const front = readFrontMatter(notebook.frontMatter);
+  for (const { message, place } of front.faults) reporter.report("bad-header", placeInFrontMatter(place), message);
+  const defaults = parseDefaults(front.defaults);
+  for (const { index, message } of defaults.faults) {
+    reporter.report("bad-header", placeInFrontMatter(front.defaults[index]!.place), message);
+  }
+  const headers = memory.headersFor(notebook.frontMatter, defaults.options);
+  const cells = readCells(notebook.cells, memory.analyses, headers, reporter);
+  const names = findNames(cells, reporter);
+  checkUnsupported(cells, names, reporter);
+  checkPackages(cells, front, packages, reporter);
+  checkNames(cells, names, reporter);
+  checkEach(cells, names, reporter);
+  const params = checkParams(cells, names, reporter);
+  const outputs = findOutputs(cells, names, reporter);
+  const built = buildTasks(cells, names, outputs, memory.programs, reporter);
+  params.reportUnused(built.drafts.values(), outputs);
+  checkUnserializable(built, names, reporter);
+  const dag: Dag = {
+    tasks: built.tasks,
+    params: params.parameters,
+    outputs: outputs
+      .filter((one) => one.travels === "param" || built.tasks.some((task) => task.key === one.home.key))
+      .map((one) => ({ name: one.storedName, task: one.home.key }))
+      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    title: front.title,
+    description: front.description,
+    dependencies: front.dependencies,
+    image: front.image,
+    failFast: front.failFast,
+  };
+  return { dag, diagnostics: reporter.diagnostics };
+}
+
+/** A fault of the compiler is said at a cell that causes it, found by leaving cells out. */
+function blame(notebook: Notebook, options: CompileOptions, error: unknown): Compilation {
+  const alone = (cell: Cell) => {
+    try {
+      compileCells({ cells: [cell] }, { packages: options.packages });
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  const cell = notebook.cells.find(alone) ?? notebook.cells[0];
+  const message = error instanceof Error ? error.message : String(error);
+  const place = { cell: cell?.id ?? "", cellKey: "", in: "source", line: 1, column: 1, endLine: 1, endColumn: 1 } as const;
+  return {
+    dag: { tasks: [], params: [], outputs: [], title: undefined, description: undefined, dependencies: {}, image: undefined, failFast: false },
+    diagnostics: [
+      {
+        code: "syntax-error", severity: "error", place, related: [],
+        message: `The compiler could not read this cell (${message}). Write it in a simpler way, and please report it.`,
+      },
+    ],
+  };
+}

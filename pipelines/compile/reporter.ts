@@ -1,0 +1,54 @@
+/** Collects diagnostics and turns offsets into places. */
+import type { HeaderSpans, Span } from "../notebook/header";
+import { headerSpans } from "../notebook/header";
+import type { Cell } from "../notebook/notebook";
+import type { FrontMatterPlace } from "../notebook/front-matter";
+import { warningCodes, type Diagnostic, type DiagnosticCode, type Place } from "./dag";
+
+/** A cell as diagnostics point at it. */
+export interface Located {
+  readonly cell: Cell;
+  readonly key: string;
+}
+
+export type Related = Diagnostic["related"];
+
+export class Reporter {
+  readonly diagnostics: Diagnostic[] = [];
+
+  report(code: DiagnosticCode, place: Place, message: string, related: Related = []): void {
+    const severity = (warningCodes as readonly string[]).includes(code) ? "warning" : "error";
+    this.diagnostics.push({ code, severity, message, place, related });
+  }
+}
+
+export function placeInSource({ cell, key }: Located, range: Span): Place {
+  const start = lineAndColumn(cell.source, range.start);
+  const end = lineAndColumn(cell.source, Math.max(range.end, range.start));
+  return {
+    cell: cell.id, cellKey: key, in: "source",
+    line: start.line, column: start.column, endLine: end.line, endColumn: end.column,
+  };
+}
+
+export function placeInHeader({ cell, key }: Located, pick: (spans: HeaderSpans) => Span | undefined): Place {
+  const spans = headerSpans(cell);
+  const { start, end } = pick(spans) ?? spans.line;
+  return { cell: cell.id, cellKey: key, in: "header", line: 1, column: start + 1, endLine: 1, endColumn: end + 1 };
+}
+
+/** The place of one option's value (or key) in the header. */
+export function placeOfOption(located: Located, name: string, part: "key" | "value" = "value"): Place {
+  const index = located.cell.options.findIndex((option) => option.key === name);
+  return placeInHeader(located, (spans) => spans.options[index]?.[part]);
+}
+
+export function placeInFrontMatter(place: FrontMatterPlace): Place {
+  return { cell: "", cellKey: "", in: "front-matter", ...place };
+}
+
+function lineAndColumn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  const line = before.split("\n").length;
+  return { line, column: offset - before.lastIndexOf("\n") };
+}
