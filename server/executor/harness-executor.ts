@@ -164,6 +164,8 @@ export class HarnessExecutor implements Executor {
     await Promise.all(
       joined.map(async (each) => {
         if (each.status === "rejected") return;
+        const words = [...each.value.attempts.values()];
+        await Promise.all(words.filter(({ finished }) => finished).map(({ settled }) => settled));
         if (each.value.attempts.size === 0) await this.drop(each.value);
         else this.detach(each.value);
       }),
