@@ -5,6 +5,7 @@ import type { Analyses, CellAnalysis } from "./analyse-cell";
 import type { TaskOptions } from "./dag";
 import { parseEach, parseExpressionText, type ParsedEach, type ParsedExpression } from "./parse-each";
 import { parseOptions, readNames, type ParsedOptions } from "./parse-options";
+import { checkGlobals } from "./check-names";
 import { checkImports } from "./check-packages";
 import { checkUnsupported } from "./check-unsupported";
 import { placeInHeader, placeInSource, placeOfOption, Reporter } from "./reporter";
@@ -77,6 +78,7 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
   }
   if (analysis.broken) reporter.bar(located);
   checkUnsupported(located, analysis, reporter);
+  checkGlobals(located, analysis, reporter);
   checkImports(located, analysis, packages, reporter);
 
   const each = parsed.each === undefined ? undefined : parseEach(parsed.each);
