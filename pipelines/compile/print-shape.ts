@@ -5,7 +5,7 @@
 import type { SyntaxNode } from "./syntax-node";
 
 const skipped = new Set([
-  "__clone", "type", "start", "end", "loc", "range", "extra", "leadingComments", "innerComments", "trailingComments", "errors",
+  "type", "start", "end", "loc", "range", "extra", "leadingComments", "innerComments", "trailingComments", "errors",
   "typeAnnotation", "typeParameters", "typeArguments", "returnType", "superTypeParameters", "implements", "declare",
   "definite", "accessibility", "abstract", "override", "readonly", "importKind", "exportKind", "predicate",
 ]);
@@ -47,7 +47,7 @@ function print(value: unknown): string {
   if (erased.has(node.type) || node["declare"] === true) return "";
   if (transparent.has(node.type)) return print(node["expression"]);
   if (node.type === "ExportNamedDeclaration") return print(node["declaration"]);
-  for (const key in node) {
+  for (const key of Object.keys(node)) {
     // `optional` says something in a call chain; in a parameter or a property it is a type.
     if (!skipped.has(key) && (key !== "optional" || node.type.startsWith("Optional"))) out += print(node[key]);
   }
