@@ -154,7 +154,7 @@ describe("the compiler is total", () => {
           }
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 400 },
     );
   });
 });
@@ -250,7 +250,7 @@ describe("the DAG does not change", () => {
           expect(compile(notebook, { memory })).toEqual(compile(notebook));
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 });
