@@ -33,6 +33,8 @@ export interface ValueRef {
   readonly inline?: string;
   /** One line for people: `Car[] · 392 rows × 9`, `Float32Array(25,000,000)`, `number · 2.31`. */
   readonly summary: string;
+  /** A small preview (pipelines/protocol/preview.ts, at most 2 KB); larger ones rest in the store beside the value. */
+  readonly preview?: Json;
 }
 
 /** What a task run gave under one name: a value, or for a mapped task the values of its elements in order. */

@@ -1,0 +1,196 @@
+/**
+ * What server and harness say to each other, one frame each (frame.ts). The server validates every word it hears
+ * with `harnessMessageSchema`: a harness runs beside user code and is not believed. Strict: an unknown field is a
+ * fault. A change that an older peer cannot read raises `protocolVersion` (version.ts).
+ */
+import { z } from "zod";
+import { reasons } from "../run/run";
+import { displaySchema } from "./display";
+
+const count = z.number().int().nonnegative();
+const key = z.string().max(512);
+
+/** A value as the task process made it: inline, or a file in the scratch folder that the server stores and hashes. */
+export const wireValueSchema = z.strictObject({
+  bytes: count,
+  codec: z.string().max(64),
+  /** Base64. */
+  inline: z.string().optional(),
+  /** `<process folder>/<file>` below the scratch folder. */
+  file: z.string().max(200).optional(),
+  summary: z.string().max(400),
+  /** A JSON preview of at most 2 KB. */
+  preview: z.json().optional(),
+  /** A larger preview as JSON text; rests in the store as `<hash>.preview.json`. */
+  previewText: z.string().optional(),
+});
+export type WireValue = z.infer<typeof wireValueSchema>;
+
+export const errorFrameSchema = z.strictObject({
+  cell: z.string(),
+  cellKey: z.string(),
+  line: z.number().int(),
+  column: z.number().int(),
+  function: z.string().optional(),
+});
+export const taskErrorSchema = z.strictObject({
+  name: z.string(),
+  message: z.string(),
+  frames: z.array(errorFrameSchema),
+});
+
+const usageSchema = z.strictObject({
+  durationMs: z.number().nonnegative(),
+  cpuMs: z.number().nonnegative(),
+  peakMemoryBytes: z.number().nonnegative(),
+});
+
+export const wireResultSchema = z.discriminatedUnion("status", [
+  z.strictObject({
+    status: z.literal("succeeded"),
+    outputs: z.record(z.string(), wireValueSchema),
+    elements: z.record(z.string(), z.array(wireValueSchema)).optional(),
+    displays: z.array(displaySchema),
+    usage: usageSchema,
+  }),
+  z.strictObject({ status: z.literal("skipped"), usage: usageSchema }),
+  z.strictObject({
+    status: z.enum(["failed", "lost", "cancelled"]),
+    reason: z.enum(reasons),
+    error: taskErrorSchema.optional(),
+    displays: z.array(displaySchema),
+    usage: usageSchema,
+  }),
+]);
+export type WireResult = z.infer<typeof wireResultSchema>;
+
+export const logRecordSchema = z.strictObject({
+  time: z.number(),
+  level: z.enum(["debug", "info", "warn", "error", "stdout", "stderr", "system"]),
+  text: z.string(),
+});
+
+/** Words kept by the harness until acknowledged. `n` counts them per attempt from 0, without gaps. */
+const reliable = { attempt: key, n: count };
+export const wordSchema = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("log"), ...reliable, offset: count, records: z.array(logRecordSchema) }),
+  z.strictObject({
+    type: z.literal("metrics"),
+    ...reliable,
+    points: z.array(
+      z.strictObject({
+        seq: count,
+        name: z.string().max(500),
+        // JSON has no NaN and no infinities: they travel as text.
+        value: z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]),
+        step: z.number(),
+        time: z.number(),
+      }),
+    ),
+  }),
+  z.strictObject({
+    type: z.literal("artifact"),
+    ...reliable,
+    seq: count,
+    name: z.string().max(500),
+    artifactType: z.string().max(200),
+    metadata: z.json(),
+    value: wireValueSchema,
+  }),
+  z.strictObject({ type: z.literal("finished"), ...reliable, result: wireResultSchema }),
+]);
+export type Word = z.infer<typeof wordSchema>;
+
+export const harnessMessageSchema = z.discriminatedUnion("type", [
+  wordSchema,
+  z.strictObject({
+    type: z.literal("ready"),
+    version: z.number().int(),
+    harness: z.string(),
+    attempts: z.array(z.strictObject({ attempt: key, state: z.enum(["waiting", "running", "finished"]) })),
+  }),
+  z.strictObject({ type: z.literal("started"), attempt: key }),
+  z.strictObject({
+    type: z.literal("progress"),
+    attempt: key,
+    done: z.number(),
+    total: z.number().optional(),
+    message: z.string().max(2000).optional(),
+  }),
+  z.strictObject({ type: z.literal("usage"), attempt: key, cpuMs: z.number(), memoryBytes: z.number() }),
+  /** The harness does not hold the program that a launch named. */
+  z.strictObject({ type: z.literal("need-program"), attempt: key, hash: z.string() }),
+]);
+export type HarnessMessage = z.infer<typeof harnessMessageSchema>;
+
+export const inputRefSchema = z.union([
+  z.strictObject({ absent: z.literal(true) }),
+  z.strictObject({ list: z.array(z.strictObject({ hash: z.string(), codec: z.string(), inline: z.string().optional() })) }),
+  z.strictObject({ hash: z.string(), codec: z.string(), inline: z.string().optional() }),
+]);
+export type WireInput = z.infer<typeof inputRefSchema>;
+
+export const launchSchema = z.strictObject({
+  type: z.literal("launch"),
+  /** `<taskRunId>#<attempt>` */
+  attempt: key,
+  taskKey: z.string(),
+  mapIndex: count.optional(),
+  attemptNumber: count,
+  mode: z.enum(["task", "expand"]),
+  run: z.strictObject({
+    id: z.string(),
+    workspaceId: z.string(),
+    notebookId: z.string().optional(),
+    notebook: z.string(),
+    trigger: z.string(),
+    params: z.record(z.string(), z.json()),
+    logicalDate: z.string().optional(),
+  }),
+  program: z.strictObject({
+    hash: z.string(),
+    /** Left out when the server has sent it over this connection before. */
+    code: z.string().optional(),
+    lines: z
+      .array(
+        z.strictObject({
+          line: z.number().int(),
+          count: z.number().int(),
+          cell: z.string(),
+          cellKey: z.string(),
+          cellLine: z.number().int(),
+        }),
+      )
+      .optional(),
+  }),
+  inputs: z.record(z.string(), inputRefSchema),
+  params: z.record(z.string(), z.json()),
+  secrets: z.record(z.string(), z.string()),
+  memoryBytes: z.number().positive(),
+  timeoutMs: z.number().positive(),
+  isolation: z.enum(["run", "process", "container"]),
+});
+export type Launch = z.infer<typeof launchSchema>;
+
+export const serverMessageSchema = z.discriminatedUnion("type", [
+  /** First word on a connection. An attempt outlives the server by `leaseMs + graceMs` after the last renewal. */
+  z.strictObject({
+    type: z.literal("hello"),
+    version: z.number().int(),
+    leaseMs: z.number().positive(),
+    graceMs: z.number().nonnegative(),
+  }),
+  launchSchema,
+  /** This attempt is wanted: say again what was not acknowledged, then go on. */
+  z.strictObject({ type: z.literal("attach"), attempt: key }),
+  z.strictObject({ type: z.literal("stop"), attempt: key, reason: z.enum(["cancelled", "timeout", "lease-lost"]) }),
+  /** Nobody listens: kill it and forget its words. */
+  z.strictObject({ type: z.literal("discard"), attempt: key }),
+  z.strictObject({ type: z.literal("renew-lease") }),
+  /** All words of the attempt up to and including `n` are safe. */
+  z.strictObject({ type: z.literal("ack"), attempt: key, n: count }),
+  z.strictObject({ type: z.literal("warm"), processes: count }),
+  z.strictObject({ type: z.literal("release"), run: z.string() }),
+  z.strictObject({ type: z.literal("shutdown") }),
+]);
+export type ServerMessage = z.infer<typeof serverMessageSchema>;

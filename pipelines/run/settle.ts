@@ -1,0 +1,145 @@
+/** What the end of one task run means for the others: readers, groups, handlers, the run. */
+import type { Draft } from "./draft";
+import { elementEnded, elementsOf } from "./fan-out";
+import { reasonSentence } from "./reason-sentences";
+import type { Reason, TaskRunStatus } from "./run";
+import { hasSucceeded, isRunTerminal, isTerminal } from "./run-state";
+
+type Terminal = Extract<TaskRunStatus, "succeeded" | "cached" | "failed" | "skipped" | "cancelled">;
+
+/** Ends a task run once; its readers are asked by settleAll. */
+export function endTaskRun(draft: Draft, ordinal: number, status: Terminal, reason: Reason | undefined, at: number): void {
+  const before = draft.must(ordinal);
+  if (isTerminal(before.status)) return;
+  draft.set(ordinal, { status, reason, finishedAt: at, notBefore: undefined });
+  draft.settled.push(ordinal);
+}
+
+/** Follows the consequences until there are no more. A list, not recursion: a chain may have 10,000 links. */
+export function settleAll(draft: Draft, at: number, first: boolean): void {
+  const { plan } = draft.base;
+  const { counters } = plan;
+  let touched = first;
+  for (;;) {
+    const ordinal = draft.settled.pop();
+    if (ordinal === undefined) {
+      if (!touched) return;
+      touched = false;
+      releaseHandlers(draft, at);
+      if (draft.settled.length > 0) continue;
+      endRun(draft, at);
+      return;
+    }
+    touched = true;
+    const taskRun = draft.must(ordinal);
+    if (taskRun.mapIndex !== undefined) {
+      if (taskRun.status === "failed") failFast(draft, taskRun.task, at);
+      elementEnded(draft, ordinal, at);
+      continue;
+    }
+    const index = taskRun.task;
+    draft.addCount(plan.late[index] ? counters.openLate : counters.open, -1);
+    if (taskRun.status === "failed" && !plan.late[index]) draft.addCount(counters.failed, 1);
+    for (const reader of plan.downstream[index]!) draft.addCount(counters.pending(reader), -1);
+    for (const reader of plan.downstream[index]!) releaseTask(draft, reader, at);
+    if (taskRun.status === "failed") failFast(draft, index, at);
+  }
+}
+
+/** Decides about a blocked task as soon as what it waits for allows. */
+export function releaseTask(draft: Draft, index: number, at: number): void {
+  const { plan } = draft.base;
+  if (draft.must(index).status !== "blocked") return;
+  const task = plan.tasks[index]!;
+  const pending = draft.count(plan.counters.pending(index));
+  const handler = task.options.on !== undefined;
+  // A handler reads what there is; only other late tasks count for its join.
+  const upstream = handler ? plan.upstream[index]!.filter((need) => plan.late[need]) : plan.upstream[index]!;
+  const outcomes = pending > 0 && task.options.join !== "all" ? [] : upstream.map((need) => draft.must(need));
+  const failed = outcomes.some(({ status, reason }) => status === "failed" || status === "cancelled" || reason === "upstream-failed" || reason === "fail-fast");
+  if (pending > 0) {
+    if (!handler && task.options.join === "all" && failed) endTaskRun(draft, index, "skipped", "upstream-failed", at);
+    return;
+  }
+  if (handler) {
+    if (draft.count(plan.counters.open) > 0) return;
+    const outcome = draft.count(plan.counters.failed) > 0 ? "failure" : "success";
+    if (task.options.on !== "exit" && task.options.on !== outcome) {
+      return endTaskRun(draft, index, "skipped", "handler-not-needed", at);
+    }
+  }
+  const succeeded = outcomes.filter(({ status }) => hasSucceeded(status)).length;
+  switch (task.options.join) {
+    case "all":
+      if (succeeded === outcomes.length) return makeReady(draft, index, at);
+      return endTaskRun(draft, index, "skipped", failed ? "upstream-failed" : "upstream-skipped", at);
+    case "any":
+      if (succeeded > 0 || outcomes.length === 0) return makeReady(draft, index, at);
+      return endTaskRun(draft, index, "skipped", failed ? "upstream-failed" : "upstream-skipped", at);
+    case "done":
+      return makeReady(draft, index, at);
+    case "failed":
+      if (outcomes.some(({ status }) => status === "failed")) return makeReady(draft, index, at);
+      return endTaskRun(draft, index, "skipped", "join-unmet", at);
+  }
+}
+
+export function makeReady(draft: Draft, ordinal: number, at: number): void {
+  const taskRun = draft.must(ordinal);
+  const { cache, on } = draft.base.plan.tasks[taskRun.task]!.options;
+  draft.set(ordinal, { status: "queued", queuedAt: at });
+  // A handler answers to how this run went: an earlier answer is none.
+  if (draft.base.spec.cache === "use" && cache !== "off" && on === undefined) {
+    draft.actions.push({ type: "lookup-cache", ordinal });
+    return;
+  }
+  draft.set(ordinal, { cacheKey: "" });
+  draft.note(ordinal, { why: { type: "cache-off" } });
+  draft.actions.push({ type: "enqueue", ordinal });
+}
+
+function releaseHandlers(draft: Draft, at: number): void {
+  const { plan } = draft.base;
+  if (draft.count(plan.counters.open) > 0) return;
+  for (const handler of plan.handlers) releaseTask(draft, handler, at);
+}
+
+/** The notebook asks to stop at the first failure: what has not started never does, what runs is stopped. */
+function failFast(draft: Draft, task: number, at: number): void {
+  const { plan } = draft.base;
+  if (!draft.base.spec.dag.failFast || plan.late[task] || draft.fields.reason !== undefined) return;
+  draft.setFields({ reason: "fail-fast" });
+  for (let ordinal = draft.nextOrdinal - 1; ordinal >= 0; ordinal--) {
+    const taskRun = draft.must(ordinal);
+    if (plan.late[taskRun.task] || isTerminal(taskRun.status)) continue;
+    if (taskRun.status === "running") {
+      if (taskRun.expanded === undefined) draft.actions.push({ type: "stop", ordinal, attempt: taskRun.attempt, reason: "cancelled" });
+    } else endTaskRun(draft, ordinal, "skipped", "fail-fast", at);
+  }
+}
+
+function endRun(draft: Draft, at: number): void {
+  const { plan, spec } = draft.base;
+  if (isRunTerminal(draft.fields.status)) return;
+  if (draft.count(plan.counters.open) > 0 || draft.count(plan.counters.openLate) > 0) return;
+  const startedAt = draft.fields.startedAt ?? at;
+  if (draft.fields.reason === "cancelled") {
+    draft.setFields({ status: "cancelled", startedAt, finishedAt: at });
+    draft.actions.push({ type: "run-ended", status: "cancelled" });
+    return;
+  }
+  const index = plan.tasks.findIndex((_, task) => draft.must(task).status === "failed");
+  if (index < 0) {
+    draft.setFields({ status: "succeeded", reason: undefined, message: undefined, startedAt, finishedAt: at });
+    draft.actions.push({ type: "run-ended", status: "succeeded" });
+    return;
+  }
+  const { reason = "internal" } = draft.must(index);
+  const elements = [...elementsOf(draft, index)].filter((ordinal) => draft.must(ordinal).status === "failed");
+  const where = elements.length > 0 ? ` at ${elements.length === 1 ? "element" : `${elements.length} elements, first`} ${draft.must(elements[0]!).mapIndex}` : "";
+  draft.setFields({
+    status: "failed", reason, startedAt, finishedAt: at,
+    message: `“${spec.dag.tasks[index]!.title}” failed${where}. ${reasonSentence(reason)}`,
+  });
+  draft.actions.push({ type: "run-ended", status: "failed" });
+}

@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { restoreCounts } from "./restore-counts";
+import type { RunEvent } from "./run-event";
+import { hasSucceeded, isRunTerminal, isTerminal, type RunState, type Transition } from "./run-state";
+import { play, randomChoices, randomSpec } from "./testing/random-run";
+
+const runs = { numRuns: Number(process.env.HEDDLE_PROPERTY_RUNS ?? 3_000) };
+
+test("every run ends, whatever happens in whatever order", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      const run = play(spec, choices, () => undefined);
+      expect(isRunTerminal(run.fields.status)).toBe(true);
+      for (const { status } of run.taskRuns) expect(isTerminal(status)).toBe(true);
+    }),
+    runs,
+  );
+});
+
+test("a task run that has ended changes only when a retry is asked for", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      play(spec, choices, (run, event, { changes }) => {
+        if (event.type === "retry-requested") return;
+        for (const ordinal of changes.taskRuns.keys()) {
+          const before = run.taskRuns[ordinal];
+          if (before && isTerminal(before.status)) expect(changes.taskRuns.get(ordinal)).toBe(before);
+        }
+      });
+    }),
+    runs,
+  );
+});
+
+test("attempts are numbered one after the other, one at a time, and only a claim starts one", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      play(spec, choices, (run, event, { changes }) => {
+        for (const [ordinal, after] of changes.taskRuns) {
+          const before = run.taskRuns[ordinal]?.attempt ?? 0;
+          if (after.attempt === before) continue;
+          expect(event).toMatchObject({ type: "claimed", ordinal });
+          expect(after.attempt).toBe(before + 1);
+          expect(run.taskRuns[ordinal]!.status).toBe("queued");
+        }
+      });
+    }),
+    runs,
+  );
+});
+
+test("a task that wants all its inputs starts only when each of them has succeeded", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      play(spec, choices, (run, event) => {
+        if (event.type !== "claimed" || run.taskRuns[event.ordinal]?.status !== "queued") return;
+        const { task } = run.taskRuns[event.ordinal]!;
+        const { options } = run.plan.tasks[task]!;
+        if (options.join !== "all" || options.on !== undefined) return;
+        for (const need of run.plan.upstream[task]!) expect(hasSucceeded(run.taskRuns[need]!.status)).toBe(true);
+      });
+    }),
+    runs,
+  );
+});
+
+test("no more elements of a fan-out are under way than its concurrency", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      play(spec, choices, (run, event) => {
+        if (event.type !== "claimed") return;
+        const element = run.taskRuns[event.ordinal]!;
+        const limit = run.plan.tasks[element.task]!.options.concurrency;
+        if (element.mapIndex === undefined || limit === undefined) return;
+        const others = run.taskRuns.filter(({ task, mapIndex, status }) =>
+          task === element.task && mapIndex !== undefined && (status === "queued" || status === "running"));
+        expect(others.length).toBeLessThanOrEqual(limit);
+      });
+    }),
+    runs,
+  );
+});
+
+test("a stale or repeated word changes nothing, and the counters always follow from the task runs", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      let last: RunEvent | undefined;
+      play(spec, choices, (run: RunState, event: RunEvent, made: Transition) => {
+        expect([...run.counts]).toEqual([...restoreCounts(run.plan, run.taskRuns)]);
+        if (event === last || !("attempt" in event)) return;
+        const taskRun = run.taskRuns[event.ordinal]!;
+        const stale = taskRun.attempt !== event.attempt || taskRun.status !== "running" || taskRun.expanded !== undefined;
+        if (stale) expect(made.changes.taskRuns.size + made.actions.length).toBe(0);
+        last = event;
+      });
+    }),
+    runs,
+  );
+});

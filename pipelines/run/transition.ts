@@ -1,0 +1,287 @@
+/**
+ * The fold of a run: what an event changes, and what is to be done about it once that is saved. Pure and total: an event
+ * that comes late, twice or for another attempt changes nothing. Neighbours: settle.ts (what the end of one task means for
+ * the others), fan-out.ts (groups and their elements), retry.ts, apply-changes.ts; server/run performs the actions.
+ */
+import { Draft } from "./draft";
+import { admitElements, elementsOf, expand } from "./fan-out";
+import { reasonSentence } from "./reason-sentences";
+import { retryAfterFailure, retryAfterLoss } from "./retry";
+import type { RunEvent } from "./run-event";
+import type { Reason } from "./run";
+import { hasSucceeded, isRunTerminal, isTerminal, type RunState, type TaskRunState, type Transition } from "./run-state";
+import { endTaskRun, releaseTask, settleAll } from "./settle";
+
+/** Decided on anew after a reload: what a saved run still waits for. */
+export { pendingActions } from "./pending-actions";
+
+export function transition(run: RunState, event: RunEvent): Transition {
+  const draft = new Draft(run);
+  decide(draft, event);
+  settleAll(draft, event.at, event.type === "submitted");
+  return draft.finish();
+}
+
+function decide(draft: Draft, event: RunEvent): void {
+  if (isRunTerminal(draft.fields.status) && event.type !== "retry-requested") return;
+  switch (event.type) {
+    case "submitted":
+      return submitted(draft, event.at);
+    case "cache-missed": {
+      const taskRun = waitingForLookup(draft, event.ordinal);
+      if (!taskRun) return;
+      draft.set(event.ordinal, { cacheKey: event.key ?? "", keyParts: event.parts });
+      draft.note(event.ordinal, { why: event.why });
+      draft.actions.push({ type: "enqueue", ordinal: event.ordinal });
+      return;
+    }
+    case "cache-hit": {
+      const taskRun = waitingForLookup(draft, event.ordinal);
+      if (!taskRun) return;
+      const { entry } = event;
+      draft.set(event.ordinal, { cacheKey: event.key, keyParts: event.parts, cachedFrom: entry.taskRunId });
+      draft.note(event.ordinal, { why: { type: "cached" }, displays: entry.displays });
+      begin(draft, event.at);
+      if (isGroup(draft, taskRun)) {
+        draft.set(event.ordinal, { status: "running", startedAt: event.at });
+        return expand(draft, event.ordinal, entry.elements ?? {}, event.at);
+      }
+      draft.set(event.ordinal, { outputs: entry.outputs, startedAt: event.at });
+      return endTaskRun(draft, event.ordinal, "cached", undefined, event.at);
+    }
+    case "claimed": {
+      const taskRun = draft.taskRun(event.ordinal);
+      if (taskRun?.status !== "queued" || taskRun.notBefore !== undefined) return;
+      const attempt = taskRun.attempt + 1;
+      draft.set(event.ordinal, { status: "running", attempt, startedAt: taskRun.startedAt ?? event.at });
+      draft.setAttempt(event.ordinal, { attempt, status: "launching" });
+      begin(draft, event.at);
+      draft.actions.push({ type: "launch", ordinal: event.ordinal, attempt });
+      return;
+    }
+    case "attempt-launched":
+      if (live(draft, event)) draft.setAttempt(event.ordinal, { attempt: event.attempt, handle: event.handle });
+      return;
+    case "attempt-started":
+      if (live(draft, event)?.current?.status === "launching") {
+        draft.setAttempt(event.ordinal, { attempt: event.attempt, status: "running", startedAt: event.at });
+      }
+      return;
+    case "attempt-succeeded": {
+      const taskRun = live(draft, event);
+      if (!taskRun || isGroup(draft, taskRun)) return;
+      endAttempt(draft, event, "succeeded", undefined);
+      remember(draft, taskRun, event.outputs, event.displays ?? [], undefined);
+      draft.set(event.ordinal, { outputs: event.outputs });
+      return endTaskRun(draft, event.ordinal, "succeeded", undefined, event.at);
+    }
+    case "expanded": {
+      const taskRun = live(draft, event);
+      if (!taskRun || !isGroup(draft, taskRun)) return;
+      endAttempt(draft, event, "succeeded", undefined);
+      remember(draft, taskRun, {}, [], event.elements);
+      const stopped = stopping(draft, taskRun);
+      if (stopped) return endTaskRun(draft, event.ordinal, "cancelled", stopped, event.at);
+      return expand(draft, event.ordinal, event.elements, event.at);
+    }
+    case "attempt-skipped": {
+      const taskRun = live(draft, event);
+      if (!taskRun) return;
+      endAttempt(draft, event, "succeeded", undefined);
+      return endTaskRun(draft, event.ordinal, "skipped", "when-false", event.at);
+    }
+    case "attempt-failed": {
+      const taskRun = live(draft, event);
+      if (!taskRun) return;
+      endAttempt(draft, event, "failed", event.reason);
+      const tries = taskRun.tries + 1;
+      draft.set(event.ordinal, { tries });
+      const delay = stopping(draft, taskRun) ? undefined : retryAfterFailure(optionsOf(draft, taskRun), event.reason, tries, event.random);
+      if (delay !== undefined) return retry(draft, event.ordinal, event.at, delay);
+      return endTaskRun(draft, event.ordinal, "failed", event.reason, event.at);
+    }
+    case "lease-expired":
+      return lost(draft, { ...event, type: "attempt-lost", reason: "lease-lost", error: undefined });
+    case "attempt-lost":
+      return lost(draft, event);
+    case "attempt-cancelled": {
+      const taskRun = live(draft, event);
+      if (!taskRun) return;
+      endAttempt(draft, event, "cancelled", event.reason);
+      return endTaskRun(draft, event.ordinal, "cancelled", stopping(draft, taskRun) ?? "cancelled", event.at);
+    }
+    case "retry-due": {
+      const taskRun = draft.taskRun(event.ordinal);
+      if (taskRun?.status !== "queued" || taskRun.notBefore === undefined || taskRun.notBefore > event.at) return;
+      draft.set(event.ordinal, { notBefore: undefined });
+      draft.actions.push({ type: "enqueue", ordinal: event.ordinal });
+      return;
+    }
+    case "cancel-requested":
+      return cancel(draft, event.by, event.at);
+    case "retry-requested":
+      return retryRun(draft, event.at);
+    case "set-aside": {
+      draft.setFields({ status: "failed", reason: "internal", message: event.message, finishedAt: event.at });
+      draft.actions.push({ type: "run-ended", status: "failed" });
+      return;
+    }
+  }
+}
+
+function submitted(draft: Draft, at: number): void {
+  const { plan } = draft.base;
+  if (draft.base.taskRuns.some((taskRun) => taskRun.status !== "blocked")) return;
+  for (let index = 0; index < plan.tasks.length; index++) {
+    if (!plan.targeted[index]) endTaskRun(draft, index, "skipped", "not-targeted", at);
+  }
+  for (let index = 0; index < plan.tasks.length; index++) releaseTask(draft, index, at);
+}
+
+/** The running task run whose current attempt the event is about. */
+function live(draft: Draft, event: { readonly ordinal: number; readonly attempt: number }): TaskRunState | undefined {
+  const taskRun = draft.taskRun(event.ordinal);
+  if (taskRun?.status !== "running" || taskRun.attempt !== event.attempt || taskRun.expanded !== undefined) return undefined;
+  return taskRun;
+}
+
+function waitingForLookup(draft: Draft, ordinal: number): TaskRunState | undefined {
+  const taskRun = draft.taskRun(ordinal);
+  return taskRun?.status === "queued" && taskRun.cacheKey === undefined ? taskRun : undefined;
+}
+
+function isGroup(draft: Draft, taskRun: TaskRunState): boolean {
+  return taskRun.mapIndex === undefined && draft.base.plan.tasks[taskRun.task]!.each !== undefined;
+}
+
+function optionsOf(draft: Draft, taskRun: TaskRunState) {
+  return draft.base.plan.tasks[taskRun.task]!.options;
+}
+
+/** Why nothing is started or tried again: cancelled, or failing fast (which handlers outlive). */
+function stopping(draft: Draft, taskRun: TaskRunState): "cancelled" | "fail-fast" | undefined {
+  const { reason } = draft.fields;
+  if (reason === "cancelled") return reason;
+  return reason === "fail-fast" && !draft.base.plan.late[taskRun.task] ? reason : undefined;
+}
+
+function begin(draft: Draft, at: number): void {
+  if (draft.fields.status === "queued") draft.setFields({ status: "running", startedAt: at });
+}
+
+function endAttempt(
+  draft: Draft,
+  event: Extract<RunEvent, { attempt: number }> & { displays?: unknown; usage?: unknown },
+  status: "succeeded" | "failed" | "lost" | "cancelled",
+  reason: Reason | undefined,
+): void {
+  const ended = event as Extract<RunEvent, { type: "attempt-failed" }>;
+  const error = "error" in ended ? ended.error : undefined;
+  draft.setAttempt(event.ordinal, {
+    attempt: event.attempt, status, reason, error, finishedAt: event.at,
+    ...(ended.usage ? { durationMs: ended.usage.durationMs, cpuMs: ended.usage.cpuMs, peakMemoryBytes: ended.usage.peakMemoryBytes } : {}),
+  });
+  draft.note(event.ordinal, { displays: ended.displays ?? [], error: error ?? null });
+}
+
+function lost(draft: Draft, event: Extract<RunEvent, { type: "attempt-lost" }>): void {
+  const taskRun = live(draft, event);
+  if (!taskRun) return;
+  endAttempt(draft, event, "lost", event.reason);
+  const stopped = stopping(draft, taskRun);
+  if (stopped) return endTaskRun(draft, event.ordinal, "cancelled", stopped, event.at);
+  const count = taskRun.lost + 1;
+  draft.set(event.ordinal, { lost: count });
+  const delay = retryAfterLoss(count);
+  if (delay === undefined) return endTaskRun(draft, event.ordinal, "failed", event.reason, event.at);
+  retry(draft, event.ordinal, event.at, delay);
+}
+
+function retry(draft: Draft, ordinal: number, at: number, delay: number): void {
+  // Asked for already looked up: what was missing before the first attempt is not searched again.
+  draft.set(ordinal, { status: "queued", cacheKey: draft.must(ordinal).cacheKey ?? "", notBefore: delay > 0 ? at + delay : undefined });
+  draft.actions.push(delay > 0 ? { type: "wake", ordinal, at: at + delay } : { type: "enqueue", ordinal });
+}
+
+function remember(
+  draft: Draft,
+  taskRun: TaskRunState,
+  outputs: Extract<RunEvent, { type: "attempt-succeeded" }>["outputs"],
+  displays: NonNullable<Extract<RunEvent, { type: "attempt-succeeded" }>["displays"]>,
+  elements: Extract<RunEvent, { type: "expanded" }>["elements"] | undefined,
+): void {
+  const { cache } = optionsOf(draft, taskRun);
+  if (!taskRun.cacheKey || !taskRun.keyParts || cache === "off") return;
+  draft.actions.push({
+    type: "remember", ordinal: taskRun.ordinal, key: taskRun.cacheKey, parts: taskRun.keyParts, outputs, displays, elements,
+    lifetime: typeof cache === "number" ? cache : undefined,
+  });
+}
+
+/** Nothing further starts; what is running is stopped and reports its end itself. */
+function cancel(draft: Draft, by: string | undefined, at: number): void {
+  if (draft.fields.reason === "cancelled") return;
+  const message = by === undefined ? reasonSentence("cancelled") : `Stopped by ${by}.`;
+  draft.setFields({ reason: "cancelled", message });
+  const { length } = draft.base.taskRuns;
+  // Elements first: a group ends with its last one.
+  for (let ordinal = length - 1; ordinal >= 0; ordinal--) {
+    const taskRun = draft.must(ordinal);
+    if (isTerminal(taskRun.status)) continue;
+    if (taskRun.status === "running") {
+      if (taskRun.expanded === undefined) draft.actions.push({ type: "stop", ordinal, attempt: taskRun.attempt, reason: "cancelled" });
+      continue;
+    }
+    endTaskRun(draft, ordinal, "cancelled", "cancelled", at);
+  }
+}
+
+const runAgain: ReadonlySet<Reason | undefined> = new Set(["upstream-failed", "fail-fast", "cancelled"]);
+
+/** What failed, was cancelled or never started because of that is asked for anew; the same run goes on. */
+function retryRun(draft: Draft, at: number): void {
+  const { plan } = draft.base;
+  if (draft.fields.reason === "cancelled" && !isRunTerminal(draft.fields.status)) return;
+  const ended = isRunTerminal(draft.fields.status);
+  const again = plan.tasks.flatMap((_, index) => {
+    const { status, reason, expanded } = draft.must(index);
+    const failed = status === "failed" || status === "cancelled" || (status === "skipped" && runAgain.has(reason));
+    const handler = ended && plan.late[index] === true && isTerminal(status) && expanded === undefined && reason !== "not-targeted";
+    return failed || handler ? [index] : [];
+  });
+  if (again.length === 0) return;
+  if (!again.some((index) => !hasSucceeded(draft.must(index).status) && draft.must(index).reason !== "handler-not-needed")) return;
+  draft.setFields({ status: "running", reason: undefined, message: undefined, finishedAt: undefined });
+  const { counters } = plan;
+  for (const index of again) {
+    const before = draft.must(index);
+    if (before.status === "failed" && !plan.late[index]) draft.addCount(counters.failed, -1);
+    draft.addCount(plan.late[index] ? counters.openLate : counters.open, 1);
+    for (const reader of plan.downstream[index]!) draft.addCount(counters.pending(reader), 1);
+    if (before.expanded === undefined) reset(draft, index, "blocked");
+    else {
+      draft.set(index, { status: "running", reason: undefined, finishedAt: undefined, outputs: undefined });
+      draft.note(index, { error: null });
+      for (const ordinal of elementsOf(draft, index)) {
+        const { status, reason } = draft.must(ordinal);
+        if (status !== "failed" && status !== "cancelled" && reason !== "fail-fast") continue;
+        reset(draft, ordinal, "blocked");
+        draft.addCount(counters.live(index), 1);
+      }
+      draft.setCount(counters.cursor(index), 0);
+    }
+  }
+  for (const index of again) {
+    if (draft.must(index).expanded !== undefined) admitElements(draft, index, at);
+    else releaseTask(draft, index, at);
+  }
+}
+
+function reset(draft: Draft, ordinal: number, status: "blocked"): void {
+  draft.set(ordinal, {
+    status, reason: undefined, tries: 0, lost: 0, notBefore: undefined, cacheKey: undefined, keyParts: undefined,
+    cachedFrom: undefined, outputs: undefined, queuedAt: undefined, startedAt: undefined, finishedAt: undefined,
+  });
+  draft.note(ordinal, { displays: [], error: null });
+}
+

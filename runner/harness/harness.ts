@@ -1,0 +1,326 @@
+/**
+ * The harness: keeps task processes warm, hands them attempts, watches them, and keeps every word about an attempt until
+ * the server has it. It outlives the server: attempts go on, and are found again over the same socket.
+ * attempt-record.ts keeps the words, task-process.ts is one process, watchdog.ts ends what goes too far, main.ts starts it.
+ */
+import { availableParallelism } from "node:os";
+import { encodeFrame } from "@/pipelines/protocol/frame";
+import type { HarnessMessage, Launch, ServerMessage, WireResult } from "@/pipelines/protocol/messages";
+import { protocolVersion } from "@/pipelines/protocol/version";
+import { AttemptRecord } from "./attempt-record";
+import { causeOfDeath, stopped } from "./endings";
+import { readOomKills } from "./proc";
+import type { HarnessSettings } from "./settings";
+import { TaskProcess } from "./task-process";
+import { Watchdog } from "./watchdog";
+
+/** `canWait`: nobody is held up when the frame leaves a little later, together with the next one. */
+export type Send = (frame: Uint8Array, canWait?: boolean) => void;
+
+type Program = { hash: string; code: string; lines: readonly unknown[] };
+
+/** A process is replaced after this many attempts, so that slow leaks never add up. */
+const mostTasks = 500;
+/** Waiting this long for a process of the run to come free costs less than starting another one. */
+const patienceMs = 4;
+const spareDelayMs = 150;
+const mostProgramBytes = 128 * 1024 * 1024;
+
+export class Harness {
+  private readonly attempts = new Map<string, AttemptRecord>();
+  private queue: AttemptRecord[] = [];
+  private readonly processes = new Map<number, TaskProcess>();
+  private readonly programs = new Map<string, Program>();
+  private programBytes = 0;
+  private readonly preload = new Set<string>();
+  private readonly watchdog: Watchdog;
+  private send: Send | undefined;
+  private leaseEnds = Infinity;
+  private leaseMs = Infinity;
+  private wakeTimer: NodeJS.Timeout | undefined;
+  private spareTimer: NodeJS.Timeout | undefined;
+  private spares: number;
+  private oomKills = readOomKills();
+  private closing = false;
+
+  constructor(
+    private readonly settings: HarnessSettings,
+    private readonly id: string,
+    private readonly exit: () => void,
+  ) {
+    this.spares = settings.spares;
+    this.watchdog = new Watchdog({
+      stop: (process, ending) => process.kill(ending),
+      usage: (attempt, cpuMs, memoryBytes) => this.tell({ type: "usage", attempt: attempt.id, cpuMs, memoryBytes }),
+    });
+    setInterval(() => this.checkLease(), 1000).unref();
+    this.keepSpares(0);
+  }
+
+  /** A server came: it hears everything from now on; an earlier connection hears nothing more. */
+  connect(send: Send): void {
+    this.send = send;
+    for (const attempt of this.attempts.values()) attempt.attached = false;
+  }
+
+  disconnect(send: Send): void {
+    if (this.send !== send) return;
+    this.send = undefined;
+    for (const attempt of this.attempts.values()) attempt.attached = false;
+  }
+
+  handle(message: ServerMessage): void {
+    switch (message.type) {
+      case "hello":
+        this.leaseMs = message.leaseMs + message.graceMs;
+        this.renew();
+        return this.tell({
+          type: "ready",
+          version: protocolVersion,
+          harness: this.id,
+          attempts: [...this.attempts.values()].map(({ id, state }) => ({ attempt: id, state })),
+        });
+      case "renew-lease":
+        return this.renew();
+      case "launch":
+        return this.launch(message);
+      case "attach": {
+        const attempt = this.attempts.get(message.attempt);
+        if (!attempt) return;
+        attempt.sayAgain();
+        if (attempt.state === "running") this.tell({ type: "started", attempt: attempt.id });
+        return;
+      }
+      case "stop": {
+        const attempt = this.attempts.get(message.attempt);
+        if (attempt) this.stop(attempt, message.reason);
+        return;
+      }
+      case "discard": {
+        const attempt = this.attempts.get(message.attempt);
+        if (!attempt) return;
+        attempt.attached = false;
+        this.stop(attempt, "cancelled");
+        this.forget(attempt);
+        return;
+      }
+      case "ack": {
+        const attempt = this.attempts.get(message.attempt);
+        if (!attempt) return;
+        if (attempt.acknowledge(message.n)) this.forget(attempt);
+        else this.processOf(attempt)?.breathe();
+        return;
+      }
+      case "warm":
+        this.spares = Math.max(this.spares, Math.min(message.processes, this.settings.slots));
+        return this.keepSpares(0);
+      case "release":
+        for (const process of this.processes.values()) {
+          if (process.run === message.run && process.state === "idle") process.kill();
+        }
+        return;
+      case "shutdown":
+        this.closing = true;
+        for (const process of this.processes.values()) process.kill();
+        return this.exit();
+    }
+  }
+
+  private launch(launch: Launch): void {
+    if (this.attempts.has(launch.attempt)) return;
+    const { hash, code, lines } = launch.program;
+    if (code !== undefined && !this.programs.has(hash)) {
+      if (this.programBytes > mostProgramBytes) {
+        this.programs.clear();
+        this.programBytes = 0;
+      }
+      this.programs.set(hash, { hash, code, lines: lines ?? [] });
+      this.programBytes += code.length;
+    }
+    if (!this.programs.has(hash)) return this.tell({ type: "need-program", attempt: launch.attempt, hash });
+    const attempt = new AttemptRecord({ ...launch, program: { hash } }, (frame) => this.send?.(frame));
+    this.attempts.set(attempt.id, attempt);
+    this.queue.push(attempt);
+    this.pump();
+  }
+
+  /** Gives waiting attempts to processes; starts processes when waiting longer would cost more. */
+  private pump(): void {
+    if (this.queue.length === 0) return;
+    let waiting = 0;
+    for (let index = 0; index < this.queue.length && index < 64; index++) {
+      const attempt = this.queue[index]!;
+      const process = this.pick(attempt);
+      const program = this.programs.get(attempt.launch.program.hash);
+      if (process && program) {
+        this.queue.splice(index--, 1);
+        attempt.state = "running";
+        process.start(attempt, program);
+        this.watchdog.watch(process);
+        this.tell({ type: "started", attempt: attempt.id });
+      } else {
+        waiting++;
+        this.grow(attempt, waiting);
+      }
+    }
+    this.keepSpares(spareDelayMs);
+  }
+
+  private pick(attempt: AttemptRecord): TaskProcess | undefined {
+    const run = attempt.launch.isolation === "run" ? attempt.launch.run.id : undefined;
+    let best: TaskProcess | undefined;
+    for (const process of this.processes.values()) {
+      if (process.state !== "idle") continue;
+      if (process.run === undefined) best ??= process;
+      // Most recently used first: its caches are warm, and the others may be let go.
+      else if (process.run === run && (best?.run === undefined || process.lastUsed > best.lastUsed)) best = process;
+    }
+    return best;
+  }
+
+  private grow(attempt: AttemptRecord, waiting: number): void {
+    const { isolation, run } = attempt.launch;
+    let starting = 0;
+    let ofRun = 0;
+    for (const process of this.processes.values()) {
+      if (process.state === "starting") starting++;
+      else if (process.run === run.id && process.state === "busy" && isolation === "run") ofRun++;
+    }
+    if (starting >= waiting || starting >= availableParallelism()) return;
+    const patience = ofRun > 0 ? patienceMs - (performance.now() - attempt.waitingSince) : 0;
+    if (patience > 0) {
+      this.wakeTimer ??= setTimeout(() => {
+        this.wakeTimer = undefined;
+        this.pump();
+      }, patience);
+      return;
+    }
+    if (this.spawn()) return;
+    // Every slot is taken: the one that was idle longest makes room.
+    let oldest: TaskProcess | undefined;
+    for (const process of this.processes.values()) {
+      if (process.state === "idle" && process.run !== run.id && (!oldest || process.lastUsed < oldest.lastUsed)) oldest = process;
+    }
+    oldest?.kill();
+  }
+
+  private spawn(): boolean {
+    if (this.closing) return false;
+    for (let slot = 0; slot < this.settings.slots; slot++) {
+      if (this.processes.has(slot)) continue;
+      this.processes.set(
+        slot,
+        new TaskProcess(this.settings, slot, [...this.preload], {
+          up: () => {
+            this.pump();
+            this.keepSpares(spareDelayMs);
+          },
+          done: (process, attempt, result, dirty) => this.done(process, attempt, result, dirty),
+          gone: (process, code, signal) => this.gone(process, code, signal),
+          progress: (attempt, word) => this.tell({ ...word, attempt: attempt.id }),
+          imported: (modules) => {
+            // The next processes import these while they wait for work.
+            for (const module of modules) if (this.preload.size < 50 && !module.startsWith("node:")) this.preload.add(module);
+          },
+        }),
+      );
+      return true;
+    }
+    return false;
+  }
+
+  private done(process: TaskProcess, attempt: AttemptRecord, result: WireResult, dirty: string | undefined): void {
+    this.watchdog.forget(process);
+    attempt.finish(result);
+    if (dirty !== undefined || process.tasks >= mostTasks || attempt.launch.isolation !== "run") {
+      process.state = "busy";
+      process.kill();
+    } else if (process.state === "gone") return;
+    this.pump();
+  }
+
+  private gone(process: TaskProcess, code: number | null, signal: NodeJS.Signals | null): void {
+    this.watchdog.forget(process);
+    if (this.processes.get(process.slot) === process) this.processes.delete(process.slot);
+    const { attempt } = process;
+    process.attempt = undefined;
+    if (attempt && attempt.state === "running") {
+      const oomKills = readOomKills();
+      const memory = attempt.launch.memoryBytes;
+      attempt.finish(process.ending ?? causeOfDeath({ code, signal, killedByKernel: oomKills > this.oomKills, memory, lastWords: process.lastWords, usage: process.usage() }));
+      this.oomKills = oomKills;
+    }
+    if (process.pid === undefined && attempt === undefined && !this.closing) {
+      // It could not even be started: waiting attempts must not wait for ever.
+      for (const waiting of this.queue.splice(0)) {
+        waiting.finish(stopped("cannot-start", waiting.launch, { durationMs: 0, cpuMs: 0, peakMemoryBytes: 0 }));
+      }
+    }
+    // Values that the server has not stored yet lie in its folder.
+    const holdsValues = [...this.attempts.values()].some((each) => each.files.length > 0);
+    if (!holdsValues) {
+      try {
+        process.removeFolder();
+      } catch {
+        // Owned by the slot's user: goes with the container.
+      }
+    }
+    this.pump();
+    this.keepSpares(spareDelayMs);
+  }
+
+  private stop(attempt: AttemptRecord, reason: "cancelled" | "timeout" | "lease-lost"): void {
+    if (attempt.state === "finished") return;
+    const process = this.processOf(attempt);
+    if (process) {
+      process.kill(stopped(reason, attempt.launch, process.usage()));
+      return;
+    }
+    this.queue = this.queue.filter((each) => each !== attempt);
+    attempt.finish(stopped(reason, attempt.launch, { durationMs: 0, cpuMs: 0, peakMemoryBytes: 0 }));
+  }
+
+  private forget(attempt: AttemptRecord): void {
+    this.attempts.delete(attempt.id);
+    if (attempt.files.length > 0) for (const process of this.processes.values()) process.clean(attempt.files);
+  }
+
+  private processOf(attempt: AttemptRecord): TaskProcess | undefined {
+    for (const process of this.processes.values()) if (process.attempt === attempt) return process;
+    return undefined;
+  }
+
+  /** Keeps processes ready that no run has touched, but only once the work at hand has what it needs. */
+  private keepSpares(delay: number): void {
+    if (this.spareTimer) {
+      this.spareTimer.refresh();
+      return;
+    }
+    this.spareTimer = setTimeout(() => {
+      this.spareTimer = undefined;
+      if (this.queue.length > 0) return;
+      let fresh = 0;
+      for (const process of this.processes.values()) {
+        if (process.state === "starting" || (process.state === "idle" && process.run === undefined)) fresh++;
+      }
+      if (fresh < this.spares && this.spawn()) this.keepSpares(0);
+    }, delay);
+  }
+
+  private renew(): void {
+    this.leaseEnds = performance.now() + this.leaseMs;
+  }
+
+  private checkLease(): void {
+    if (performance.now() < this.leaseEnds) return;
+    for (const attempt of this.attempts.values()) this.stop(attempt, "lease-lost");
+    // Nobody has asked for this harness for the lease and its grace: it is not needed any more.
+    if ([...this.attempts.values()].every((attempt) => attempt.state === "finished") && performance.now() > this.leaseEnds + this.leaseMs) {
+      this.handle({ type: "shutdown" });
+    }
+  }
+
+  private tell(message: HarnessMessage): void {
+    this.send?.(encodeFrame(message), message.type === "started");
+  }
+}

@@ -1,0 +1,66 @@
+/** Reads /proc. Where there is none (macOS) the answers are undefined and limits rest with V8 and the operating system. */
+import { readdirSync, readFileSync } from "node:fs";
+
+const pageBytes = 4096;
+const millisecondsPerTick = 10;
+
+export function readRss(pid: number): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/statm`, "latin1").split(" ");
+    // Resident pages without those shared with files, which many processes have in common and the kernel can drop.
+    return (Number(fields[1]) - Number(fields[2])) * pageBytes;
+  } catch {
+    return undefined;
+  }
+}
+
+export function readCpuMs(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * millisecondsPerTick;
+  } catch {
+    return undefined;
+  }
+}
+
+export function childrenOf(pid: number): number[] {
+  const found: number[] = [];
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      for (const text of readFileSync(`/proc/${pid}/task/${thread}/children`, "latin1").split(" ")) {
+        if (text !== "") found.push(Number(text), ...childrenOf(Number(text)));
+      }
+    }
+  } catch {
+    // Gone meanwhile, or a kernel without this file.
+  }
+  return found;
+}
+
+export function processesOf(uid: number): number[] {
+  const found: number[] = [];
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const owner = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, "latin1"))?.[1];
+      if (Number(owner) === uid) found.push(Number(name));
+    } catch {
+      // Gone meanwhile.
+    }
+  }
+  return found;
+}
+
+/** How often the kernel killed something in this container for want of memory. */
+export function readOomKills(): number {
+  for (const path of ["/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"]) {
+    try {
+      const count = /^oom_kill (\d+)/m.exec(readFileSync(path, "latin1"))?.[1];
+      if (count !== undefined) return Number(count);
+    } catch {
+      // The other cgroup version.
+    }
+  }
+  return 0;
+}

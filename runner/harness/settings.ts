@@ -1,0 +1,18 @@
+/** What the executor tells a harness on its command line (JSON). */
+export interface HarnessSettings {
+  /** Unix socket to listen on; its folder is the server's and the harness's alone. */
+  readonly socket: string;
+  readonly slots: number;
+  /** Slot n runs as uid `uidBase + n`; undefined: as the harness itself (the process executor). */
+  readonly uidBase?: number;
+  /** Path of the bundled task process. */
+  readonly task: string;
+  readonly environment: string;
+  readonly store: string;
+  readonly data: string;
+  readonly scratch: string;
+  /** Ceiling of the JavaScript heap of a task process; the watchdog holds the real limits. */
+  readonly heapMegabytes: number;
+  /** Fresh processes kept ready when there is nothing else to do. */
+  readonly spares: number;
+}

@@ -1,0 +1,13 @@
+/** Where things are, as the harness tells a task process on its command line (JSON). */
+export interface TaskSettings {
+  /** Folder of the locked packages. */
+  readonly environment: string;
+  /** Store of the workspace. */
+  readonly store: string;
+  /** Data folder of the workspace; "" when there is none. */
+  readonly data: string;
+  /** Folder under which this process makes a folder of its own. */
+  readonly scratch: string;
+  /** Modules to import before the first attempt. */
+  readonly preload: readonly string[];
+}

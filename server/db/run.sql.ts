@@ -1,0 +1,177 @@
+/**
+ * The hot statements of runs. Every save is ONE statement: the run's row is compared and set on (revision, owner), and
+ * everything else joins what that gave, so that a writer which has not seen the last save writes nothing at all.
+ */
+
+/** $1 run, $2 task runs. Numbers count per workspace without gaps: the counter's row lock holds until the commit. */
+export const insertRunSql = `
+with input as (
+  select * from json_to_record($1::json) as r(
+    id text, workspace_id text, notebook_id text, version_id text, spec jsonb, source text, trigger text, created_by text,
+    status text, reason text, message text, created float8, started float8, finished float8, owner text, lease float8, event jsonb)
+), counted as (
+  insert into run_counter (workspace_id, last) select workspace_id, 1 from input
+  on conflict (workspace_id) do update set last = run_counter.last + 1 returning last
+), inserted as (
+  insert into run (id, workspace_id, notebook_id, version_id, number, status, reason, message, spec, source, trigger, created_by,
+    created_at, started_at, finished_at, revision, owner, owner_until)
+  select i.id, i.workspace_id, i.notebook_id, i.version_id, counted.last, i.status, i.reason, i.message, i.spec, i.source, i.trigger,
+    i.created_by, to_timestamp(i.created / 1000), to_timestamp(i.started / 1000), to_timestamp(i.finished / 1000), 1, i.owner,
+    clock_timestamp() + make_interval(secs => i.lease)
+  from input i, counted
+  returning id, number
+), events as (
+  insert into run_event (run_id, seq, workspace_id, event) select id, 1, workspace_id, event from input
+), tasks as (
+  insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, cache_key, queued_at, finished_at, why)
+  select t.id, i.id, i.workspace_id, t.task_key, null, t.status, t.reason, t.cache_key, to_timestamp(t.queued / 1000),
+    to_timestamp(t.finished / 1000), t.why
+  from input i, json_to_recordset($2::json) as t(
+    id text, task_key text, status text, reason text, cache_key text, queued float8, finished float8, why jsonb)
+)
+select number from inserted`;
+
+/** $1 owner, $2 seconds of lease, $3 runs, $4 new task runs, $5 changed task runs, $6 attempts, $7 results to remember. */
+export const saveRunsSql = `
+with input as materialized (
+  select * from json_to_recordset($3::json) as r(
+    id text, revision int, status text, reason text, message text, started float8, finished float8, event jsonb)
+), saved as (
+  update run set status = i.status, reason = i.reason, message = i.message, started_at = to_timestamp(i.started / 1000),
+    finished_at = to_timestamp(i.finished / 1000), revision = i.revision + 1
+  from input i where run.id = i.id and run.revision = i.revision and run.owner = $1
+  returning run.id, run.workspace_id, run.notebook_id, run.revision
+), events as (
+  insert into run_event (run_id, seq, workspace_id, event)
+  select s.id, s.revision, s.workspace_id, i.event from saved s join input i on i.id = s.id
+), added as (
+  insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, attempt, tries, lost, cache_key, key_parts, why,
+    cached_from, elements, outputs, displays, queued_at, started_at, finished_at, lease_until)
+  select t.id, t.run_id, s.workspace_id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.tries, t.lost, t.cache_key,
+    t.key_parts, t.why, t.cached_from, t.elements, t.outputs, t.displays, to_timestamp(t.queued / 1000),
+    to_timestamp(t.started / 1000), to_timestamp(t.finished / 1000),
+    case when t.leased then clock_timestamp() + make_interval(secs => $2) end
+  from json_to_recordset($4::json) as t(
+    id text, run_id text, task_key text, map_index int, status text, reason text, attempt int, tries int, lost int, cache_key text,
+    key_parts jsonb, why jsonb, cached_from text, elements jsonb, outputs jsonb, displays jsonb, queued float8, started float8,
+    finished float8, leased boolean)
+  join saved s on s.id = t.run_id
+), changed as (
+  update task_run set status = t.status, reason = t.reason, attempt = t.attempt, tries = t.tries, lost = t.lost,
+    expanded = t.expanded, not_before = to_timestamp(t.not_before / 1000), cache_key = t.cache_key,
+    key_parts = coalesce(t.key_parts, task_run.key_parts), why = coalesce(t.why, task_run.why), cached_from = t.cached_from,
+    outputs = t.outputs,
+    displays = coalesce(t.displays, task_run.displays),
+    error = case when t.keep_error then task_run.error else t.error end,
+    queued_at = to_timestamp(t.queued / 1000), started_at = to_timestamp(t.started / 1000),
+    finished_at = to_timestamp(t.finished / 1000),
+    lease_until = case when not t.leased then null
+      when t.attempt > task_run.attempt then clock_timestamp() + make_interval(secs => $2) else task_run.lease_until end
+  from json_to_recordset($5::json) as t(
+    id text, run_id text, status text, reason text, attempt int, tries int, lost int, expanded int, not_before float8, cache_key text,
+    key_parts jsonb, why jsonb, cached_from text, outputs jsonb, displays jsonb, error jsonb,
+    keep_error boolean, queued float8, started float8, finished float8, leased boolean)
+  join saved s on s.id = t.run_id
+  where task_run.id = t.id and task_run.attempt <= t.attempt
+  returning task_run.id
+), attempts as (
+  insert into attempt (task_run_id, attempt, workspace_id, status, reason, error, handle, started_at, finished_at, duration_ms, cpu_ms,
+    peak_memory_bytes, log_records, log_bytes, log_cut)
+  select a.task_run_id, a.attempt, s.workspace_id, a.status, a.reason, a.error, a.handle, to_timestamp(a.started / 1000),
+    to_timestamp(a.finished / 1000), a.duration_ms, a.cpu_ms, a.peak_memory_bytes, a.log_records, a.log_bytes, a.log_cut
+  from json_to_recordset($6::json) as a(
+    task_run_id text, run_id text, attempt int, status text, reason text, error jsonb, handle text, started float8, finished float8,
+    duration_ms float8, cpu_ms float8, peak_memory_bytes bigint, log_records int, log_bytes bigint, log_cut int)
+  join saved s on s.id = a.run_id
+  on conflict (task_run_id, attempt) do update set status = excluded.status, reason = excluded.reason, error = excluded.error,
+    handle = excluded.handle, started_at = excluded.started_at, finished_at = excluded.finished_at,
+    duration_ms = excluded.duration_ms, cpu_ms = excluded.cpu_ms, peak_memory_bytes = excluded.peak_memory_bytes,
+    log_records = greatest(attempt.log_records, excluded.log_records), log_bytes = greatest(attempt.log_bytes, excluded.log_bytes),
+    log_cut = greatest(attempt.log_cut, excluded.log_cut)
+  where attempt.status in ('launching', 'running')
+), results as (
+  select m.*, s.workspace_id, s.notebook_id from json_to_recordset($7::json) as m(
+    run_id text, task_run_id text, task_key text, map_index int, key text, key_parts jsonb, outputs jsonb, displays jsonb,
+    elements jsonb, lifetime float8)
+  join saved s on s.id = m.run_id
+), entries as (
+  insert into cache_entry (workspace_id, key, task_run_id, outputs, displays, elements, created_at, expires_at)
+  select distinct on (workspace_id, key) workspace_id, key, task_run_id, outputs, displays, elements, clock_timestamp(),
+    clock_timestamp() + make_interval(secs => lifetime / 1000)
+  from results order by workspace_id, key
+  on conflict (workspace_id, key) do update set task_run_id = excluded.task_run_id, outputs = excluded.outputs,
+    displays = excluded.displays, elements = excluded.elements, created_at = excluded.created_at, expires_at = excluded.expires_at
+), memories as (
+  insert into task_memory (workspace_id, notebook_id, task_key, map_index, key_parts, task_run_id)
+  select distinct on (workspace_id, notebook_id, task_key, map_index) workspace_id, notebook_id, task_key, map_index, key_parts, task_run_id
+  from results where notebook_id is not null order by workspace_id, notebook_id, task_key, map_index
+  on conflict (workspace_id, notebook_id, task_key, map_index) do update set key_parts = excluded.key_parts, task_run_id = excluded.task_run_id
+)
+select s.id, s.revision, (select count(*)::int from changed) as changed from saved s`;
+
+/** $1 keys, $2 workspaces, $3 notebooks, $4 task keys, $5 map indices (-1: none). One row each, in order. */
+export const lookupSql = `
+select c.task_run_id, c.outputs, c.displays, c.elements, m.key_parts
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[]) with ordinality as i(key, ws, nb, task, idx, n)
+left join cache_entry c on c.workspace_id = i.ws and c.key = i.key and (c.expires_at is null or c.expires_at > clock_timestamp())
+left join task_memory m on m.workspace_id = i.ws and m.notebook_id = i.nb and m.task_key = i.task and m.map_index = i.idx
+order by i.n`;
+
+export const loadRunSql = `
+select id, workspace_id, notebook_id, version_id, number, status, reason, message, spec, revision, owner, poison,
+  (extract(epoch from created_at) * 1000)::float8 as created, (extract(epoch from started_at) * 1000)::float8 as started,
+  (extract(epoch from finished_at) * 1000)::float8 as finished
+from run where id = $1`;
+
+export const loadTaskRunsSql = `
+select t.id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.tries, t.lost, t.expanded, t.cache_key, t.key_parts, t.cached_from,
+  t.elements, t.outputs, (extract(epoch from t.not_before) * 1000)::float8 as not_before, (extract(epoch from t.queued_at) * 1000)::float8 as queued,
+  (extract(epoch from t.started_at) * 1000)::float8 as started, (extract(epoch from t.finished_at) * 1000)::float8 as finished,
+  (extract(epoch from t.lease_until - clock_timestamp()) * 1000)::float8 as lease_left,
+  a.status as attempt_status, a.reason as attempt_reason, a.error as attempt_error, a.handle,
+  (extract(epoch from a.started_at) * 1000)::float8 as attempt_started, (extract(epoch from a.finished_at) * 1000)::float8 as attempt_finished,
+  a.duration_ms, a.cpu_ms, a.peak_memory_bytes::float8 as peak_memory_bytes
+from task_run t left join attempt a on a.task_run_id = t.id and a.attempt = t.attempt
+where t.run_id = $1`;
+
+/** $1 instance, $2 seconds. Runs that are ours already (we were killed), or whose owner has not been heard of. */
+export const takeRunsSql = `
+update run set owner = $1, owner_until = clock_timestamp() + make_interval(secs => $2)
+where id in (
+  select id from run where status in ('queued', 'running') and poison < 3
+    and (owner is null or (owner = $1 and $3) or owner_until < clock_timestamp())
+  order by id limit 500 for update skip locked)
+returning id`;
+
+/** $1 instance, $2 run ids, $3 seconds, $4 task run ids, $5 attempts. Names what is still ours. */
+export const renewSql = `
+with runs as (
+  update run set owner_until = clock_timestamp() + make_interval(secs => $3)
+  where id = any($2) and owner = $1 and status in ('queued', 'running') returning id
+), attempts as (
+  update task_run t set lease_until = clock_timestamp() + make_interval(secs => $3)
+  from unnest($4::text[], $5::int[]) as l(id, attempt)
+  where t.id = l.id and t.attempt = l.attempt and t.status = 'running' and t.lease_until > clock_timestamp() returning t.id
+)
+select array(select id from runs) as runs, array(select id from attempts) as attempts`;
+
+/** $1 run id, $2 instance, $3 seconds: a run that has ended goes on with whoever was asked to retry it. */
+export const reopenRunSql = `
+update run set owner = $2, owner_until = clock_timestamp() + make_interval(secs => $3)
+where id = $1 and (owner = $2 or owner is null or owner_until < clock_timestamp() or status in ('succeeded', 'failed', 'cancelled'))
+returning id`;
+
+export const poisonRunSql = "update run set poison = poison + 1 where id = $1 returning poison";
+
+export const setAsideSql = `
+update run set status = 'failed', reason = 'internal', message = $2, finished_at = clock_timestamp(), revision = revision + 1
+where id = $1 and status in ('queued', 'running')`;
+
+/** Runs whose owner let the lease go and will not come back: processes of `heddle run` that were killed. */
+export const abandonRunsSql = `
+with abandoned as (
+  update run set status = 'cancelled', reason = 'node-lost', message = 'The command that ran it was killed.', finished_at = clock_timestamp()
+  where status in ('queued', 'running') and owner_until < clock_timestamp() returning id
+)
+update task_run set status = 'cancelled', reason = 'node-lost', lease_until = null, finished_at = clock_timestamp()
+from abandoned where run_id = abandoned.id and task_run.status in ('blocked', 'queued', 'running', 'waiting')`;

@@ -1,0 +1,315 @@
+/**
+ * The Executor over any HarnessHost: chooses or starts the harness of an attempt, keeps it warm, reconnects, hands
+ * words to listeners. process/process-host.ts and docker/docker-host.ts say where harnesses live.
+ */
+import type { Launch } from "@/pipelines/protocol/messages";
+import type { Reason } from "@/pipelines/run/run";
+import { createValueStore, type ValueStore } from "@/server/artifact/store";
+import { AttemptWords } from "./attempt-words";
+import type { AttemptId, AttemptListener, AttemptRequest, Executor, InputRef, LaunchResult, WarmScope } from "./executor";
+import type { Lease } from "./harness-connection";
+import { HarnessLink } from "./harness-link";
+import { harnessKey, HarnessStartError, type HarnessHost, type HarnessResources, type HarnessScope, type RunningHarness } from "./harness-host";
+import { ValueKeeper } from "./value-keeper";
+
+export interface HarnessExecutorOptions {
+  readonly home: string;
+  /** Attempts at once in one harness. */
+  readonly slots: number;
+  readonly log: (message: string) => void;
+  readonly lease?: Lease;
+  /** A harness without work ends after this long. */
+  readonly idleMs?: number;
+  /** At most this many harnesses are kept without work. */
+  readonly mostIdle?: number;
+}
+
+const defaultLease: Lease = { leaseMs: 30_000, graceMs: 600_000 };
+const rememberedAttempts = 10_000;
+const defaultResources: HarnessResources = { cpu: 1, memory: 1024 ** 3, gpu: 0, network: false, image: undefined };
+
+interface Member {
+  readonly key: string;
+  readonly link: HarnessLink;
+  readonly attempts: Map<string, AttemptWords>;
+  readonly launches: Map<string, Launch>;
+  lastUsed: number;
+}
+
+export function attemptKey({ taskRunId, attempt }: AttemptId): string {
+  return `${taskRunId}#${attempt}`;
+}
+
+function parseAttemptKey(key: string): AttemptId {
+  const at = key.lastIndexOf("#");
+  return { taskRunId: key.slice(0, at), attempt: Number(key.slice(at + 1)) };
+}
+
+export class HarnessExecutor implements Executor {
+  readonly kind;
+  private readonly members = new Map<string, Promise<Member>>();
+  private readonly places = new Map<string, Member>();
+  /** Attempts handed over, in order of age: a repeated launch must not start one twice. */
+  private readonly launched = new Set<string>();
+  private readonly store: ValueStore;
+  private readonly sweep: NodeJS.Timeout;
+  private readonly lease: Lease;
+  private closed = false;
+  private prepared: Promise<void> | undefined;
+
+  constructor(
+    private readonly host: HarnessHost,
+    private readonly options: HarnessExecutorOptions,
+  ) {
+    this.kind = host.kind;
+    this.store = createValueStore(options.home);
+    this.lease = options.lease ?? defaultLease;
+    this.sweep = setInterval(() => void this.retire(), 5000);
+    this.sweep.unref();
+  }
+
+  prepare(): Promise<void> {
+    this.prepared ??= this.host.prepare().catch((error: unknown) => {
+      this.prepared = undefined;
+      throw error;
+    });
+    return this.prepared;
+  }
+
+  warm(scope: WarmScope): void {
+    if (this.closed || scope.notebookId === undefined) return;
+    const harness: HarnessScope = { workspaceId: scope.workspaceId, group: scope.notebookId, only: undefined };
+    this.member(harness, defaultResources)
+      .then((member) => {
+        member.lastUsed = performance.now();
+        member.link.send({ type: "warm", processes: 2 });
+      })
+      .catch((error: unknown) => this.options.log(`Warming failed: ${String(error)}`));
+  }
+
+  async launch(request: AttemptRequest, listener: AttemptListener): Promise<LaunchResult> {
+    const id = attemptKey(request);
+    const place = this.places.get(id);
+    if (place) return { ok: true, handle: place.link.harness.name };
+    if (this.launched.has(id)) return { ok: true, handle: "finished" };
+    this.remember(id);
+    try {
+      const { cpu, memory, gpu } = request.limits;
+      const resources = { cpu, memory, gpu, network: request.network, image: request.image };
+      const only = request.isolation === "container" ? { taskRunId: request.taskRunId, attempt: request.attempt } : undefined;
+      const group = request.notebookId ?? request.run.id;
+      const member = await this.member({ workspaceId: request.workspaceId, group, only }, resources);
+      if (member.link.isClosed) throw new HarnessStartError("node-lost", true, `${member.link.harness.name} has just ended.`);
+      const launch = toLaunch(id, request);
+      this.follow(member, id, listener);
+      member.launches.set(id, launch);
+      member.link.launch(launch);
+      return { ok: true, handle: member.link.harness.name };
+    } catch (error) {
+      this.launched.delete(id);
+      const known = error instanceof HarnessStartError;
+      const message = error instanceof Error ? error.message : String(error);
+      return { ok: false, reason: known ? error.reason : "internal", retriable: known ? error.retriable : true, message };
+    }
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async stop(attempt: AttemptId, reason: "cancelled" | "timeout" | "lease-lost"): Promise<void> {
+    const id = attemptKey(attempt);
+    this.places.get(id)?.link.send({ type: "stop", attempt: id, reason });
+  }
+
+  async adopt(decide: (attempt: AttemptId) => AttemptListener | undefined): Promise<readonly AttemptId[]> {
+    const adopted: AttemptId[] = [];
+    await Promise.all(
+      (await this.host.find()).map(async (harness) => {
+        try {
+          if (this.members.has(harness.key)) return;
+          const joining = this.join(harness);
+          this.members.set(harness.key, joining);
+          joining.catch(() => this.members.delete(harness.key));
+          const member = await joining;
+          for (const { attempt } of member.link.found) {
+            const listener = decide(parseAttemptKey(attempt));
+            if (!listener) {
+              member.link.send({ type: "discard", attempt });
+              continue;
+            }
+            this.remember(attempt);
+            this.follow(member, attempt, listener);
+            member.link.send({ type: "attach", attempt });
+            adopted.push(parseAttemptKey(attempt));
+          }
+          if (harness.dedicated && member.attempts.size === 0) await this.drop(member);
+        } catch (error) {
+          this.options.log(`${harness.name} does not answer and is removed: ${String(error)}`);
+          await harness.remove();
+        }
+      }),
+    );
+    return adopted;
+  }
+
+  release(runId: string): void {
+    for (const joining of this.members.values()) {
+      joining.then((member) => member.link.send({ type: "release", run: runId })).catch(() => undefined);
+    }
+  }
+
+  /** Ends idle harnesses. Those with work go on: whoever starts next adopts them. */
+  async close(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.sweep);
+    const joined = await Promise.allSettled(this.members.values());
+    await Promise.all(
+      joined.map(async (each) => {
+        if (each.status === "rejected") return;
+        const words = [...each.value.attempts.values()];
+        await Promise.all(words.filter(({ finished }) => finished).map(({ settled }) => settled));
+        if (each.value.attempts.size === 0) await this.drop(each.value);
+        else this.detach(each.value);
+      }),
+    );
+  }
+
+  /** Lets go of everything without a word, as a killed server does. For tests of adoption. */
+  async abandon(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.sweep);
+    for (const each of await Promise.allSettled(this.members.values())) if (each.status === "fulfilled") this.detach(each.value);
+  }
+
+  /** Cuts every connection, as a network fault would. For tests of reconnecting. */
+  async interrupt(): Promise<void> {
+    for (const each of await Promise.allSettled(this.members.values())) if (each.status === "fulfilled") each.value.link.interrupt();
+  }
+
+  private detach(member: Member): void {
+    for (const words of member.attempts.values()) words.abandon();
+    member.link.close();
+  }
+
+  private member(scope: HarnessScope, resources: HarnessResources): Promise<Member> {
+    const key = harnessKey({ scope, resources });
+    const known = this.members.get(key);
+    if (known) return known;
+    const starting = (async () => {
+      await this.prepare();
+      return this.join(await this.host.start({ scope, resources, slots: scope.only ? 1 : this.options.slots }));
+    })();
+    this.members.set(key, starting);
+    starting.catch(() => {
+      if (this.members.get(key) === starting) this.members.delete(key);
+    });
+    return starting;
+  }
+
+  private async join(harness: RunningHarness): Promise<Member> {
+    const attempts = new Map<string, AttemptWords>();
+    const launches = new Map<string, Launch>();
+    const link: HarnessLink = await HarnessLink.open(harness, this.lease, {
+      message: (message) => {
+        if (message.type === "ready") return;
+        if (message.type === "need-program") {
+          const launch = launches.get(message.attempt);
+          if (launch) link.launch(launch, true);
+          return;
+        }
+        attempts.get(message.attempt)?.hear(message);
+      },
+      malformed: (attempt, problem) => {
+        this.options.log(`${harness.name} sent a word that does not fit the protocol: ${problem}`);
+        const words = attempt === undefined ? undefined : attempts.get(attempt);
+        if (!words || attempt === undefined) return;
+        link.send({ type: "discard", attempt });
+        words.end(lost("failed", "internal", "The task's process sent something that is no message of Heddle."));
+      },
+      reattach: () => [...attempts].filter(([, words]) => !words.finished).map(([id]) => launches.get(id) ?? id),
+      gone: ({ reason, message }) => {
+        this.members.delete(harness.key);
+        for (const words of attempts.values()) words.end(lost(reason === "out-of-memory" ? "failed" : "lost", reason, message));
+      },
+    });
+    return { key: harness.key, link, attempts, launches, lastUsed: performance.now() };
+  }
+
+  private follow(member: Member, id: string, listener: AttemptListener): void {
+    const { harness } = member.link;
+    const values = new ValueKeeper(this.store, harness.workspaceId, harness.scratch, this.options.log);
+    const words = new AttemptWords(listener, values, {
+      acknowledge: (n) => member.link.send({ type: "ack", attempt: id, n }),
+      ended: () => {
+        member.attempts.delete(id);
+        member.launches.delete(id);
+        this.places.delete(id);
+        member.lastUsed = performance.now();
+        if (harness.dedicated) void this.drop(member);
+      },
+      log: this.options.log,
+    });
+    member.attempts.set(id, words);
+    this.places.set(id, member);
+  }
+
+  private remember(id: string): void {
+    this.launched.add(id);
+    if (this.launched.size > rememberedAttempts) this.launched.delete(this.launched.values().next().value!);
+  }
+
+  private async retire(): Promise<void> {
+    const idle: Member[] = [];
+    for (const each of await Promise.allSettled(this.members.values())) {
+      if (each.status === "fulfilled" && each.value.attempts.size === 0) idle.push(each.value);
+    }
+    idle.sort((a, b) => b.lastUsed - a.lastUsed);
+    const { idleMs = 300_000, mostIdle = 8 } = this.options;
+    const old = idle.filter((member, index) => index >= mostIdle || performance.now() - member.lastUsed > idleMs);
+    await Promise.all(old.map((member) => this.drop(member)));
+  }
+
+  private async drop(member: Member): Promise<void> {
+    this.members.delete(member.key);
+    member.link.close();
+    await member.link.harness.remove().catch((error: unknown) => this.options.log(`${member.link.harness.name} could not be removed: ${String(error)}`));
+  }
+}
+
+function lost(status: "failed" | "lost", reason: Reason, message: string) {
+  const usage = { durationMs: 0, cpuMs: 0, peakMemoryBytes: 0 };
+  return { status, reason, error: { name: "AttemptLost", message, frames: [] }, displays: [], usage } as const;
+}
+
+function toLaunch(id: string, request: AttemptRequest): Launch {
+  const { run, program, limits } = request;
+  return {
+    type: "launch",
+    attempt: id,
+    taskKey: request.taskKey,
+    ...(request.mapIndex === undefined ? {} : { mapIndex: request.mapIndex }),
+    attemptNumber: request.attempt,
+    mode: request.mode,
+    run: {
+      id: run.id,
+      workspaceId: run.workspaceId,
+      ...(run.notebookId === undefined ? {} : { notebookId: run.notebookId }),
+      notebook: run.notebook,
+      trigger: run.trigger,
+      params: run.params as never,
+      ...(run.logicalDate === undefined ? {} : { logicalDate: run.logicalDate }),
+    },
+    program: { hash: program.hash, code: program.code, lines: program.lines as never },
+    inputs: Object.fromEntries(Object.entries(request.inputs).map(([name, input]) => [name, toInput(input)])),
+    params: request.params as never,
+    secrets: { ...request.secrets },
+    memoryBytes: limits.memory,
+    timeoutMs: limits.timeoutMs,
+    isolation: request.isolation,
+  };
+}
+
+function toInput(input: InputRef): Launch["inputs"][string] {
+  if ("absent" in input) return { absent: true };
+  const ref = ({ hash, codec, inline }: { hash: string; codec: string; inline?: string | undefined }) => ({ hash, codec, ...(inline === undefined ? {} : { inline }) });
+  return "list" in input ? { list: input.list.map(ref) } : ref(input);
+}
+

@@ -1,0 +1,19 @@
+/** Attempts as local processes, without a wall around them. docker/docker-executor.ts is the one with walls. */
+import { join } from "node:path";
+import { createValueStore } from "@/server/artifact/store";
+import type { InstalledEnvironment } from "../environment";
+import { HarnessExecutor, type HarnessExecutorOptions } from "../harness-executor";
+import { ProcessHost } from "./process-host";
+
+export interface ExecutorOptions extends HarnessExecutorOptions {
+  readonly environment: InstalledEnvironment;
+  /** The workspace's data folder, mounted read-only as `data/`. */
+  readonly dataDir: (workspaceId: string) => string | undefined;
+  /** Folder with the bundled runner; `dist/runner` of the working directory when left out. */
+  readonly runner?: string;
+}
+
+export function createProcessExecutor(options: ExecutorOptions): HarnessExecutor {
+  const { home, environment, dataDir, runner = join(process.cwd(), "dist/runner") } = options;
+  return new HarnessExecutor(new ProcessHost({ home, environment, dataDir, runner, store: createValueStore(home) }), options);
+}

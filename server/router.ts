@@ -1,0 +1,14 @@
+/** The roof: the one place where the nouns' routers meet. */
+import { metricRouter } from "./metric/router";
+import { notebookRouter } from "./notebook/router";
+import { runRouter } from "./run/router";
+import { router } from "./trpc";
+import { workspaceRouter } from "./workspace/router";
+
+export const appRouter = router({
+  workspace: workspaceRouter,
+  notebook: notebookRouter,
+  run: runRouter,
+  metric: metricRouter,
+});
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,75 @@
+/** Words of one attempt: stored, then turned into events of its run. Its end waits until everything before it is stored. */
+import type { RunEvent } from "@/pipelines/run/run-event";
+import { recordArtifact } from "../artifact/record";
+import type { Pool } from "../db/pool";
+import type { AttemptListener, AttemptResult } from "../executor/executor";
+import type { MetricOrigin, MetricWriter } from "../metric/append";
+import type { LogStore } from "./log-store";
+import { runHub } from "./run-hub";
+
+export interface AttemptListenerOptions {
+  readonly origin: MetricOrigin;
+  readonly ordinal: number;
+  /** The attempt evaluates the sources of a fan-out. */
+  readonly group: boolean;
+  readonly logs: LogStore;
+  readonly metrics: MetricWriter;
+  readonly pool: Pool;
+  now(): number;
+  random(): number;
+  /** For words that need no save of their own. */
+  tell(event: RunEvent): void;
+  arrive(event: RunEvent, durationMs: number | undefined): Promise<void>;
+}
+
+export function createAttemptListener(options: AttemptListenerOptions): AttemptListener {
+  const { origin, ordinal } = options;
+  const { attempt, runId, workspaceId, taskRunId } = origin;
+  const storing = new Set<Promise<unknown>>();
+
+  function stored<T>(work: Promise<T>): Promise<T> {
+    storing.add(work);
+    const done = () => void storing.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
+  return {
+    started: () => options.tell({ type: "attempt-started", ordinal, attempt, at: options.now() }),
+    async logs(offset, records) {
+      const { records: total } = await stored(options.logs.append(origin, offset, records));
+      runHub.publish({ type: "logs", runId, workspaceId, taskRunId, attempt, total });
+    },
+    async metrics(points) {
+      await stored(options.metrics.append(origin, points));
+      runHub.publish({ type: "metrics", runId, workspaceId, names: [...new Set(points.map(({ name }) => name))] });
+    },
+    artifact: (word) => stored(recordArtifact(options.pool, origin, word)),
+    progress: (progress) => runHub.publish({ type: "progress", runId, workspaceId, taskRunId, progress }),
+    usage: () => undefined,
+    async finished(result) {
+      if (storing.size > 0) await Promise.allSettled(storing);
+      await options.arrive(toEvent(result, options), result.status === "succeeded" ? result.usage.durationMs : undefined);
+      if (options.logs.counts(origin)) await options.logs.close(origin);
+    },
+  };
+}
+
+function toEvent(result: AttemptResult, { origin: { attempt }, ordinal, group, now, random }: AttemptListenerOptions): RunEvent {
+  const common = { ordinal, attempt, at: now(), usage: result.usage };
+  switch (result.status) {
+    case "succeeded":
+      if (group) return { ...common, type: "expanded", elements: result.elements ?? {}, displays: result.displays };
+      return { ...common, type: "attempt-succeeded", outputs: result.outputs, displays: result.displays };
+    case "skipped":
+      return { ...common, type: "attempt-skipped" };
+    case "failed": {
+      const { reason, error, displays } = result;
+      return { ...common, type: "attempt-failed", reason, error, displays, random: random() };
+    }
+    case "lost":
+      return { ...common, type: "attempt-lost", reason: result.reason, error: result.error, displays: result.displays };
+    case "cancelled":
+      return { ...common, type: "attempt-cancelled", reason: result.reason, error: result.error, displays: result.displays };
+  }
+}

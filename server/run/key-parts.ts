@@ -1,0 +1,35 @@
+/** The parts of a task run's cache key, hashed. */
+import crypto from "node:crypto";
+import { canonicalJson, keyText, outcomeOptions, sdkMajor, type KeyParts } from "@/pipelines/run/cache-key";
+import type { RunState, TaskRunState } from "@/pipelines/run/run-state";
+import { inputHash, modeOf, readInputs } from "@/pipelines/run/task-inputs";
+import { programOf } from "./programs";
+
+export interface KeySurroundings {
+  readonly environmentHash: string;
+  readonly imageDigest: string;
+}
+
+export function makeKeyParts(run: RunState, taskRun: TaskRunState, data: Record<string, string>, around: KeySurroundings): KeyParts {
+  const task = run.plan.tasks[taskRun.task]!;
+  const mode = modeOf(run, taskRun);
+  const inputs: Record<string, string> = {};
+  for (const [name, value] of Object.entries(readInputs(run, taskRun))) {
+    const hash = inputHash(value);
+    inputs[name] = hash.startsWith("[") ? `list:${sha256(hash)}` : hash;
+  }
+  const params: Record<string, string> = {};
+  for (const name of task.params) params[name] = sha256(canonicalJson(run.spec.params[name] ?? null)).slice(0, 32);
+  return {
+    program: programOf(task, mode).hash, inputs, params, data, image: task.options.image ?? around.imageDigest,
+    environment: around.environmentHash, options: outcomeOptions(task, mode), sdk: sdkMajor,
+  };
+}
+
+export function keyOf(parts: KeyParts): string {
+  return sha256(keyText(parts));
+}
+
+function sha256(text: string): string {
+  return crypto.createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,91 @@
+/** A run in memory: its state, and what was decided since the last save. */
+import { mergeChanges } from "@/pipelines/run/apply-changes";
+import { noChanges } from "@/pipelines/run/draft";
+import type { RunEvent } from "@/pipelines/run/run-event";
+import { taskRunId, type Changes, type RunAction, type RunState } from "@/pipelines/run/run-state";
+import type { LogCounts } from "./log-store";
+import { toAttemptRow, toResultRow, toRunRow, toTaskRow, type Remembered } from "./run-rows";
+import type { RunSave } from "./run-writer";
+
+export type Effect = Exclude<RunAction, { type: "lookup-cache" | "enqueue" | "wake" | "remember" | "notify" }>;
+
+/** `done` is told after the commit: the sender may forget its word then. */
+export interface Arrival {
+  readonly runId: string;
+  readonly event: RunEvent;
+  readonly done: (() => void) | undefined;
+  /** Needs no save of its own. */
+  readonly lazy: boolean;
+}
+
+export class LiveRun {
+  changes: Changes = noChanges();
+  remembered: Remembered[] = [];
+  /** Performed after the commit. */
+  effects: Effect[] = [];
+  /** What was folded since the last save: told after the commit, folded again if that is refused. */
+  arrivals: Arrival[] = [];
+  /** Anything that must not wait for company. */
+  urgent = false;
+  /** How often folding or saving it threw. */
+  thrown = 0;
+  /** Replaced by a state read back, ended or set aside: what still points here is void. */
+  dropped = false;
+
+  constructor(
+    readonly state: RunState,
+    /** Saved transitions. */
+    public revision: number,
+    /** Task runs that have a row. */
+    private rows: number,
+    readonly number: number,
+  ) {}
+
+  get id(): string {
+    return this.state.spec.id;
+  }
+
+  get hasChanges(): boolean {
+    return this.changes.fields !== undefined || this.changes.taskRuns.size > 0 || this.changes.attempts.size > 0;
+  }
+
+  merge(changes: Changes): void {
+    mergeChanges(this.changes, changes);
+  }
+
+  /** Takes what is to be saved; what is decided from now on goes with the next save. */
+  take(logCounts: (ordinal: number, attempt: number) => LogCounts | undefined): TakenSave {
+    const { changes, remembered, effects, arrivals, state } = this;
+    this.changes = noChanges();
+    this.remembered = [];
+    this.effects = [];
+    this.arrivals = [];
+    this.urgent = false;
+    const added: object[] = [];
+    const changed: object[] = [];
+    for (const taskRun of changes.taskRuns.values()) {
+      const isNew = taskRun.ordinal >= this.rows;
+      (isNew ? added : changed).push(toTaskRow(state, taskRun, changes, isNew));
+    }
+    this.rows = Math.max(this.rows, state.taskRuns.length);
+    const save: RunSave = {
+      run: toRunRow(state, this.revision, changes),
+      added,
+      changed,
+      attempts: [...changes.attempts.values()].map((attempt) => toAttemptRow(state, attempt, logCounts(attempt.ordinal, attempt.attempt))),
+      results: remembered.map((result) => toResultRow(state, result)),
+    };
+    return {
+      run: this, save, effects, arrivals,
+      taskRunIds: [...changes.taskRuns.keys()].map((ordinal) => taskRunId(this.id, ordinal)),
+    };
+  }
+}
+
+export interface TakenSave {
+  readonly run: LiveRun;
+  readonly save: RunSave;
+  readonly effects: readonly Effect[];
+  readonly arrivals: readonly Arrival[];
+  readonly taskRunIds: readonly string[];
+}

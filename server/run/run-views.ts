@@ -1,0 +1,119 @@
+/** What the pages and the API are told about runs. Dates are ISO strings; durations milliseconds. */
+import type { Json, Task } from "@/pipelines/compile/dag";
+import type { AttemptStatus, Reason, RunStatus, TaskError, TaskRunStatus, Trigger, ValueRef } from "@/pipelines/run/run";
+import type { Display } from "@/pipelines/protocol/display";
+
+export interface RunRow {
+  readonly id: string;
+  readonly number: number;
+  readonly notebookId: string | undefined;
+  readonly notebookTitle: string;
+  readonly revision: number | undefined;
+  readonly status: RunStatus;
+  readonly reason: Reason | undefined;
+  /** One sentence for people when status is failed or cancelled. */
+  readonly message: string | undefined;
+  readonly trigger: Trigger;
+  readonly createdBy: string | undefined;
+  readonly createdAt: string;
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+  readonly durationMs: number | undefined;
+  readonly params: Readonly<Record<string, Json>>;
+  /** Task runs by status. */
+  readonly counts: Readonly<Partial<Record<TaskRunStatus, number>>>;
+  /** At most four numbers a run is known by: numeric outputs first, then last values of its metrics. */
+  readonly headline: readonly { readonly name: string; readonly value: number }[];
+}
+
+export interface RunDetail extends RunRow {
+  readonly tasks: readonly Task[];
+  readonly targets: readonly string[] | undefined;
+  readonly cache: "use" | "off";
+  readonly taskRuns: readonly TaskRunRow[];
+  /** `count` instead of a value for a name of a fan-out: how many values it has. */
+  readonly outputs: readonly { readonly name: string; readonly task: string; readonly value: ValueRef | undefined; readonly count?: number | undefined }[];
+  /** The run before this one of the same notebook, with its headline, for the difference. */
+  readonly previous: { readonly id: string; readonly number: number; readonly headline: RunRow["headline"] } | undefined;
+  /** Events already contained, for the subscription to continue from. */
+  readonly lastSeq: number;
+}
+
+export interface TaskRunRow {
+  readonly id: string;
+  readonly taskKey: string;
+  /** Undefined for a task that is not mapped and for the row that stands for a fan-out as a whole. */
+  readonly mapIndex: number | undefined;
+  readonly status: TaskRunStatus;
+  readonly reason: Reason | undefined;
+  readonly attempt: number;
+  readonly queuedAt: string | undefined;
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+  readonly durationMs: number | undefined;
+  /** The run and task run whose result this one reuses. */
+  readonly cachedFrom: { readonly runId: string; readonly runNumber: number; readonly taskRunId: string } | undefined;
+  readonly progress: { readonly done: number; readonly total?: number | undefined; readonly message?: string | undefined } | undefined;
+}
+
+export interface TaskRunDetail extends TaskRunRow {
+  readonly runId: string;
+  readonly error: TaskError | undefined;
+  readonly displays: readonly Display[];
+  readonly attempts: readonly AttemptRow[];
+  readonly inputs: readonly { readonly name: string; readonly task: string; readonly value: ValueRef | readonly ValueRef[] | undefined }[];
+  readonly outputs: readonly { readonly name: string; readonly value: ValueRef }[];
+  readonly params: Readonly<Record<string, Json>>;
+  /** "Why did this run?": one sentence and the part that differed. */
+  readonly why: Why;
+  readonly artifacts: readonly { readonly name: string; readonly type: string; readonly value: ValueRef; readonly metadata: Json }[];
+}
+
+export interface Why {
+  /** first-run, cache-off, cached, or the kind of key part that differs from the last time. */
+  readonly type: "cached" | "first-run" | "cache-off" | "expired" | "program" | "input" | "param" | "data" | "environment" | "options" | "retry" | "not-started";
+  /** The input, parameter, file or option by name. */
+  readonly name: string | undefined;
+  readonly sentence: string;
+}
+
+export interface AttemptRow {
+  readonly attempt: number;
+  readonly status: AttemptStatus;
+  readonly reason: Reason | undefined;
+  readonly error: TaskError | undefined;
+  readonly handle: string | undefined;
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+  readonly durationMs: number | undefined;
+  readonly cpuMs: number | undefined;
+  readonly peakMemoryBytes: number | undefined;
+  readonly logRecords: number;
+  readonly logCut: number;
+}
+
+/** Pushed by `run.watch`: everything that changed since `seq`. */
+export interface RunPatch {
+  readonly seq: number;
+  readonly run: RunRow;
+  readonly taskRuns: readonly TaskRunRow[];
+}
+
+/** What a notebook's page shows beside each cell: the newest task run of each task, over all runs of the notebook. */
+export interface CellState {
+  readonly taskKey: string;
+  readonly runId: string;
+  readonly runNumber: number;
+  readonly runStatus: RunStatus;
+  /** The unmapped task run, or the group's row of a fan-out. */
+  readonly taskRun: TaskRunRow;
+  /** Elements of a fan-out by status. */
+  readonly elements: Readonly<Partial<Record<TaskRunStatus, number>>> | undefined;
+  /** `Task.fingerprint` and parameter values of that run: the cell is stale when today's differ or an upstream one is. */
+  readonly fingerprint: string;
+  readonly params: Readonly<Record<string, Json>>;
+  readonly error: TaskError | undefined;
+  readonly displays: readonly Display[];
+  /** The values the cell defined, with one line each. */
+  readonly outputs: readonly { readonly name: string; readonly summary: string }[];
+}

@@ -1,0 +1,73 @@
+/** What this machine's attempts use of it. Every number is a sum over live attempts, never counted up and down elsewhere. */
+import type { TaskOptions } from "@/pipelines/compile/dag";
+
+export interface Capacity {
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+interface Held {
+  readonly runId: string;
+  readonly cpu: number;
+  readonly memory: number;
+  readonly lock: string | undefined;
+}
+
+export class Slots {
+  private readonly held = new Map<string, Held>();
+  private readonly locks = new Set<string>();
+  private cpu = 0;
+  private memory = 0;
+
+  constructor(private readonly capacity: Capacity) {}
+
+  /** "lock": another run holds it; "full": wait for any attempt to end. `share` is the part of its cpu an attempt truly takes. */
+  take(id: string, runId: string, workspaceId: string, options: TaskOptions, share: number): "taken" | "full" | "lock" {
+    const lock = options.lock === undefined ? undefined : `${workspaceId}/${options.lock}`;
+    if (lock !== undefined && this.locks.has(lock)) return "lock";
+    // What asks for more than there is gets the machine to itself.
+    const cpu = Math.min(options.cpu, this.capacity.cpu) * share;
+    const memory = Math.min(options.memory, this.capacity.memory) * share;
+    if (this.cpu + cpu > this.capacity.cpu + 1e-9 || this.memory + memory > this.capacity.memory) return "full";
+    this.hold(id, { runId, cpu, memory, lock });
+    return "taken";
+  }
+
+  /** For an attempt that runs already, found after a restart. */
+  adopt(id: string, runId: string, workspaceId: string, options: TaskOptions): void {
+    const lock = options.lock === undefined ? undefined : `${workspaceId}/${options.lock}`;
+    this.hold(id, { runId, cpu: options.cpu, memory: options.memory, lock });
+  }
+
+  release(id: string): boolean {
+    const held = this.held.get(id);
+    if (!held) return false;
+    this.held.delete(id);
+    this.sum();
+    if (held.lock !== undefined) this.locks.delete(held.lock);
+    return true;
+  }
+
+  releaseRun(runId: string): void {
+    for (const [id, held] of this.held) if (held.runId === runId) this.release(id);
+  }
+
+  get size(): number {
+    return this.held.size;
+  }
+
+  private hold(id: string, held: Held): void {
+    this.held.set(id, held);
+    if (held.lock !== undefined) this.locks.add(held.lock);
+    this.sum();
+  }
+
+  private sum(): void {
+    this.cpu = 0;
+    this.memory = 0;
+    for (const { cpu, memory } of this.held.values()) {
+      this.cpu += cpu;
+      this.memory += memory;
+    }
+  }
+}
