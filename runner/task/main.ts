@@ -8,7 +8,7 @@ import { receive, send } from "./channel";
 import { Environment } from "./environment";
 import { Hygiene } from "./hygiene";
 import { Output } from "./output";
-import { ProgramCache } from "./program-cache";
+import { programFile, ProgramCache } from "./program-cache";
 import { Scratch } from "./scratch";
 import type { TaskSettings } from "./settings";
 import { toUserError } from "./user-frames";
@@ -20,6 +20,8 @@ Error.stackTraceLimit = 50;
 const scratch = new Scratch(settings.scratch, settings.data);
 process.chdir(scratch.cwd);
 process.env.HOME = scratch.cwd;
+
+for (const folder of settings.sweep) scratch.sweep(folder);
 
 const environment = new Environment(settings.environment);
 const programs = new ProgramCache(environment);
@@ -46,7 +48,7 @@ async function main(): Promise<void> {
   for (const module of settings.preload) await environment.load(module).catch(() => undefined);
   environment.takeFresh();
   const hygiene = new Hygiene(scratch.cwd);
-  send({ type: "up" });
+  send({ type: "up", folder: scratch.name });
   for (;;) {
     const order = receive();
     if (!order) process.reallyExit(0);
@@ -81,7 +83,7 @@ async function main(): Promise<void> {
     scratch.reset();
 
     function failedLate(before: Extract<typeof result, { status: "succeeded" }>, error: unknown): typeof result {
-      return { status: "failed", reason: "exception", error: toUserError(error, launch.program.lines), displays: before.displays, usage: before.usage };
+      return { status: "failed", reason: "exception", error: toUserError(error, launch.program.lines, programFile(launch.program.hash)), displays: before.displays, usage: before.usage };
     }
   }
 }
