@@ -6,6 +6,7 @@ import { findDeclarations, type CellDeclarations, type Declaration, type Declare
 import { findReferences, type References } from "./find-references";
 import { parseCell, type ParseError } from "./parse-cell";
 import { printShape } from "./print-shape";
+import { sha256 } from "./sha256";
 import { nodesAt, type SyntaxNode } from "./syntax-node";
 
 export interface CellAnalysis {
@@ -25,7 +26,8 @@ export interface Unit extends Declared {
   /** Tells units of the same text apart; never leaves this process. */
   readonly id: number;
   readonly references: References;
-  readonly shape: string;
+  /** What it runs, as a hash. */
+  readonly digest: string;
 }
 
 /** What was learnt about texts: pass the same object again and unchanged cells cost next to nothing. */
@@ -60,13 +62,13 @@ function analyseCell(text: string, nextId: () => number): CellAnalysis {
 }
 
 function toUnit(declared: Declared, id: number): Unit {
-  let shape: string | undefined;
+  let digest: string | undefined;
   return {
     ...declared,
     id,
     references: findReferences(declared.nodes),
-    get shape() {
-      return (shape ??= printShape(declared.nodes));
+    get digest() {
+      return (digest ??= sha256(printShape(declared.nodes)));
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Cells and names → tasks with their edges: who needs which values, which definitions travel, what is left out and why. */
 import { toSlug } from "../notebook/cell-key";
+import type { Unit } from "./analyse-cell";
 import type { Task } from "./dag";
 import { buildProgram, sortBy } from "./build-program";
 import type { Definition, Names } from "./find-names";
@@ -10,6 +11,7 @@ import { isOneEditAway, readNames } from "./parse-options";
 import type { CompiledCell } from "./read-cells";
 import { placeInHeader, placeInSource, placeOfOption, type Reporter } from "./reporter";
 import { sortTasks } from "./sort-tasks";
+import { nodeAt, nodesAt, unwrap } from "./syntax-node";
 
 /** A task before it has a program. */
 export interface Draft {
@@ -38,6 +40,7 @@ export function buildTasks(
   for (const cell of cells) {
     if (cell.isTask && !drafts.has(cell.key)) drafts.set(cell.key, toDraft(cell, names, cells, reporter));
   }
+  for (const draft of drafts.values()) checkHandlers(draft, drafts, reporter);
   const needs = new Map([...drafts].map(([key, draft]) => [key, upstreamOf(draft)]));
   const late = new Set([...drafts.values()].filter(({ cell }) => cell.parsed.options.on).map(({ cell }) => cell.key));
   const { order, cycles } = sortTasks(needs, late);
@@ -115,7 +118,7 @@ function readAfter(cell: CompiledCell, cells: readonly CompiledCell[], reporter:
     }
     cell.barred = true;
     const tasks = cells.filter((one) => one.isTask).map((one) => one.key);
-    const near = tasks.find((one) => isOneEditAway(one, name));
+    const near = tasks.find((one) => isOneEditAway(one, toSlug(name)));
     const why = other
       ? `"${name}" is no task: ${other.kind === "code" ? "it only defines things" : `a ${other.cell.kind} cell does not run`}.`
       : `There is no task "${name}".${near ? ` Did you mean "${near}"?` : ""}`;
@@ -134,6 +137,21 @@ function upstreamOf(draft: Draft): Set<string> {
   const keys = new Set(draft.after);
   for (const value of valuesOf(draft)) keys.add(value.home.key);
   return keys;
+}
+
+/** Handlers run after all other tasks have ended: no other task can wait for one. */
+function checkHandlers(draft: Draft, drafts: ReadonlyMap<string, Draft>, reporter: Reporter): void {
+  if (draft.cell.parsed.options.on) return;
+  for (const key of upstreamOf(draft)) {
+    const on = drafts.get(key)?.cell.parsed.options.on;
+    if (!on) continue;
+    draft.cell.barred = true;
+    reporter.report(
+      "bad-header",
+      placeOfNeed(draft, key),
+      `"${key}" is a handler (on=${on}): it runs when all other tasks have ended, so "${draft.cell.key}" cannot wait for it. Give this cell on=${on} too.`,
+    );
+  }
 }
 
 function isBarred({ cell, reach, expand, after }: Draft, barred: ReadonlySet<string>): boolean {
@@ -206,8 +224,11 @@ function spreadClasses(sorted: readonly Draft[], names: Names): ReadonlyMap<stri
 }
 
 /** `const Model = class { … }`. */
-function isClassConstant(unit: { shape: string; definitions: readonly { sort: string }[] }): boolean {
-  return unit.definitions[0]?.sort === "const" && unit.shape.includes("init:(ClassExpression");
+function isClassConstant(unit: Unit): boolean {
+  const node = unit.nodes[0];
+  const declarator = node?.type === "VariableDeclaration" ? nodesAt(node, "declarations")[0] : node;
+  const init = declarator?.type === "VariableDeclarator" ? nodeAt(declarator, "init") : undefined;
+  return init !== undefined && unwrap(init).type === "ClassExpression";
 }
 
 /** Which values are stored, and for whom. */

@@ -70,7 +70,7 @@ function compileCells(notebook: Notebook, { packages, memory = new CompilerMemor
   const outputs = findOutputs(cells, names, reporter);
   const built = buildTasks(cells, names, outputs, memory.programs, reporter);
   params.reportUnused(built.drafts.values(), outputs);
-  checkUnserializable(built, reporter);
+  checkUnserializable(built, names, reporter);
   const dag: Dag = {
     tasks: built.tasks,
     params: params.parameters,

@@ -6,12 +6,12 @@ import type { CompiledCell } from "./read-cells";
 import { sha256 } from "./sha256";
 
 export function fingerprint(cell: CompiledCell, reach: Reach, expand: Reach, program: Program): string {
-  const pieces = [...new Set([...reach.units.keys(), ...expand.units.keys()])].map((unit) => unit.shape).sort();
+  const pieces = [...new Set([...reach.units.keys(), ...expand.units.keys()])].map((unit) => unit.digest).sort();
   const imports = program.imports.map(({ module, imported, local }) => [module, imported, local]);
   return sha256(
     JSON.stringify([
       cell.kind,
-      cell.kind === "code" ? ownUnits(cell).map((unit) => unit.shape) : cell.cell.source,
+      cell.kind === "code" ? ownUnits(cell).map((unit) => unit.digest) : cell.cell.source,
       cell.kind === "code" && cell.analysis.units.length === 0 && cell.analysis.display ? cell.analysis.text.trim() : "",
       pieces,
       imports,

@@ -130,14 +130,15 @@ function explainUnknown(kind: string, key: string): string {
   return `There is no option "${key}".${near ? ` Did you mean "${near}"?` : ""} A cell knows: ${known.join(", ")}.`;
 }
 
-/** One letter more, less or other. */
+/** One letter more, less or other, or two neighbours swapped. */
 export function isOneEditAway(a: string, b: string): boolean {
   if (Math.abs(a.length - b.length) > 1) return false;
   let i = 0;
   while (i < a.length && a[i] === b[i]) i++;
   let j = 0;
   while (j < Math.min(a.length, b.length) - i && a[a.length - 1 - j] === b[b.length - 1 - j]) j++;
-  return Math.max(a.length, b.length) - i - j <= 1;
+  const differ = Math.max(a.length, b.length) - i - j;
+  return differ <= 1 || (differ === 2 && a.length === b.length && a[i] === b[i + 1] && a[i + 1] === b[i]);
 }
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };

@@ -1,9 +1,10 @@
 /** SHA-256 of a text, synchronously and without a platform: browsers offer it only as a promise. */
 
-const roundConstants = new Uint32Array(64);
-const initial = new Uint32Array(8);
+// Signed words: engines keep them as machine integers.
+const roundConstants = new Int32Array(64);
+const initial = new Int32Array(8);
 {
-  const fraction = (x: number) => ((x - Math.floor(x)) * 2 ** 32) >>> 0;
+  const fraction = (x: number) => ((x - Math.floor(x)) * 2 ** 32) | 0;
   let count = 0;
   for (let n = 2; count < 64; n++) {
     let prime = true;
@@ -15,7 +16,7 @@ const initial = new Uint32Array(8);
 }
 
 const encoder = new TextEncoder();
-const schedule = new Uint32Array(64);
+const schedule = new Int32Array(64);
 
 export function sha256(text: string): string {
   const bytes = encoder.encode(text);
@@ -27,12 +28,12 @@ export function sha256(text: string): string {
   view.setUint32(padded.length - 4, bytes.length << 3);
   const state = initial.slice();
   for (let offset = 0; offset < padded.length; offset += 64) mixBlock(view, offset, state);
-  return Array.from(state, (word) => word.toString(16).padStart(8, "0")).join("");
+  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
-function mixBlock(view: DataView, offset: number, state: Uint32Array): void {
+function mixBlock(view: DataView, offset: number, state: Int32Array): void {
   const w = schedule;
-  for (let i = 0; i < 16; i++) w[i] = view.getUint32(offset + i * 4);
+  for (let i = 0; i < 16; i++) w[i] = view.getInt32(offset + i * 4);
   for (let i = 16; i < 64; i++) {
     const x = w[i - 15]!;
     const y = w[i - 2]!;

@@ -20,7 +20,7 @@ export function nameOf(node: SyntaxNode | undefined): string | undefined {
 }
 
 const skipped = new Set([
-  "type", "start", "end", "loc", "range", "extra", "leadingComments", "innerComments", "trailingComments", "errors",
+  "__clone", "type", "start", "end", "loc", "range", "extra", "leadingComments", "innerComments", "trailingComments", "errors",
 ]);
 
 /** Calls `visit` for every child node, whatever the type. */

@@ -2,6 +2,8 @@
 import { z } from "zod";
 
 export const columnStatisticsSchema = z.strictObject({
+  /** How many were looked at: all, or an evenly spaced part of a long column. */
+  scanned: z.number(),
   missing: z.number(),
   min: z.number().optional(),
   max: z.number().optional(),

@@ -8,7 +8,7 @@ import { receive, send } from "./channel";
 import { Environment } from "./environment";
 import { Hygiene } from "./hygiene";
 import { Output } from "./output";
-import { ProgramCache } from "./program-cache";
+import { programFile, ProgramCache } from "./program-cache";
 import { Scratch } from "./scratch";
 import type { TaskSettings } from "./settings";
 import { toUserError } from "./user-frames";
@@ -31,6 +31,11 @@ for (const level of ["debug", "info", "log", "warn", "error", "trace"] as const)
   console[level] = (...values: unknown[]) => output?.log(recorded, format(...values));
 }
 console.dir = (value: unknown) => console.log(value);
+
+// Writes to our pipes block until they are taken: output keeps its order, and a flood holds its writer, not memory.
+for (const stream of [process.stdout, process.stderr]) {
+  (stream as unknown as { _handle?: { setBlocking?: (blocking: boolean) => void } })._handle?.setBlocking?.(true);
+}
 
 process.on("uncaughtException", (error) => fail?.(error));
 process.on("unhandledRejection", (error) => fail?.(error));
@@ -76,7 +81,7 @@ async function main(): Promise<void> {
     scratch.reset();
 
     function failedLate(before: Extract<typeof result, { status: "succeeded" }>, error: unknown): typeof result {
-      return { status: "failed", reason: "exception", error: toUserError(error, launch.program.lines), displays: before.displays, usage: before.usage };
+      return { status: "failed", reason: "exception", error: toUserError(error, launch.program.lines, programFile(launch.program.hash)), displays: before.displays, usage: before.usage };
     }
   }
 }

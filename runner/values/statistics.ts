@@ -16,14 +16,14 @@ export function numberStatistics(length: number, at: (index: number) => unknown)
     sum += value;
     count++;
   }
-  if (count === 0) return { missing: length };
+  if (count === 0) return { scanned: length, missing: length };
   const histogram = new Array<number>(bins).fill(0);
   const scale = max > min ? bins / (max - min) : 0;
   for (let index = 0; index < length; index++) {
     const value = Number(at(index) ?? NaN);
     if (Number.isFinite(value)) histogram[Math.min(bins - 1, Math.floor((value - min) * scale))]!++;
   }
-  return { missing: length - count, min, max, mean: sum / count, histogram };
+  return { scanned: length, missing: length - count, min, max, mean: sum / count, histogram };
 }
 
 export function textStatistics(length: number, at: (index: number) => unknown): ColumnStatistics {
@@ -40,5 +40,5 @@ export function textStatistics(length: number, at: (index: number) => unknown): 
     }
   }
   const top = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 5);
-  return { missing, distinct: counts.size, top };
+  return { scanned: length, missing, distinct: counts.size, top };
 }

@@ -164,6 +164,8 @@ export class HarnessExecutor implements Executor {
     await Promise.all(
       joined.map(async (each) => {
         if (each.status === "rejected") return;
+        const words = [...each.value.attempts.values()];
+        await Promise.all(words.filter(({ finished }) => finished).map(({ settled }) => settled));
         if (each.value.attempts.size === 0) await this.drop(each.value);
         else this.detach(each.value);
       }),
@@ -175,6 +177,11 @@ export class HarnessExecutor implements Executor {
     this.closed = true;
     clearInterval(this.sweep);
     for (const each of await Promise.allSettled(this.members.values())) if (each.status === "fulfilled") this.detach(each.value);
+  }
+
+  /** Cuts every connection, as a network fault would. For tests of reconnecting. */
+  async interrupt(): Promise<void> {
+    for (const each of await Promise.allSettled(this.members.values())) if (each.status === "fulfilled") each.value.link.interrupt();
   }
 
   private detach(member: Member): void {

@@ -31,7 +31,8 @@ export interface RunDetail extends RunRow {
   readonly targets: readonly string[] | undefined;
   readonly cache: "use" | "off";
   readonly taskRuns: readonly TaskRunRow[];
-  readonly outputs: readonly { readonly name: string; readonly task: string; readonly value: ValueRef | undefined }[];
+  /** `count` instead of a value for a name of a fan-out: how many values it has. */
+  readonly outputs: readonly { readonly name: string; readonly task: string; readonly value: ValueRef | undefined; readonly count?: number | undefined }[];
   /** The run before this one of the same notebook, with its headline, for the difference. */
   readonly previous: { readonly id: string; readonly number: number; readonly headline: RunRow["headline"] } | undefined;
   /** Events already contained, for the subscription to continue from. */

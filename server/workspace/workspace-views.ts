@@ -1,5 +1,7 @@
+import type { Role } from "../trpc";
+
 export interface SessionView {
-  readonly user: { readonly id: string; readonly name: string; readonly email: string };
+  readonly user: { readonly id: string; readonly name: string; readonly email: string; readonly hasPassword: boolean };
   readonly workspace: { readonly id: string; readonly slug: string; readonly name: string };
   readonly role: "owner" | "editor" | "runner" | "viewer";
   readonly executor: {
@@ -8,4 +10,26 @@ export interface SessionView {
     readonly notice: string | undefined;
   };
   readonly version: string;
+}
+
+export interface ApiTokenView {
+  readonly id: string;
+  readonly name: string;
+  /** Its first characters, to recognise it by. */
+  readonly prefix: string;
+  readonly scope: Role;
+  readonly userId: string;
+  readonly createdAt: string;
+  readonly expiresAt: string | undefined;
+  readonly lastUsedAt: string | undefined;
+}
+
+/** A signed-in browser of the user. */
+export interface BrowserView {
+  readonly id: string;
+  readonly address: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  readonly current: boolean;
 }

@@ -1,0 +1,8 @@
+/** Hands the browser a file made on the page. */
+export function downloadText(name: string, type: string, text: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

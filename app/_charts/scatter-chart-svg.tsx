@@ -1,0 +1,73 @@
+"use client";
+/** Draws a ScatterModel. Decides nothing. */
+import { CartesianGrid, ReferenceLine, Scatter, ScatterChart, XAxis, YAxis } from "recharts";
+import { useHoveredRun, useHoverStore } from "./linked-hover";
+import type { PlotArea } from "./plot-area";
+import type { Dot, ScatterModel } from "./prepare-scatter";
+import { cssColour } from "./run-colour";
+
+const tickStyle = { fill: "var(--text-quiet)", fontSize: 12 };
+
+export function ScatterChartSvg({ model, area }: { readonly model: ScatterModel; readonly area: PlotArea }) {
+  const store = useHoverStore();
+  const run = useHoveredRun();
+  const xLabels = new Map(model.xTicks.map((tick) => [tick.value, tick.label]));
+  const yLabels = new Map(model.yTicks.map((tick) => [tick.value, tick.label]));
+  const drawDot = ({ cx, cy, payload }: { cx?: number; cy?: number; payload?: Dot }) => (
+    <circle
+      cx={cx}
+      cy={cy}
+      r={payload?.runId === run ? 7 : 5}
+      fill={cssColour(payload?.style.colour ?? 0)}
+      stroke="var(--surface)"
+      strokeWidth={1.5}
+      opacity={run === undefined || payload?.runId === run ? 1 : 0.25}
+      onPointerEnter={() => store.set({ runId: payload?.runId, x: undefined, chart: undefined })}
+    />
+  );
+  return (
+    <div aria-hidden onPointerLeave={() => store.clear()}>
+      <ScatterChart width={area.width} height={area.height} margin={{ top: area.top, right: area.right, bottom: 0, left: 0 }} accessibilityLayer={false}>
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis
+          type="number"
+          dataKey="x"
+          height={area.bottom}
+          domain={[...model.x]}
+          scale={model.logX ? "log" : "linear"}
+          allowDataOverflow
+          ticks={model.xTicks.map((tick) => tick.value)}
+          tickFormatter={(value: number) => xLabels.get(value) ?? ""}
+          tick={tickStyle}
+          stroke="var(--line-strong)"
+          tickLine={false}
+        />
+        <YAxis
+          type="number"
+          dataKey="y"
+          width={area.left}
+          domain={[...model.y]}
+          allowDataOverflow
+          ticks={model.yTicks.map((tick) => tick.value)}
+          tickFormatter={(value: number) => yLabels.get(value) ?? ""}
+          tick={tickStyle}
+          axisLine={false}
+          tickLine={false}
+          interval={0}
+        />
+        {model.trend && (
+          <ReferenceLine
+            segment={[
+              { x: model.trend.from[0], y: model.trend.from[1] },
+              { x: model.trend.to[0], y: model.trend.to[1] },
+            ]}
+            stroke="var(--control)"
+            strokeDasharray="4 4"
+            ifOverflow="hidden"
+          />
+        )}
+        <Scatter data={[...model.dots]} shape={drawDot as never} isAnimationActive={false} />
+      </ScatterChart>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+"use client";
+/**
+ * One CodeMirror editor. The text lives in the notebook: changes go out by `onChange`, changes from elsewhere (undo, load
+ * theirs) come in by `value`. Neighbours: code-theme.ts, editor-extensions.ts, static-code.tsx (stands in until mounted).
+ */
+import { setDiagnostics } from "@codemirror/lint";
+import { EditorView } from "@codemirror/view";
+import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from "react";
+import "./code.css";
+import { languageExtensions, makeState, type EditorKeys, type Language } from "./editor-extensions";
+import { toOffset } from "./to-offset";
+
+export interface CodeDiagnostic {
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export interface CodeEditorHandle {
+  focus(at?: "start" | "end"): void;
+  /** Puts the cursor at a 1-based place, scrolls there and lights the line up for a moment. */
+  reveal(line: number, column: number): void;
+  focusAtPoint(x: number, y: number): void;
+}
+
+export interface CodeEditorProps {
+  readonly value: string;
+  readonly language: Language;
+  readonly label: string;
+  readonly onChange: (value: string) => void;
+  readonly onFocus?: () => void;
+  readonly keys: EditorKeys;
+  readonly diagnostics?: readonly CodeDiagnostic[];
+  /** Names that completion offers beside those of the text itself. */
+  readonly names?: () => readonly { readonly name: string; readonly detail: string }[];
+  readonly ref?: Ref<CodeEditorHandle>;
+}
+
+const noDiagnostics: readonly CodeDiagnostic[] = [];
+
+export function CodeEditor({ value, language, label, onChange, onFocus, keys, diagnostics = noDiagnostics, names, ref }: CodeEditorProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  const changed = useEffectEvent((text: string) => onChange(text));
+  const focused = useEffectEvent(() => onFocus?.());
+  const press = useEffectEvent((key: keyof EditorKeys) => keys[key]?.() ?? false);
+  const listNames = useEffectEvent(() => names?.() ?? []);
+
+  useEffect(() => {
+    const made = new EditorView({
+      parent: host.current!,
+      state: makeState(value, {
+        label,
+        language,
+        press: (key) => press(key),
+        names: () => listNames(),
+        listen: EditorView.updateListener.of((update) => {
+          if (update.docChanged && !update.transactions.some((each) => each.isUserEvent("load"))) changed(update.state.doc.toString());
+          if (update.focusChanged && update.view.hasFocus) focused();
+        }),
+      }),
+    });
+    view.current = made;
+    return () => {
+      made.destroy();
+      view.current = undefined;
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- made once; later values come in below
+  }, []);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || editor.state.doc.toString() === value) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, userEvent: "load" });
+  }, [value]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: languageExtensions.reconfigure(language) });
+  }, [language]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor) return;
+    const { doc } = editor.state;
+    editor.dispatch(setDiagnostics(editor.state, diagnostics.map((each) => {
+      const from = toOffset(doc, each.line, each.column);
+      const to = Math.max(toOffset(doc, each.endLine, each.endColumn), Math.min(from + 1, doc.length));
+      return { from, to: Math.max(from, to), severity: each.severity, message: each.message };
+    })));
+  }, [diagnostics]);
+
+  useImperativeHandle(ref, () => ({
+    focus(at) {
+      const editor = view.current;
+      if (!editor) return;
+      editor.focus();
+      if (at !== undefined) editor.dispatch({ selection: { anchor: at === "start" ? 0 : editor.state.doc.length }, scrollIntoView: true });
+    },
+    reveal(line, column) {
+      const editor = view.current;
+      if (!editor) return;
+      const at = toOffset(editor.state.doc, line, column);
+      editor.focus();
+      editor.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
+      const element = editor.domAtPos(at).node.parentElement?.closest(".cm-line") ?? undefined;
+      element?.scrollIntoView({ block: "center" });
+      element?.classList.add("cm-flash");
+      setTimeout(() => element?.classList.remove("cm-flash"), 1200);
+    },
+    focusAtPoint(x, y) {
+      const editor = view.current;
+      if (!editor) return;
+      editor.focus();
+      const at = editor.posAtCoords({ x, y });
+      if (at !== null) editor.dispatch({ selection: { anchor: at } });
+    },
+  }), []);
+
+  return <div ref={host} data-code-editor />;
+}

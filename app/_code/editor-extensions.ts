@@ -1,0 +1,102 @@
+/** What an editor of a cell can do, put together from CodeMirror's parts. */
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionContext } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { javascript, localCompletionSource, scopeCompletionSource, typescriptLanguage } from "@codemirror/lang-javascript";
+import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { linter, lintKeymap } from "@codemirror/lint";
+import { highlightSelectionMatches } from "@codemirror/search";
+import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
+import { codeHighlight, codeTheme } from "./code-theme";
+
+export type Language = "typescript" | "plain";
+
+/** Keys that mean something outside the editor. Each says whether it took the key. */
+export interface EditorKeys {
+  readonly leave?: () => boolean;
+  readonly run?: () => boolean;
+  readonly runAndNext?: () => boolean;
+  readonly runAndInsert?: () => boolean;
+  readonly up?: () => boolean;
+  readonly down?: () => boolean;
+}
+
+interface Parts {
+  readonly label: string;
+  readonly language: Language;
+  readonly press: (key: keyof EditorKeys) => boolean;
+  readonly names: () => readonly { readonly name: string; readonly detail: string }[];
+  readonly listen: Extension;
+}
+
+const compartment = new Compartment();
+const standardNames = scopeCompletionSource({ Math, JSON, Object, Array, Number, String, Date, Map, Set, Promise, Float32Array, Float64Array, console });
+
+/** The language of an editor can change with the kind of its cell. */
+export const languageExtensions = {
+  reconfigure: (language: Language) => compartment.reconfigure(extensionsOf(language)),
+};
+
+function extensionsOf(language: Language): Extension {
+  if (language === "plain") return EditorView.lineWrapping;
+  return [
+    javascript({ typescript: true }),
+    lineNumbers(),
+    highlightActiveLineGutter(),
+    typescriptLanguage.data.of({ autocomplete: localCompletionSource }),
+    typescriptLanguage.data.of({ autocomplete: standardNames }),
+  ];
+}
+
+export function makeState(text: string, { label, language, press, names, listen }: Parts): EditorState {
+  const completeNames = (context: CompletionContext) => {
+    const word = context.matchBefore(/[\w$]+/);
+    if (!word || context.matchBefore(/\.[\w$]*/)) return null;
+    return { from: word.from, options: names().map(({ name, detail }) => ({ label: name, detail, type: "variable", boost: 1 })) };
+  };
+  const edge = (direction: "up" | "down") => (view: EditorView) => {
+    const { main } = view.state.selection;
+    const line = view.state.doc.lineAt(main.head);
+    const atEdge = direction === "up" ? line.number === 1 : line.number === view.state.doc.lines;
+    return main.empty && atEdge && press(direction);
+  };
+  return EditorState.create({
+    doc: text,
+    extensions: [
+      Prec.highest(keymap.of([
+        { key: "Mod-Enter", run: () => press("run") },
+        { key: "Ctrl-Enter", run: () => press("run") },
+        { key: "Shift-Enter", run: () => press("runAndNext") },
+        { key: "Alt-Enter", run: () => press("runAndInsert") },
+      ])),
+      compartment.of(extensionsOf(language)),
+      history(),
+      drawSelection(),
+      EditorState.tabSize.of(2),
+      indentUnit.of("  "),
+      indentOnInput(),
+      bracketMatching(),
+      closeBrackets(),
+      highlightActiveLine(),
+      highlightSelectionMatches(),
+      autocompletion({ icons: false }),
+      typescriptLanguage.data.of({ autocomplete: completeNames }),
+      linter(null),
+      syntaxHighlighting(codeHighlight),
+      codeTheme,
+      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
+      keymap.of([
+        ...closeBracketsKeymap,
+        ...completionKeymap,
+        { key: "Escape", run: () => press("leave") },
+        { key: "ArrowUp", run: edge("up") },
+        { key: "ArrowDown", run: edge("down") },
+        ...defaultKeymap,
+        ...historyKeymap,
+        ...lintKeymap,
+        indentWithTab,
+      ]),
+      listen,
+    ],
+  });
+}

@@ -1,0 +1,54 @@
+"use client";
+/**
+ * Draws what a task showed (pipelines/protocol/display.ts): one component for each kind. HTML of user code is never put
+ * into the page: it is drawn by the server's sealed route, in a frame without our origin.
+ */
+import dynamic from "next/dynamic";
+import type { Display } from "@/pipelines/protocol/display";
+import { Skeleton } from "../_ui/notice";
+import styles from "./displays.module.css";
+import { MarkdownText } from "./markdown-text";
+import { TableDisplay } from "./table-display";
+import { TreeDisplay } from "./tree-display";
+
+const ChartDisplay = dynamic(() => import("./chart-display").then((module) => module.ChartDisplay), {
+  ssr: false,
+  loading: () => <Skeleton height={300} />,
+});
+
+export interface DisplayViewProps {
+  readonly display: Display;
+  /** Which display this is: where the sealed frame finds its HTML. */
+  readonly source: { readonly taskRunId: string; readonly index: number };
+}
+
+export function DisplayView({ display, source }: DisplayViewProps) {
+  switch (display.type) {
+    case "table":
+      return <TableDisplay table={display} />;
+    case "tree":
+      return <TreeDisplay tree={display} />;
+    case "text":
+      return (
+        <>
+          <pre className={styles.text}>{display.text}</pre>
+          {display.cut && <Cut>The text was longer: only its beginning was kept.</Cut>}
+        </>
+      );
+    case "markdown":
+      return <MarkdownText text={display.text} />;
+    case "chart":
+      return <ChartDisplay chart={display} />;
+    case "image":
+      // eslint-disable-next-line @next/next/no-img-element -- bytes are already here
+      return <img className={styles.image} src={`data:${display.mediaType};base64,${display.base64}`} alt="Picture made by the task" />;
+    case "html":
+      return <iframe className={styles.html} sandbox="allow-scripts" src={`/api/displays/${source.taskRunId}/${source.index}`} title="Output of the task" loading="lazy" />;
+    default:
+      return display satisfies never;
+  }
+}
+
+export function Cut({ children }: { readonly children: string }) {
+  return <p className={styles.foot}>{children}</p>;
+}

@@ -1,0 +1,25 @@
+"use client";
+/** What everyone must know on every page: the connection is lost, or tasks run without containers. */
+import { Notice } from "../_ui/notice";
+import styles from "./notices.module.css";
+import { useConnection } from "./use-connection";
+import { useSession } from "./use-session";
+
+export function Notices() {
+  const session = useSession().data;
+  const connected = useConnection();
+  return (
+    <>
+      {!connected && (
+        <Notice look="warning" className={styles.notice}>
+          <strong>The connection to Heddle is lost.</strong> Trying again by itself; runs go on, and what you type is kept in this page until it can be saved.
+        </Notice>
+      )}
+      {session?.executor.notice !== undefined && (
+        <Notice look="warning" className={styles.notice}>
+          {session.executor.notice}
+        </Notice>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,17 @@
+/** What the graph draws: tasks by key, and the state of each. Both the editor and the run page give it theirs. */
+import type { State } from "../_ui/state-words";
+
+export interface GraphTask {
+  readonly key: string;
+  readonly title: string;
+  readonly needs: readonly { readonly task: string; readonly names: readonly string[] }[];
+}
+
+export interface GraphState {
+  readonly state: State | undefined;
+  readonly stale?: boolean;
+  /** The task cannot run: its cell has an error. */
+  readonly broken?: boolean;
+  /** For a fan-out, "3 of 5". */
+  readonly note?: string | undefined;
+}

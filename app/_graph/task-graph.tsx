@@ -1,0 +1,117 @@
+"use client";
+/**
+ * The DAG, live: the outline of a notebook and of a run. A click selects, hover lights up what flows in and out.
+ * Loaded by lazy-task-graph.tsx only; neighbours: lay-out-graph.ts (places), task-node.tsx (one task).
+ */
+import { Background, BackgroundVariant, Panel, ReactFlow, ReactFlowProvider, useReactFlow, type Edge } from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import { Maximize, Minus, Plus } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { IconButton } from "../_ui/button";
+import { findRelatives } from "./find-relatives";
+import type { GraphState, GraphTask } from "./graph-task";
+import { layOutGraph, nodeSize, type Direction } from "./lay-out-graph";
+import styles from "./task-graph.module.css";
+import { TaskNodeView, type TaskNode } from "./task-node";
+
+export interface TaskGraphProps {
+  readonly tasks: readonly GraphTask[];
+  readonly states: ReadonlyMap<string, GraphState>;
+  readonly selected: string | undefined;
+  readonly onSelect: (key: string) => void;
+  readonly direction?: Direction;
+}
+
+export function TaskGraph(props: TaskGraphProps) {
+  if (props.tasks.length === 0) return <p className={styles.empty}>No task yet. Each code cell that computes something becomes a box here, with an arrow from every cell it reads.</p>;
+  return (
+    <div className={styles.graph}>
+      <ReactFlowProvider>
+        <Flow {...props} />
+      </ReactFlowProvider>
+    </div>
+  );
+}
+
+const nodeTypes = { task: TaskNodeView };
+
+function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGraphProps) {
+  const flow = useReactFlow();
+  const [hovered, setHovered] = useState<string>();
+  // Titles and keys change while one types; places depend on the shape alone.
+  const shape = JSON.stringify([direction, tasks.map((task) => [task.key, task.needs.map((need) => need.task)])]);
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- `shape` says all that matters of `tasks`
+  const places = useMemo(() => layOutGraph(tasks, direction), [shape]);
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const relatives = useMemo(() => (hovered === undefined ? undefined : findRelatives(tasks, hovered)), [shape, hovered]);
+  const isNear = (key: string) => hovered === key || relatives?.upstream.has(key) === true || relatives?.downstream.has(key) === true;
+
+  const nodes: TaskNode[] = tasks.map((task) => ({
+    id: task.key,
+    type: "task",
+    position: places.get(task.key) ?? { x: 0, y: 0 },
+    width: nodeSize.width,
+    height: nodeSize.height,
+    data: {
+      title: task.title,
+      state: states.get(task.key),
+      direction,
+      relation: relatives === undefined ? "none" : isNear(task.key) ? "near" : "far",
+      current: selected === task.key,
+      onSelect: () => onSelect(task.key),
+    },
+  }));
+  const edges: Edge[] = tasks.flatMap((task) =>
+    task.needs.filter((need) => places.has(need.task)).map((need) => {
+      const lit = relatives !== undefined && isNear(need.task) && isNear(task.key);
+      const touches = hovered === need.task || hovered === task.key;
+      return {
+        id: `${need.task}→${task.key}`,
+        source: need.task,
+        target: task.key,
+        focusable: false,
+        ...(need.names.length === 0 ? { style: { strokeDasharray: "4 3" } } : {}),
+        ...(lit ? { style: { stroke: "var(--accent)", strokeWidth: 1.75 } } : relatives ? { style: { opacity: 0.3 } } : {}),
+        ...(touches && need.names.length > 0
+          ? { label: need.names.slice(0, 3).join(", ") + (need.names.length > 3 ? ", …" : ""), labelStyle: { fill: "var(--text)", fontFamily: "var(--mono)", fontSize: 11 }, labelBgStyle: { fill: "var(--surface)" }, labelBgPadding: [4, 2] as [number, number] }
+          : {}),
+      };
+    }),
+  );
+
+  const fitted = useRef(false);
+  useEffect(() => {
+    // The whole graph is in sight, unless somebody moved it.
+    const frame = requestAnimationFrame(() => void flow.fitView({ padding: 0.08, maxZoom: 1, duration: fitted.current && !matchMedia("(prefers-reduced-motion: reduce)").matches ? 150 : 0 }));
+    fitted.current = true;
+    return () => cancelAnimationFrame(frame);
+  }, [flow, places]);
+
+  return (
+    <ReactFlow
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={nodeTypes}
+      nodesDraggable={false}
+      nodesConnectable={false}
+      nodesFocusable={false}
+      edgesFocusable={false}
+      elementsSelectable={false}
+      onlyRenderVisibleElements={tasks.length > 150}
+      minZoom={0.1}
+      maxZoom={1.5}
+      fitView
+      fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+      onNodeMouseEnter={(_, node) => setHovered(node.id)}
+      onNodeMouseLeave={() => setHovered(undefined)}
+      aria-label="Graph of tasks"
+    >
+      <Background variant={BackgroundVariant.Dots} gap={16} size={1} color="var(--line)" />
+      <Panel position="bottom-right" className={styles.controls}>
+        <IconButton small label="Closer" onClick={() => void flow.zoomIn({ duration: 120 })}><Plus size={14} /></IconButton>
+        <IconButton small label="Farther" onClick={() => void flow.zoomOut({ duration: 120 })}><Minus size={14} /></IconButton>
+        <IconButton small label="All of it" onClick={() => void flow.fitView({ padding: 0.08, maxZoom: 1, duration: 120 })}><Maximize size={14} /></IconButton>
+      </Panel>
+    </ReactFlow>
+  );
+}

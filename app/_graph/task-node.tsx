@@ -1,0 +1,50 @@
+"use client";
+import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
+import { memo } from "react";
+import { classNames } from "../_ui/class-names";
+import { StateIcon } from "../_ui/state-icon";
+import { stateWords } from "../_ui/state-words";
+import type { GraphState } from "./graph-task";
+import type { Direction } from "./lay-out-graph";
+import styles from "./task-graph.module.css";
+
+export type TaskNode = Node<{
+  readonly title: string;
+  readonly state: GraphState | undefined;
+  readonly direction: Direction;
+  /** How it stands to the task under the pointer. */
+  readonly relation: "none" | "near" | "far";
+  readonly current: boolean;
+  readonly onSelect: () => void;
+}, "task">;
+
+export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskNode>) {
+  const { title, state, direction, relation, current, onSelect } = data;
+  const down = direction === "down";
+  const words = [title, state?.state && stateWords[state.state], state?.stale && "out of date", state?.broken && "has an error", state?.note].filter(Boolean).join(", ");
+  return (
+    <>
+      <Handle type="target" position={down ? Position.Top : Position.Left} isConnectable={false} />
+      <button
+        type="button"
+        onClick={onSelect}
+        aria-label={words}
+        aria-current={current}
+        title={words}
+        className={classNames(
+          styles.node,
+          state?.stale && styles.stale,
+          state?.broken && styles.broken,
+          current && styles.selected,
+          relation === "near" && styles.near,
+          relation === "far" && styles.far,
+        )}
+      >
+        {state?.state ? <StateIcon state={state.state} label="" /> : <span className={styles.none} />}
+        <span className={styles.title}>{title}</span>
+        {state?.note !== undefined && <span className={styles.note}>{state.note}</span>}
+      </button>
+      <Handle type="source" position={down ? Position.Bottom : Position.Right} isConnectable={false} />
+    </>
+  );
+});

@@ -1,0 +1,59 @@
+"use client";
+/**
+ * The page's line to the server: queries and mutations over HTTP in batches, every subscription over one WebSocket that
+ * reconnects by itself. Neighbour: outputs.ts (the shapes that arrive).
+ */
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from "@trpc/client";
+import { createTRPCContext } from "@trpc/tanstack-react-query";
+import { createContext, useCallback, useContext, useState, useSyncExternalStore, type ReactNode } from "react";
+import type { AppRouter } from "@/server/router";
+
+export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
+
+type Socket = ReturnType<typeof createWSClient>;
+const SocketContext = createContext<Socket | undefined>(undefined);
+
+function makeClients() {
+  const socket = createWSClient({
+    url: () => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/live`,
+    lazy: { enabled: true, closeMs: 1000 },
+    keepAlive: { enabled: true, intervalMs: 15_000, pongTimeoutMs: 5_000 },
+    retryDelayMs: (attempt) => (attempt === 0 ? 0 : Math.min(250 * 2 ** attempt, 5_000)),
+  });
+  const trpc = createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (operation) => operation.type === "subscription",
+        true: wsLink({ client: socket }),
+        // Long lists of ids go into the address: split the batch before servers refuse it.
+        false: httpBatchLink({ url: "/api/trpc", maxURLLength: 4000 }),
+      }),
+    ],
+  });
+  return { socket, trpc, query: new QueryClient({ defaultOptions: { queries: { staleTime: 5_000, retry: 1 } } }) };
+}
+
+export function ServerProvider({ children }: { readonly children: ReactNode }) {
+  const [clients] = useState(makeClients);
+  return (
+    <QueryClientProvider client={clients.query}>
+      <TRPCProvider trpcClient={clients.trpc} queryClient={clients.query}>
+        <SocketContext.Provider value={clients.socket}>{children}</SocketContext.Provider>
+      </TRPCProvider>
+    </QueryClientProvider>
+  );
+}
+
+/** "idle": nothing is subscribed to. "connecting" lasts while the server does not answer. */
+export function useSocketState(): "idle" | "connecting" | "pending" {
+  const socket = useContext(SocketContext);
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const subscription = socket?.connectionState.subscribe({ next: changed });
+      return () => subscription?.unsubscribe();
+    },
+    [socket],
+  );
+  return useSyncExternalStore(subscribe, () => socket?.connectionState.get().state ?? "idle", () => "idle");
+}

@@ -1,0 +1,17 @@
+/** What arrives from the server: the views of server/<noun>/*-views.ts after a trip through JSON. */
+import type { inferRouterOutputs } from "@trpc/server";
+import type { AppRouter } from "@/server/router";
+
+type Outputs = inferRouterOutputs<AppRouter>;
+
+export type Session = Outputs["workspace"]["session"];
+export type NotebookRow = Outputs["notebook"]["list"][number];
+export type NotebookDetail = Outputs["notebook"]["get"];
+export type NotebookStates = Outputs["notebook"]["states"];
+export type CellState = NotebookStates["cells"][number];
+export type RunRow = Outputs["run"]["list"]["rows"][number];
+export type RunDetail = Outputs["run"]["get"];
+export type TaskRunRow = RunDetail["taskRuns"][number];
+export type TaskRunDetail = Outputs["run"]["taskRun"];
+export type LogLine = Outputs["run"]["logs"]["records"][number];
+export type SeriesView = Outputs["metric"]["series"][number];

@@ -1,0 +1,20 @@
+"use client";
+import { Check, Copy } from "lucide-react";
+import { useState } from "react";
+import styles from "./small-parts.module.css";
+
+/** Eight characters of an id or hash; a click copies all of it. */
+export function CopyableId({ id, length = 8 }: { readonly id: string; readonly length?: number }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(id);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1500);
+  };
+  return (
+    <button type="button" className={styles.id} onClick={() => void copy()} title={`${id} (click to copy)`} aria-label={copied ? "Copied" : `Copy ${id}`}>
+      {id.slice(0, length)}
+      {copied ? <Check size={12} /> : <Copy size={12} />}
+    </button>
+  );
+}

@@ -1,0 +1,90 @@
+"use client";
+/** The bar of the editor: the title, what is saved, and at the right always in the same place: Run all, or Stop. */
+import { ChevronDown, Keyboard, PanelRight, Play, Square } from "lucide-react";
+import Link from "next/link";
+import { PageBar } from "../../../_frame/page-bar";
+import type { RunRow } from "../../../_trpc/outputs";
+import { Button, IconButton } from "../../../_ui/button";
+import { Menu, MenuItem, MenuSeparator } from "../../../_ui/menu";
+import { StateIcon } from "../../../_ui/state-icon";
+import { stateWords } from "../../../_ui/state-words";
+import { Duration } from "../../../_ui/times";
+import type { SaveState } from "../_document/use-autosave";
+import styles from "./editor-bar.module.css";
+import { SaveWord } from "./save-word";
+import { TitleInput } from "./title-input";
+
+export interface EditorBarProps {
+  readonly title: string;
+  readonly onTitle: (title: string) => void;
+  readonly saveState: SaveState;
+  readonly run: RunRow | undefined;
+  readonly running: boolean;
+  readonly starting: boolean;
+  readonly stopping: boolean;
+  readonly onRunAll: (cache: "use" | "off") => void;
+  readonly onRunCell: (() => void) | undefined;
+  readonly onStop: () => void;
+  readonly panelOpen: boolean;
+  readonly onPanel: () => void;
+  readonly onKeys: () => void;
+}
+
+export function EditorBar(props: EditorBarProps) {
+  const { title, run, running, starting, stopping } = props;
+  return (
+    <PageBar
+      title={title}
+      crumbs={[{ label: "Notebooks", href: "/notebooks" }]}
+      heading={
+        <>
+          <TitleInput title={title} onTitle={props.onTitle} />
+          <SaveWord state={props.saveState} />
+        </>
+      }
+      actions={
+        <>
+          {run && (
+            <Link href={`/runs/${run.id}`} className={styles.run} title={`Run #${run.number}: ${stateWords[run.status]}. Open it.`}>
+              <StateIcon state={run.status} label="" />
+              <span className={styles.wide}>Run #{run.number}</span>
+              <Duration from={run.startedAt ?? run.createdAt} ms={run.durationMs} />
+            </Link>
+          )}
+          <IconButton label="Keys" keys="?" onClick={props.onKeys} className={styles.wide}>
+            <Keyboard size={16} />
+          </IconButton>
+          <IconButton label={props.panelOpen ? "Hide the panel" : "Show graph, parameters, problems"} keys="G" aria-pressed={props.panelOpen} onClick={props.onPanel}>
+            <PanelRight size={16} />
+          </IconButton>
+          <span className={styles.split}>
+            {running ? (
+              <Button className={styles.main} look="danger" onClick={props.onStop} disabled={stopping}>
+                <Square size={12} fill="currentColor" /> {stopping ? "Stopping…" : "Stop"}
+              </Button>
+            ) : (
+              <Button className={styles.main} look="primary" onClick={() => props.onRunAll("use")} disabled={starting}>
+                <Play size={14} /> {starting ? "Starting…" : "Run all"}
+              </Button>
+            )}
+            <Menu
+              align="end"
+              trigger={
+                <IconButton label="More ways to run" look={running ? "plain" : "primary"} className={styles.more} disabled={starting}>
+                  <ChevronDown size={14} />
+                </IconButton>
+              }
+            >
+              <MenuItem icon={<Play size={14} />} hint="Ctrl Shift Enter" disabled={running} onSelect={() => props.onRunAll("use")}>Run all</MenuItem>
+              <MenuItem icon={<Play size={14} />} disabled={running} onSelect={() => props.onRunAll("off")}>Run all, ignoring the cache</MenuItem>
+              <MenuSeparator />
+              <MenuItem icon={<Play size={14} />} hint="Ctrl Enter" disabled={running || !props.onRunCell} onSelect={() => props.onRunCell?.()}>
+                Run this cell and what it needs
+              </MenuItem>
+            </Menu>
+          </span>
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,110 @@
+"use client";
+/** The text of a cell: static until it is near the window, then an editor. Reports itself to the editor as a handle. */
+import { useEffect, useEffectEvent, useMemo, useRef } from "react";
+import { flushSync } from "react-dom";
+import type { Diagnostic } from "@/pipelines/compile/dag";
+import type { Cell } from "@/pipelines/notebook/notebook";
+import { CodeEditor, type CodeEditorHandle } from "../../../_code/code-editor";
+import { StaticCode } from "../../../_code/static-code";
+import { useEditor } from "../editor-context";
+import styles from "./cell.module.css";
+import { useMounting } from "./use-mounting";
+
+const noDiagnostics: readonly Diagnostic[] = [];
+
+export function CellCode({ cell, label, diagnostics = noDiagnostics, language, startEditing, onLeave }: {
+  readonly cell: Cell;
+  readonly label: string;
+  readonly diagnostics?: readonly Diagnostic[] | undefined;
+  readonly language: "typescript" | "plain";
+  /** Mounts at once, with the cursor at the end. */
+  readonly startEditing?: boolean;
+  readonly onLeave?: () => void;
+}) {
+  const editor = useEditor();
+  const host = useRef<HTMLDivElement>(null);
+  const code = useRef<CodeEditorHandle>(null);
+  const [near, mountNow] = useMounting(host);
+  const mounted = near || startEditing === true;
+
+  const mountedEditor = useEffectEvent((): CodeEditorHandle | null => {
+    if (!code.current) flushSync(mountNow);
+    return code.current;
+  });
+  useEffect(() => {
+    const element = host.current?.closest<HTMLElement>("[data-cell]");
+    if (!element) return;
+    editor.register(cell.id, {
+      element,
+      edit: (at) => mountedEditor()?.focus(at),
+      reveal: (line, column) => mountedEditor()?.reveal(line, column),
+    });
+    return () => editor.register(cell.id, undefined);
+  }, [editor, cell.id]);
+  useEffect(() => {
+    if (startEditing) code.current?.focus("end");
+  }, [startEditing]);
+
+  const inSource = useMemo(
+    () => diagnostics.filter((each) => each.place.in === "source").map((each) => ({
+      severity: each.severity,
+      message: each.message,
+      line: each.place.line,
+      column: each.place.column,
+      endLine: each.place.endLine,
+      endColumn: each.place.endColumn,
+    })),
+    [diagnostics],
+  );
+
+  return (
+    <div ref={host} className={styles.code}>
+      {mounted ? (
+        <CodeEditor
+          ref={code}
+          value={cell.source}
+          language={language}
+          label={label}
+          onChange={(source) => editor.setSource(cell, source)}
+          onFocus={() => editor.select(cell.id)}
+          diagnostics={inSource}
+          names={() => editor.names(cell.id)}
+          keys={{
+            leave: () => {
+              onLeave?.();
+              editor.command(cell.id);
+              return true;
+            },
+            run: () => {
+              editor.runCell(cell.id, "stay");
+              onLeave?.();
+              return true;
+            },
+            runAndNext: () => {
+              editor.runCell(cell.id, "next");
+              onLeave?.();
+              return true;
+            },
+            runAndInsert: () => {
+              editor.runCell(cell.id, "insert");
+              onLeave?.();
+              return true;
+            },
+            up: () => editor.focusNeighbour(cell.id, -1),
+            down: () => editor.focusNeighbour(cell.id, 1),
+          }}
+        />
+      ) : (
+        <StaticCode
+          text={cell.source}
+          language={language}
+          numbers={language === "typescript"}
+          onPointerDown={({ clientX, clientY }) => {
+            const now = mountedEditor();
+            requestAnimationFrame(() => now?.focusAtPoint(clientX, clientY));
+          }}
+        />
+      )}
+    </div>
+  );
+}

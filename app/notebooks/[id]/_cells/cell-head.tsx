@@ -1,0 +1,47 @@
+"use client";
+import type { Cell } from "@/pipelines/notebook/notebook";
+import { Chip } from "../../../_ui/chip";
+import { useEditor } from "../editor-context";
+import { CellTools } from "./cell-tools";
+import styles from "./cell.module.css";
+import { OptionChips } from "./option-chips";
+
+/** Title, kind and options as quiet words that one can change, and what one can do with the cell. */
+export function CellHead({ cell, cellKey, index, count, folded, isTask, taskKey }: {
+  readonly cell: Cell;
+  readonly cellKey: string;
+  readonly index: number;
+  readonly count: number;
+  readonly folded: boolean;
+  readonly isTask: boolean;
+  readonly taskKey: string | undefined;
+}) {
+  const editor = useEditor();
+  return (
+    <>
+      <input
+        key={cell.title}
+        className={styles.title}
+        defaultValue={cell.title}
+        placeholder={cell.kind === "markdown" ? "Text" : cellKey}
+        aria-label="Title of the cell"
+        spellCheck={false}
+        size={Math.max(4, (cell.title || cellKey).length)}
+        onBlur={(event) => {
+          const title = event.target.value.trim();
+          if (title !== cell.title) editor.edit({ type: "set-title", id: cell.id, title });
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") editor.command(cell.id);
+          if (event.key === "Escape") {
+            event.currentTarget.value = cell.title;
+            editor.command(cell.id);
+          }
+        }}
+      />
+      {cell.kind !== "code" && cell.kind !== "markdown" && <Chip title="Kind of cell">{cell.kind}</Chip>}
+      {cell.kind !== "markdown" && cell.kind !== "params" && <OptionChips cell={cell} />}
+      <CellTools cell={cell} index={index} count={count} folded={folded} isTask={isTask} taskKey={taskKey} />
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+"use client";
+import { Fragment } from "react";
+import type { Parameter, Task } from "@/pipelines/compile/dag";
+import { cellKey } from "@/pipelines/notebook/cell-key";
+import type { Notebook } from "@/pipelines/notebook/notebook";
+import type { PageCompilation } from "../_compile/use-compilation";
+import type { ParamValues } from "../_params/use-param-values";
+import type { CellView } from "../_runs/cell-view";
+import type { RunRequest } from "../_runs/use-run-control";
+import { CodeCell, type CellProps } from "./code-cell";
+import { InsertBar } from "./insert-bar";
+import { MarkdownCell } from "./markdown-cell";
+import { ParamsCell } from "./params-cell";
+
+export interface CellListProps {
+  readonly notebook: Notebook;
+  readonly compilation: PageCompilation | undefined;
+  readonly tasks: ReadonlyMap<string, Task>;
+  readonly views: ReadonlyMap<string, CellView>;
+  readonly stale: ReadonlySet<string>;
+  readonly starting: RunRequest | undefined;
+  readonly selected: string | undefined;
+  readonly folded: ReadonlySet<string>;
+  readonly editing: string | undefined;
+  readonly params: readonly Parameter[];
+  readonly values: ParamValues;
+}
+
+/** All cells are in the page, so that the browser's own search finds everything; editors come as one scrolls. */
+export function CellList({ notebook, compilation, tasks, views, stale, starting, selected, folded, editing, params, values }: CellListProps) {
+  const count = notebook.cells.length;
+  return (
+    <>
+      <InsertBar index={0} />
+      {notebook.cells.map((cell, index) => {
+        const props: CellProps = {
+          cell,
+          index,
+          count,
+          cellKey: cellKey(cell, index),
+          selected: selected === cell.id,
+          folded: folded.has(cell.id),
+          startEditing: editing === cell.id,
+          diagnostics: compilation?.byCell.get(cell.id),
+        };
+        const task = tasks.get(cell.id);
+        return (
+          <Fragment key={cell.id}>
+            {cell.kind === "markdown" ? (
+              <MarkdownCell {...props} />
+            ) : cell.kind === "params" ? (
+              <ParamsCell {...props} params={params} values={values} />
+            ) : (
+              <CodeCell
+                {...props}
+                taskKey={task?.key}
+                view={task && views.get(task.key)}
+                stale={task !== undefined && stale.has(task.key)}
+                starting={starting !== undefined && task !== undefined && (starting.targets?.includes(task.key) ?? true)}
+              />
+            )}
+            <InsertBar index={index + 1} last={index === count - 1} />
+          </Fragment>
+        );
+      })}
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+"use client";
+import { CircleAlert, TriangleAlert } from "lucide-react";
+import type { Diagnostic } from "@/pipelines/compile/dag";
+import { classNames } from "../../../_ui/class-names";
+import { useEditor } from "../editor-context";
+import styles from "./cell.module.css";
+
+/** What is wrong with a cell, in words below its code; a click goes to the place. */
+export function CellProblems({ diagnostics }: { readonly diagnostics: readonly Diagnostic[] | undefined }) {
+  const editor = useEditor();
+  const errors = diagnostics?.filter((each) => each.severity === "error" || each.place.in === "header") ?? [];
+  if (errors.length === 0) return null;
+  return (
+    <div className={styles.problems} role="status">
+      {errors.map((each, index) => (
+        <button
+          key={index}
+          type="button"
+          className={classNames(styles.problem, each.severity === "error" ? styles.error : styles.warning)}
+          onClick={() => editor.jump(each.place.cell, ...(each.place.in === "source" ? [each.place.line, each.place.column] : []))}
+        >
+          {each.severity === "error" ? <CircleAlert size={14} /> : <TriangleAlert size={14} />}
+          <span>{each.message}</span>
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+"use client";
+import { memo, useState } from "react";
+import { MarkdownText } from "../../../_displays/markdown-text";
+import { useEditor } from "../editor-context";
+import { CellCode } from "./cell-code";
+import { CellFrame } from "./cell-frame";
+import { CellHead } from "./cell-head";
+import { CellProblems } from "./cell-problems";
+import styles from "./cell.module.css";
+import type { CellProps } from "./code-cell";
+import { ReadHandle } from "./read-handle";
+
+/** Text: read until a double click or Enter, then edited until Escape. */
+export const MarkdownCell = memo(function MarkdownCell({ cell, index, count, cellKey, selected, folded, startEditing, diagnostics }: CellProps) {
+  const editor = useEditor();
+  const [editing, setEditing] = useState(startEditing);
+  const edit = () => {
+    setEditing(true);
+    editor.select(cell.id);
+  };
+  return (
+    <CellFrame
+      cell={cell}
+      index={index}
+      cellKey={cellKey}
+      selected={selected}
+      head={<CellHead cell={cell} cellKey={cellKey} index={index} count={count} folded={folded} isTask={false} taskKey={undefined} />}
+    >
+      {editing ? (
+        <div onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && cell.source.trim() !== "" && document.hasFocus() && setEditing(false)}>
+          <CellCode cell={cell} label={`Text of ${cell.title || cellKey}`} language="plain" startEditing onLeave={() => setEditing(false)} />
+        </div>
+      ) : (
+        <div className={styles.prose} onDoubleClick={edit}>
+          <ReadHandle id={cell.id} onEdit={edit} />
+          {folded ? <MarkdownText text={cell.source.split("\n").find((line) => line.trim() !== "") ?? ""} /> : cell.source.trim() === "" ? <p className={styles.emptyProse}>Empty text. Double click or Enter to write.</p> : <MarkdownText text={cell.source} />}
+        </div>
+      )}
+      <CellProblems diagnostics={diagnostics} />
+    </CellFrame>
+  );
+});

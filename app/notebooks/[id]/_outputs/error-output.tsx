@@ -1,0 +1,39 @@
+"use client";
+import type { CellState } from "../../../_trpc/outputs";
+import { useEditor } from "../editor-context";
+import styles from "./cell-output.module.css";
+
+/** The one line that matters, the rest on demand, and frames that lead to their lines. */
+export function ErrorOutput({ error, reason }: { readonly error: NonNullable<CellState["error"]>; readonly reason: string | undefined }) {
+  const editor = useEditor();
+  const [first = "", ...rest] = error.message.split("\n");
+  const more = rest.join("\n").trim();
+  const plain = reason !== undefined && reason !== "exception";
+  return (
+    <div className={styles.error} role="alert">
+      <div className={styles.message}>
+        {!plain && error.name !== "Error" ? `${error.name}: ` : ""}
+        {first}
+      </div>
+      {more !== "" && (
+        <details>
+          <summary>More</summary>
+          <pre className={styles.more}>{more}</pre>
+        </details>
+      )}
+      {error.frames.length > 0 && (
+        <ul className={styles.frames}>
+          {error.frames.slice(0, 8).map((frame, index) => (
+            <li key={index}>
+              at{" "}
+              <button type="button" className={styles.frame} onClick={() => editor.jumpToKey(frame.cellKey, frame.line, frame.column)}>
+                {frame.cellKey}:{frame.line}
+              </button>
+              {frame.function !== undefined && ` in ${frame.function}`}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+"use client";
+/** Beside the cells: the graph, the parameters, the problems, the variables. */
+import type { Compilation } from "@/pipelines/compile/dag";
+import type { GraphState } from "../../../_graph/graph-task";
+import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
+import { TabPanel, Tabs } from "../../../_ui/tabs";
+import { ParamsForm } from "../_params/params-form";
+import type { ParamValues } from "../_params/use-param-values";
+import type { CellView } from "../_runs/cell-view";
+import { ProblemsTab } from "./problems-tab";
+import styles from "./side-panel.module.css";
+import { VariablesTab } from "./variables-tab";
+
+export const panelTabs = ["graph", "parameters", "problems", "variables"] as const;
+export type PanelTab = (typeof panelTabs)[number];
+
+export function SidePanel({ tab, onTab, compilation, graphStates, selectedTask, onSelectTask, values, views }: {
+  readonly tab: PanelTab;
+  readonly onTab: (tab: PanelTab) => void;
+  readonly compilation: Compilation | undefined;
+  readonly graphStates: ReadonlyMap<string, GraphState>;
+  readonly selectedTask: string | undefined;
+  readonly onSelectTask: (key: string) => void;
+  readonly values: ParamValues;
+  readonly views: ReadonlyMap<string, CellView>;
+}) {
+  const tasks = compilation?.dag.tasks ?? [];
+  const problems = compilation?.diagnostics ?? [];
+  return (
+    <aside className={styles.panel} aria-label="About this notebook">
+      <Tabs
+        label="About this notebook"
+        value={tab}
+        onChange={onTab}
+        className={styles.tabs}
+        items={[
+          { value: "graph", label: "Graph" },
+          { value: "parameters", label: "Parameters", count: values.faults.size },
+          { value: "problems", label: "Problems", count: problems.length },
+          { value: "variables", label: "Variables" },
+        ]}
+      >
+        <TabPanel value="graph" className={styles.graph}>
+          {compilation && <LazyTaskGraph tasks={tasks} states={graphStates} selected={selectedTask} onSelect={onSelectTask} />}
+        </TabPanel>
+        <TabPanel value="parameters" className={styles.padded}>
+          <ParamsForm params={compilation?.dag.params ?? []} values={values} />
+        </TabPanel>
+        <TabPanel value="problems" className={styles.scroll}>
+          <ProblemsTab problems={problems} />
+        </TabPanel>
+        <TabPanel value="variables" className={styles.scroll}>
+          <VariablesTab tasks={tasks} views={views} />
+        </TabPanel>
+      </Tabs>
+    </aside>
+  );
+}

@@ -1,0 +1,55 @@
+"use client";
+/**
+ * What the parts of the editor ask of the whole: one object that never changes, so that a cell is drawn again only when
+ * its own things change. Made in notebook-editor.tsx.
+ */
+import { createContext, use } from "react";
+import type { Cell, NotebookEdit } from "@/pipelines/notebook/notebook";
+import type { RunRequest } from "./_runs/use-run-control";
+
+export interface CellHandle {
+  readonly element: HTMLElement;
+  /** Mounts the editor when it is not there yet. */
+  edit(at?: "start" | "end"): void;
+  reveal(line: number, column: number): void;
+}
+
+export interface LogTarget {
+  readonly taskKey: string;
+  readonly title: string;
+}
+
+export interface EditorActions {
+  readonly edit: (...edits: NotebookEdit[]) => void;
+  readonly setSource: (cell: Cell, source: string) => void;
+  /** Adds a cell and begins to edit it. */
+  readonly insert: (index: number, kind: string) => void;
+  readonly duplicate: (id: string) => void;
+  readonly remove: (id: string) => void;
+  readonly move: (id: string, offset: -1 | 1) => void;
+  readonly moveTo: (id: string, index: number) => void;
+  readonly toggleFold: (id: string) => void;
+  readonly select: (id: string) => void;
+  /** Puts the focus on the cell as a whole (command mode). */
+  readonly command: (id: string) => void;
+  /** Begins to edit the cell's text. */
+  readonly focusEditor: (id: string) => void;
+  readonly focusNeighbour: (id: string, offset: -1 | 1) => boolean;
+  readonly runCell: (id: string, then?: "stay" | "next" | "insert") => void;
+  readonly run: (request: RunRequest) => void;
+  readonly stop: () => void;
+  readonly openLogs: (target: LogTarget) => void;
+  readonly jump: (cellId: string, line?: number, column?: number) => void;
+  /** For frames and diagnostics that name a cell of the text as it ran: by key where the id is gone. */
+  readonly jumpToKey: (cellKey: string, line?: number, column?: number) => void;
+  readonly register: (id: string, handle: CellHandle | undefined) => void;
+  readonly names: (exceptCell: string) => readonly { readonly name: string; readonly detail: string }[];
+}
+
+export const EditorContext = createContext<EditorActions | undefined>(undefined);
+
+export function useEditor(): EditorActions {
+  const actions = use(EditorContext);
+  if (!actions) throw new Error("This part belongs inside the notebook editor.");
+  return actions;
+}

@@ -1,0 +1,167 @@
+"use client";
+/**
+ * The notebook: cells as a document, and what is known of them beside and below.
+ * _document (the text, saved), _compile (what it means), _runs (what became of it) meet here; _cells, _outputs, _panel,
+ * _bar, _keys draw and ask through editor-context.ts.
+ */
+import { useMemo, useReducer, useState } from "react";
+import type { Task } from "@/pipelines/compile/dag";
+import { cellKey } from "@/pipelines/notebook/cell-key";
+import { parse } from "@/pipelines/notebook/parse";
+import type { NotebookDetail } from "../../_trpc/outputs";
+import { useToast } from "../../_ui/toast";
+import { useFavicon } from "../../_ui/use-favicon";
+import { ConflictBanner } from "./_bar/conflict-banner";
+import { EditorBar } from "./_bar/editor-bar";
+import { CellList } from "./_cells/cell-list";
+import { useCompilation } from "./_compile/use-compilation";
+import { openDocument, reduceDocument } from "./_document/document";
+import { setFrontMatterTitle } from "./_document/set-front-matter-title";
+import { useAutosave } from "./_document/use-autosave";
+import { useConflict } from "./_document/use-conflict";
+import { ShortcutsDialog } from "./_keys/shortcuts-dialog";
+import { LogsDrawer } from "./_panel/logs-drawer";
+import { SidePanel, type PanelTab } from "./_panel/side-panel";
+import { usePanel } from "./_panel/use-panel";
+import { useParamValues, useStableParams } from "./_params/use-param-values";
+import { findStale } from "./_runs/find-stale";
+import { toGraphStates } from "./_runs/to-graph-states";
+import { useCellViews } from "./_runs/use-cell-views";
+import { useRunControl, type RunRequest } from "./_runs/use-run-control";
+import { EditorContext, type LogTarget } from "./editor-context";
+import styles from "./notebook-editor.module.css";
+import { useEditorActions } from "./use-editor-actions";
+import { useEditorKeys } from "./use-editor-keys";
+import { useHashJump } from "./use-hash-jump";
+
+const noTasks: readonly Task[] = [];
+
+export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) {
+  const toast = useToast();
+  const [document, dispatch] = useReducer(reduceDocument, detail.text, (text) => openDocument(parse(text)));
+  const { notebook } = document;
+  const [compilation, compileNow] = useCompilation(notebook, detail.packages);
+  const save = useAutosave(detail.id, document, detail.revision);
+  const runs = useCellViews(detail.id);
+  const control = useRunControl(detail.id, save.saveNow, runs.follow);
+  const params = useStableParams(compilation?.dag.params);
+  const values = useParamValues(detail.id, params);
+
+  const [selected, setSelected] = useState<string>();
+  const [editing, setEditing] = useState<string>();
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const [logs, setLogs] = useState<LogTarget>();
+  const [tab, setTab] = useState<PanelTab>("graph");
+  const [panelOpen, setPanelOpen] = usePanel();
+  const [helpOpen, setHelpOpen] = useState(false);
+
+  const taskList = compilation?.dag.tasks ?? noTasks;
+  const tasks = useMemo(() => new Map(taskList.map((task) => [task.cell, task])), [taskList]);
+  const stale = useMemo(() => findStale(taskList, runs.views, values.values), [taskList, runs.views, values.values]);
+  const graphStates = useMemo(() => toGraphStates(taskList, runs.views, stale, compilation?.byCell), [taskList, runs.views, stale, compilation]);
+  const running = runs.activeRunId !== undefined;
+  const title = compilation?.dag.title ?? detail.title;
+
+  const run = (request: RunRequest) => {
+    if (running || control.starting) {
+      toast({ text: "A run of this notebook is going on. Stop it first, or wait for its end." });
+    } else if (values.faults.size > 0) {
+      setTab("parameters");
+      setPanelOpen(true);
+      toast({ text: `Not started. ${[...values.faults.values()].join(" ")}`, failed: true });
+    } else {
+      compileNow();
+      void control.run(request, values.given);
+    }
+  };
+  const stop = () => {
+    if (runs.activeRunId !== undefined) control.stop(runs.activeRunId);
+  };
+  const actions = useEditorActions({
+    document, dispatch, compileNow, run, stop, folded, setFolded,
+    select: setSelected,
+    startEditing: setEditing,
+    openLogs: setLogs,
+  });
+  useEditorKeys({
+    actions,
+    selected,
+    cells: notebook.cells,
+    undo: () => dispatch({ type: "undo" }),
+    redo: () => dispatch({ type: "redo" }),
+    runAll: () => run({}),
+    save: () => void save.saveNow().catch(() => undefined),
+    openLog: (cell) => {
+      const task = tasks.get(cell.id);
+      if (task) setLogs({ taskKey: task.key, title: cell.title || task.key });
+    },
+    togglePanel: () => setPanelOpen(!panelOpen),
+    openHelp: () => setHelpOpen(true),
+  });
+  const conflict = useConflict(detail.id, title, notebook, dispatch, save.rebase);
+  const lastRun = runs.activeRun ?? runs.lastRun;
+  useFavicon(lastRun?.status);
+  useHashJump(actions);
+  const selectedTask = selected === undefined ? undefined : tasks.get(selected);
+
+  return (
+    <EditorContext value={actions}>
+      <EditorBar
+        title={title}
+        onTitle={(next) => dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter: setFrontMatterTitle(notebook.frontMatter, next) }] })}
+        saveState={save.state}
+        run={lastRun}
+        running={running}
+        starting={control.starting !== undefined}
+        stopping={control.stopping}
+        onRunAll={(cache) => run({ cache })}
+        onRunCell={selectedTask && (() => run({ targets: [selectedTask.key] }))}
+        onStop={stop}
+        panelOpen={panelOpen}
+        onPanel={() => setPanelOpen(!panelOpen)}
+        onKeys={() => setHelpOpen(true)}
+      />
+      {save.state.type === "conflict" && (
+        <div className={styles.banner}>
+          <ConflictBanner message={save.state.message} onKeepCopy={conflict.keepCopy} onLoadTheirs={conflict.loadTheirs} busy={conflict.busy} />
+        </div>
+      )}
+      <div className={`${styles.layout} ${panelOpen ? styles.withPanel : ""}`}>
+        <div className={styles.main}>
+          <div className={styles.column}>
+            <CellList
+              notebook={notebook}
+              compilation={compilation}
+              tasks={tasks}
+              views={runs.views}
+              stale={stale}
+              starting={control.starting}
+              selected={selected}
+              folded={folded}
+              editing={editing}
+              params={params}
+              values={values}
+            />
+          </div>
+          {logs && <LogsDrawer target={logs} view={runs.views.get(logs.taskKey)} onClose={() => setLogs(undefined)} />}
+        </div>
+        {panelOpen && (
+          <SidePanel
+            tab={tab}
+            onTab={setTab}
+            compilation={compilation}
+            graphStates={graphStates}
+            selectedTask={selectedTask?.key}
+            onSelectTask={(key) => {
+              const cell = notebook.cells.find((each, index) => tasks.get(each.id)?.key === key || cellKey(each, index) === key);
+              if (cell) actions.jump(cell.id);
+            }}
+            values={values}
+            views={runs.views}
+          />
+        )}
+      </div>
+      <ShortcutsDialog open={helpOpen} onOpenChange={setHelpOpen} />
+    </EditorContext>
+  );
+}

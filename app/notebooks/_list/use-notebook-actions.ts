@@ -1,0 +1,66 @@
+"use client";
+/** What one can do with notebooks from the list; each says how it went. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useCallback } from "react";
+import { useTRPC } from "../../_trpc/client";
+import { plural } from "../../_ui/format-number";
+import { useToast } from "../../_ui/toast";
+
+export function useNotebookActions() {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const router = useRouter();
+  const toast = useToast();
+  const listKey = trpc.notebook.list.queryKey();
+  const refresh = () => queries.invalidateQueries({ queryKey: listKey });
+  const failed = (doing: string) => (error: { message: string }) => {
+    void refresh();
+    toast({ text: `Could not ${doing}: ${error.message}`, failed: true });
+  };
+
+  const create = useMutation(trpc.notebook.create.mutationOptions({
+    onSuccess: ({ id }) => router.push(`/notebooks/${id}`),
+    onError: failed("make a notebook"),
+  }));
+  const duplicate = useMutation(trpc.notebook.duplicate.mutationOptions({
+    onSuccess: async ({ id }) => {
+      await refresh();
+      toast({ text: "Duplicated.", action: { label: "Open", onSelect: () => router.push(`/notebooks/${id}`) } });
+    },
+    onError: failed("duplicate the notebook"),
+  }));
+  const restore = useMutation(trpc.notebook.restore.mutationOptions({ onSuccess: refresh, onError: failed("bring the notebook back") }));
+  const remove = useMutation(trpc.notebook.delete.mutationOptions({ onSuccess: refresh, onError: failed("delete the notebook") }));
+  const importText = useMutation(trpc.notebook.import.mutationOptions());
+
+  const importFiles = useCallback(async (files: readonly File[]) => {
+    const made: string[] = [];
+    for (const file of files) {
+      try {
+        const { id, diagnostics } = await importText.mutateAsync({ fileName: file.name, text: await file.text() });
+        made.push(id);
+        const errors = diagnostics.filter((each) => each.severity === "error").length;
+        if (errors > 0) toast({ text: `Imported ${file.name}; ${plural(errors, "problem")} to look at.` });
+      } catch (error) {
+        failed(`import ${file.name}`)(error as Error);
+      }
+    }
+    await refresh();
+    if (made.length === 1) router.push(`/notebooks/${made[0]}`);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- mutations are stable by their keys
+  }, []);
+
+  return {
+    create: () => create.mutate({ title: "Untitled" }),
+    creating: create.isPending,
+    duplicate: (id: string) => duplicate.mutate({ id }),
+    delete: (id: string, title: string) => {
+      queries.setQueryData(listKey, (rows) => rows?.filter((row) => row.id !== id));
+      remove.mutate({ id }, {
+        onSuccess: () => toast({ text: `Deleted “${title}”. Its runs stay.`, action: { label: "Undo", onSelect: () => restore.mutate({ id }) } }),
+      });
+    },
+    importFiles,
+  };
+}

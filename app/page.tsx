@@ -1,0 +1,6 @@
+import { redirect } from "next/navigation";
+
+/** Until there is a home page, the notebooks are home. */
+export default function Home() {
+  redirect("/notebooks");
+}

@@ -1,0 +1,18 @@
+/** Folds what `run.watch` pushed into the run that the page holds. Patches carry whole rows, so repeats do no harm. */
+import type { inferRouterOutputs } from "@trpc/server";
+import type { AppRouter } from "@/server/router";
+import type { RunDetail } from "../../../_trpc/outputs";
+
+type Watch = inferRouterOutputs<AppRouter>["run"]["watch"];
+export type RunPatch = Watch extends AsyncIterable<infer Patch> ? Patch : never;
+
+export function applyPatches(run: RunDetail, patches: readonly RunPatch[]): RunDetail {
+  let next = run;
+  const rows = new Map(run.taskRuns.map((row) => [row.id, row]));
+  for (const patch of patches) {
+    if (patch.seq < next.lastSeq) continue;
+    next = { ...next, ...patch.run, lastSeq: patch.seq };
+    for (const row of patch.taskRuns) rows.set(row.id, row);
+  }
+  return next === run ? run : { ...next, taskRuns: [...rows.values()] };
+}

@@ -1,0 +1,72 @@
+/** The task runs of a run as the lines of a table: in the order of the DAG, elements of a fan-out under their group. */
+import type { TaskRunStatus } from "@/pipelines/run/run";
+import type { RunDetail, TaskRunRow } from "../../../_trpc/outputs";
+
+export type Task = RunDetail["tasks"][number];
+
+export interface TaskLine {
+  readonly key: string;
+  readonly type: "task" | "group" | "element";
+  readonly task: Task;
+  readonly row: TaskRunRow | undefined;
+  /** Of a group: its elements by state. */
+  readonly counts: Readonly<Partial<Record<TaskRunStatus, number>>> | undefined;
+  readonly open: boolean;
+}
+
+export interface TaskView {
+  readonly status: TaskRunStatus | undefined;
+  /** Groups whose usual state (open when small) is turned round. */
+  readonly flipped: ReadonlySet<string>;
+}
+
+/** A fan-out of more elements than this is folded until somebody opens it. */
+const small = 6;
+
+export function prepareTasks(tasks: readonly Task[], taskRuns: readonly TaskRunRow[], view: TaskView): TaskLine[] {
+  const byTask = groupRows(taskRuns);
+  return tasks.flatMap((task): TaskLine[] => {
+    const { whole, elements } = byTask.get(task.key) ?? { whole: undefined, elements: [] };
+    const matches = (row: TaskRunRow | undefined) => view.status === undefined || row?.status === view.status;
+    if (!task.each) return matches(whole) ? [{ key: task.key, type: "task", task, row: whole, counts: undefined, open: false }] : [];
+    const shown = elements.filter(matches);
+    if (shown.length === 0 && !matches(whole)) return [];
+    // Who filters wants to see what the filter found.
+    const open = view.status !== undefined || elements.length <= small !== view.flipped.has(task.key);
+    const group: TaskLine = { key: task.key, type: "group", task, row: whole, counts: countStates(elements), open };
+    if (!open) return [group];
+    return [
+      group,
+      ...shown.map((row): TaskLine => ({ key: `${task.key}[${row.mapIndex}]`, type: "element", task, row, counts: undefined, open: false })),
+    ];
+  });
+}
+
+export function groupRows(taskRuns: readonly TaskRunRow[]) {
+  const byTask = new Map<string, { whole: TaskRunRow | undefined; elements: TaskRunRow[] }>();
+  for (const row of taskRuns) {
+    let entry = byTask.get(row.taskKey);
+    if (!entry) byTask.set(row.taskKey, (entry = { whole: undefined, elements: [] }));
+    if (row.mapIndex === undefined) entry.whole = row;
+    else entry.elements.push(row);
+  }
+  for (const { elements } of byTask.values()) elements.sort((a, b) => a.mapIndex! - b.mapIndex!);
+  return byTask;
+}
+
+export function countStates(rows: readonly { readonly status: TaskRunStatus }[]): Partial<Record<TaskRunStatus, number>> {
+  const counts: Partial<Record<TaskRunStatus, number>> = {};
+  for (const { status } of rows) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+/** The task run to open first: what failed by itself, not what failed for another's sake. */
+export function findCulprit(taskRuns: readonly TaskRunRow[]): TaskRunRow | undefined {
+  const failed = taskRuns.filter((row) => row.status === "failed" && row.reason !== "upstream-failed");
+  const own = failed.filter((row) => row.mapIndex !== undefined || !failed.some((other) => other.taskKey === row.taskKey && other.mapIndex !== undefined));
+  return own.toSorted((a, b) => (a.finishedAt ?? "").localeCompare(b.finishedAt ?? ""))[0];
+}
+
+export function taskRunTitle(task: Pick<Task, "title" | "key"> | undefined, row: Pick<TaskRunRow, "taskKey" | "mapIndex">): string {
+  return `${task?.title || row.taskKey}${row.mapIndex === undefined ? "" : ` [${row.mapIndex}]`}`;
+}

@@ -1,0 +1,52 @@
+"use client";
+/** The runs of the workspace, page by page, kept fresh: a change of any run brings the newest page again. */
+import { useInfiniteQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
+import type { RunStatus } from "@/pipelines/run/run";
+import { useRunChanges } from "../../_frame/run-changes";
+import { useTRPC, useTRPCClient } from "../../_trpc/client";
+import type { RunRow } from "../../_trpc/outputs";
+import { mergeNewest } from "./merge-newest";
+
+const pageSize = 100;
+
+export interface RunFilter {
+  readonly status?: RunStatus;
+  readonly notebookId?: string;
+}
+
+interface RunPage {
+  readonly rows: readonly RunRow[];
+  readonly nextCursor?: string;
+}
+
+export function useRunPages(filter: RunFilter) {
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const queries = useQueryClient();
+  const options = trpc.run.list.infiniteQueryOptions(
+    { ...filter, limit: pageSize },
+    { getNextPageParam: (page) => page.nextCursor },
+  );
+  const list = useInfiniteQuery(options);
+  const key = options.queryKey;
+  const rows = useMemo(() => list.data?.pages.flatMap((page): readonly RunRow[] => page.rows) ?? [], [list.data]);
+
+  const pending = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(pending.current), []);
+  useRunChanges(() => {
+    // Hundreds of changes a second are one look at the list.
+    pending.current ??= setTimeout(() => {
+      pending.current = undefined;
+      client.run.list.query({ ...filter, limit: pageSize }).then(
+        (newest) => {
+          queries.setQueryData<InfiniteData<RunPage>>(key as never, (data) =>
+            data ? { ...data, pages: mergeNewest(data.pages, newest.rows) } : data,
+          );
+        },
+        () => list.refetch(),
+      );
+    }, 500);
+  });
+  return { list, rows };
+}

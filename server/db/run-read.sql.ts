@@ -1,0 +1,127 @@
+/** What pages read of runs. Always inside `workspaceRead`; the predicate on the workspace stands in each all the same. */
+
+/** A row of the list; add `where`, order and limit. $1 workspace. */
+const runRow = `
+select r.id, r.number, r.notebook_id, coalesce(r.spec->'dag'->>'title', n.title, r.spec->>'notebook', 'Notebook') as notebook_title,
+  v.revision as notebook_revision, r.status, r.reason, r.message, r.trigger, u.name as created_by, r.created_at, r.started_at, r.finished_at,
+  r.spec->'params' as params, r.revision as seq, c.counts
+from run r
+left join notebook n on n.id = r.notebook_id
+left join notebook_version v on v.id = r.version_id
+left join "user" u on u.id = r.created_by
+left join lateral (
+  select json_object_agg(status, count) as counts
+  from (select t.status, count(*)::int as count from task_run t
+        where t.run_id = r.id and t.workspace_id = r.workspace_id and coalesce(t.expanded, 0) = 0 group by t.status) by_status
+) c on true
+where r.workspace_id = $1`;
+
+/** $2 run ids. */
+export const runRowsByIdSql = `${runRow} and r.id = any($2)`;
+
+/** $2 notebook, $3 status, $4 number to go on below, $5 limit; each may be null. */
+export const runListSql = `
+with page as materialized (
+  select id from run
+  where workspace_id = $1 and ($2::text is null or notebook_id = $2) and ($3::text is null or status = $3) and ($4::int is null or number < $4)
+  order by number desc limit $5
+) ${runRow.trimStart()} and r.id in (select id from page) order by r.number desc`;
+
+/** What becomes a headline: the exported outputs of these runs. $1 workspace, $2 runs. */
+export const headlineOutputsSql = `
+select r.id as run_id, o.name, t.outputs->o.name->'preview' as preview
+from run r
+cross join lateral jsonb_to_recordset(r.spec->'dag'->'outputs') with ordinality as o(name text, task text, position bigint)
+join task_run t on t.run_id = r.id and t.task_key = o.task and t.map_index is null
+where r.workspace_id = $1 and r.id = any($2)
+order by o.position`;
+
+/** Newest attempts' series of tasks that are not mapped, the reused ones of cached tasks too. $1 workspace, $2 runs. */
+export const headlineSeriesSql = `
+select t.run_id, s.name, s.id
+from task_run t
+cross join lateral (
+  select distinct on (m.name) m.name, m.id from metric_series m
+  where m.task_run_id = coalesce(t.cached_from, t.id) order by m.name, m.attempt desc
+) s
+where t.workspace_id = $1 and t.run_id = any($2) and t.map_index is null
+order by s.name`;
+
+/** $1 workspace, $2 run. */
+export const runSpecSql = `
+select r.spec->'dag'->'tasks' as tasks, r.spec->'targets' as targets, r.spec->>'cache' as cache, r.spec->'dag'->'outputs' as outputs,
+  r.notebook_id, r.number
+from run r where r.workspace_id = $1 and r.id = $2`;
+
+/** $1 workspace, $2 notebook, $3 number. */
+export const previousRunSql = `
+select id, number from run where workspace_id = $1 and notebook_id = $2 and number < $3 order by number desc limit 1`;
+
+const taskRunRow = `
+select t.id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.queued_at, t.started_at, t.finished_at,
+  t.cached_from, c.run_id as cached_run, cr.number as cached_number`;
+
+const taskRunJoins = `
+from task_run t
+left join task_run c on c.id = t.cached_from
+left join run cr on cr.id = c.run_id`;
+
+/** $1 workspace, $2 run. */
+export const taskRunRowsSql = `${taskRunRow} ${taskRunJoins} where t.workspace_id = $1 and t.run_id = $2`;
+
+/** $1 workspace, $2 task run ids. */
+export const taskRunRowsByIdSql = `${taskRunRow} ${taskRunJoins} where t.workspace_id = $1 and t.id = any($2)`;
+
+/** Values of tasks as a whole. $1 workspace, $2 run, $3 task keys. */
+export const taskOutputsSql = `
+select task_key, outputs from task_run where workspace_id = $1 and run_id = $2 and task_key = any($3) and map_index is null`;
+
+/** $1 workspace, $2 task run. */
+export const taskRunDetailSql = `
+${taskRunRow}, t.run_id, t.error, t.displays, t.outputs, t.elements, t.why, r.spec->'params' as params,
+  (select task from jsonb_array_elements(r.spec->'dag'->'tasks') task where task->>'key' = t.task_key) as task
+${taskRunJoins}
+join run r on r.id = t.run_id
+where t.workspace_id = $1 and t.id = $2`;
+
+/** $1 workspace, $2 task run. */
+export const attemptsSql = `
+select attempt, status, reason, error, handle, started_at, finished_at, duration_ms, cpu_ms, peak_memory_bytes::float8 as peak_memory_bytes,
+  log_records, log_cut
+from attempt where workspace_id = $1 and task_run_id = $2 order by attempt`;
+
+/** Of the newest attempt that left any. $1 workspace, $2 task run. */
+export const artifactsSql = `
+select name, type, value, metadata from artifact a
+where workspace_id = $1 and task_run_id = $2
+  and attempt = (select max(attempt) from artifact where workspace_id = $1 and task_run_id = $2)
+order by seq`;
+
+/** Task runs that changed after a revision of their run. $1 workspace, $2 run, $3 revision. */
+export const changedTaskRunsSql = `
+select seq, event->'taskRuns' as task_runs from run_event where workspace_id = $1 and run_id = $2 and seq > $3 order by seq`;
+
+/** The newest task run of each task over the newest fifty runs of a notebook. $1 workspace, $2 notebook. */
+export const cellStatesSql = `
+with recent as materialized (
+  select id, number from run where workspace_id = $1 and notebook_id = $2 order by number desc limit 50
+), newest as materialized (
+  select distinct on (t.task_key) t.id
+  from recent r join task_run t on t.run_id = r.id
+  where t.workspace_id = $1 and t.map_index is null and t.reason is distinct from 'not-targeted'
+  order by t.task_key, r.number desc
+)
+${taskRunRow}, t.run_id, r.number as run_number, r.status as run_status, t.error, t.displays, t.outputs, r.spec->'params' as params,
+  (select task->>'fingerprint' from jsonb_array_elements(r.spec->'dag'->'tasks') task where task->>'key' = t.task_key) as fingerprint,
+  case when t.expanded > 0 then (
+    select json_object_agg(status, count) from (
+      select e.status, count(*)::int as count from task_run e
+      where e.run_id = t.run_id and e.task_key = t.task_key and e.map_index is not null group by e.status) by_status
+  ) end as elements
+${taskRunJoins}
+join run r on r.id = t.run_id
+where t.workspace_id = $1 and t.id in (select id from newest)`;
+
+/** $1 workspace, $2 notebook. */
+export const activeRunSql = `
+select id from run where workspace_id = $1 and notebook_id = $2 and status in ('queued', 'running') order by number desc limit 1`;

@@ -1,0 +1,103 @@
+/**
+ * The one place where a connection becomes a WebSocket. Only /api/live does, for a signed-in caller and a page of ours
+ * (or a program with a token); in development also Next's own reload socket. Whatever else asks is refused and closed.
+ */
+import type http from "node:http";
+import type { Duplex } from "node:stream";
+import { applyWSSHandler } from "@trpc/server/adapters/ws";
+import { WebSocketServer, type WebSocket } from "ws";
+import { errorFields, log } from "../log";
+import type { Heddle } from "../heddle";
+import { appRouter } from "../router";
+import type { Caller, Context } from "../trpc";
+import { authenticate } from "./authenticate";
+import { checkHost, checkOrigin, remoteAddress } from "./request-guard";
+
+export const livePath = "/api/live";
+const recheckMs = 10_000;
+
+export interface LiveSockets {
+  handleUpgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): void;
+}
+
+export function createLiveSockets(heddle: Heddle, devUpgrade: ((request: http.IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>) | undefined): LiveSockets {
+  const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
+  const callers = new WeakMap<http.IncomingMessage, Caller>();
+  const open = new Map<WebSocket, { readonly caller: Caller; readonly headers: http.IncomingHttpHeaders }>();
+  const { broadcastReconnectNotification } = applyWSSHandler({
+    wss: server,
+    router: appRouter,
+    keepAlive: { enabled: true, pingMs: 30_000, pongWaitMs: 10_000 },
+    createContext: ({ req }): Context => ({
+      heddle,
+      caller: callers.get(req),
+      request: {
+        transport: "socket",
+        address: remoteAddress(heddle.env, req),
+        local: false,
+        userAgent: req.headers["user-agent"],
+        sessionToken: undefined,
+        setSessionToken: () => undefined,
+      },
+    }),
+  });
+
+  const stopListening = heddle.revocations.listen((revocation) => {
+    for (const [socket, { caller }] of open) {
+      const hit = revocation.type === "user" ? caller.userId === revocation.userId
+        : revocation.type === "session" ? caller.by.type === "session" && caller.by.sessionId === revocation.id
+        : caller.by.type === "token" && caller.by.tokenId === revocation.id;
+      if (hit) socket.close(4401, "signed out");
+    }
+  });
+  // Sessions also end by themselves, or in another process.
+  const recheck = setInterval(() => {
+    for (const [socket, { caller, headers }] of open) {
+      authenticate(heddle.database, headers)
+        .then((now) => {
+          if (!now || now.role !== caller.role || now.workspaceId !== caller.workspaceId) socket.close(4401, "signed out");
+        })
+        .catch((error: unknown) => log("warn", "a socket's session could not be checked", errorFields(error)));
+    }
+  }, recheckMs);
+  recheck.unref();
+
+  async function upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const path = (request.url ?? "").split("?")[0];
+    if (devUpgrade && path?.startsWith("/_next/")) return devUpgrade(request, socket, head);
+    if (path !== livePath || request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket") return refuse(socket, "404 Not Found");
+    if (checkHost(heddle.env, request)) return refuse(socket, "400 Bad Request");
+    if (checkOrigin(heddle.env, request)) return refuse(socket, "403 Forbidden");
+    const caller = await authenticate(heddle.database, request.headers);
+    if (!caller) return refuse(socket, "401 Unauthorized");
+    callers.set(request, caller);
+    server.handleUpgrade(request, socket, head, (client) => {
+      open.set(client, { caller, headers: { cookie: request.headers.cookie, authorization: request.headers.authorization } });
+      client.once("close", () => open.delete(client));
+      client.on("error", () => client.terminate());
+      server.emit("connection", client, request);
+    });
+  }
+
+  return {
+    handleUpgrade(request, socket, head) {
+      socket.on("error", () => socket.destroy());
+      upgrade(request, socket, head).catch((error: unknown) => {
+        log("error", "a WebSocket could not be opened", errorFields(error));
+        refuse(socket, "500 Internal Server Error");
+      });
+    },
+    close() {
+      clearInterval(recheck);
+      stopListening();
+      broadcastReconnectNotification();
+      for (const client of server.clients) client.close(1012, "restarting");
+      server.close();
+    },
+  };
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

@@ -1,0 +1,206 @@
+/**
+ * Harnesses in containers (profile.ts says how they are walled in, image.ts what they are made of). All that is needed
+ * to find them again after a crash is in their labels.
+ */
+import { createHash } from "node:crypto";
+import { chmod, mkdir, readFile, realpath, rm } from "node:fs/promises";
+import { totalmem } from "node:os";
+import { join } from "node:path";
+import Docker from "dockerode";
+import type { HarnessSettings } from "@/runner/harness/settings";
+import type { ValueStore } from "@/server/artifact/store";
+import type { InstalledEnvironment } from "../environment";
+import { harnessKey, HarnessStartError, type HarnessHost, type HarnessResources, type HarnessSpec, type RunningHarness } from "../harness-host";
+import { socketFolder, socketPath } from "../socket-folder";
+import { ensureImage, hasImage, mostSlots, uidBase } from "./image";
+import { containerMemory, containerOptions, inside } from "./profile";
+
+export interface DockerHostOptions {
+  readonly home: string;
+  readonly environment: InstalledEnvironment;
+  readonly dataDir: (workspaceId: string) => string | undefined;
+  readonly store: ValueStore;
+  /** Folder with harness.cjs and task.cjs. */
+  readonly runner: string;
+  /** Docker network for cells with network=on; without one they are refused. */
+  readonly network?: string | undefined;
+  readonly docker?: Docker | undefined;
+}
+
+type Ended = Awaited<RunningHarness["ended"]>;
+
+const label = { home: "heddle.home", key: "heddle.key", workspace: "heddle.workspace", dedicated: "heddle.dedicated" } as const;
+
+export class DockerHost implements HarnessHost {
+  readonly kind = "docker";
+  private readonly docker: Docker;
+  private readonly homeId: string;
+  private image: Promise<string> | undefined;
+
+  constructor(private readonly options: DockerHostOptions) {
+    this.docker = options.docker ?? new Docker();
+    this.homeId = createHash("sha256").update(options.home).digest("hex").slice(0, 16);
+  }
+
+  async prepare(): Promise<void> {
+    await this.ownImage();
+  }
+
+  async start(spec: HarnessSpec): Promise<RunningHarness> {
+    const { scope, resources } = spec;
+    await this.check(resources);
+    const key = harnessKey(spec);
+    const slots = Math.max(1, Math.min(spec.slots, mostSlots, Math.floor((totalmem() * 0.9) / resources.memory)));
+    const name = scope.only
+      ? `heddle-${safe(scope.only.taskRunId)}-${scope.only.attempt}`
+      : `heddle-warm-${createHash("sha256").update(`${this.homeId}${key}`).digest("hex").slice(0, 16)}`;
+    const { socket, scratch } = await this.folders(name);
+    const data = this.options.dataDir(scope.workspaceId);
+    const dataFolder = data === undefined ? undefined : await realpath(data).catch(() => undefined);
+    const settings: HarnessSettings = {
+      socket: `${inside.socket}/s`,
+      slots,
+      uidBase,
+      task: `${inside.runner}/task.cjs`,
+      environment: inside.environment,
+      store: inside.store,
+      data: dataFolder === undefined ? "" : inside.data,
+      scratch: inside.scratch,
+      heapMegabytes: Math.floor(containerMemory(resources, slots) / 1024 / 1024),
+      spares: scope.only ? 0 : 1,
+    };
+    const create = containerOptions({
+      name,
+      image: resources.image ?? (await this.ownImage()),
+      command: ["node", `${inside.runner}/harness.cjs`, JSON.stringify(settings)],
+      labels: {
+        [label.home]: this.homeId,
+        [label.key]: key,
+        [label.workspace]: scope.workspaceId,
+        [label.dedicated]: scope.only ? "yes" : "no",
+      },
+      group: process.getgid?.() ?? 0,
+      resources,
+      slots,
+      mounts: {
+        socket,
+        scratch,
+        environment: await realpath(this.options.environment.folder),
+        store: await realpath(await this.options.store.folder(scope.workspaceId)),
+        data: dataFolder,
+        runner: resources.image === undefined ? undefined : await realpath(this.options.runner),
+      },
+      network: resources.network ? this.options.network : undefined,
+    });
+    const container = await this.create(create);
+    try {
+      await container.start();
+    } catch (error) {
+      await container.remove({ force: true }).catch(() => undefined);
+      const message = (error as Error).message;
+      throw new HarnessStartError(resources.image === undefined ? "internal" : "image", resources.image === undefined, `The container could not be started: ${message}`);
+    }
+    return this.running(container, name, key, scope.workspaceId, scope.only !== undefined);
+  }
+
+  async find(): Promise<RunningHarness[]> {
+    const found: RunningHarness[] = [];
+    const listed = await this.docker.listContainers({ all: true, filters: { label: [`${label.home}=${this.homeId}`] } });
+    for (const { Id, Names, Labels, State } of listed) {
+      const container = this.docker.getContainer(Id);
+      const running = this.running(container, Names[0]!.slice(1), Labels[label.key] ?? "", Labels[label.workspace] ?? "", Labels[label.dedicated] === "yes");
+      if (State === "running") found.push(running);
+      else await running.remove().catch(() => undefined);
+    }
+    return found;
+  }
+
+  private async check({ gpu, network, image }: HarnessResources): Promise<void> {
+    if (gpu > 0) {
+      const info = (await this.docker.info()) as { Runtimes?: Record<string, unknown> };
+      if (!info.Runtimes?.nvidia) {
+        throw new HarnessStartError("image", false, `This cell asks for gpu=${gpu}, but Docker on this machine offers no GPU (no "nvidia" runtime). Install the NVIDIA container toolkit, or take gpu= away.`);
+      }
+    }
+    if (network && this.options.network === undefined) {
+      throw new HarnessStartError("quota", false, "This cell asks for network=on, which this Heddle does not allow. Start it with a network for cells, or take network=on away.");
+    }
+    if (image !== undefined && !(await hasImage(this.docker, image))) {
+      throw new HarnessStartError("image", false, `The image "${image}" is not on this machine. Load it with \`docker pull ${image}\`, or take image= away.`);
+    }
+  }
+
+  private ownImage(): Promise<string> {
+    this.image ??= ensureImage(this.docker, this.options.runner).catch((error: unknown) => {
+      this.image = undefined;
+      throw error;
+    });
+    return this.image;
+  }
+
+  /** A container of this name that still stands is a leftover: its harness was not found to be alive. */
+  private async create(options: Docker.ContainerCreateOptions): Promise<Docker.Container> {
+    try {
+      return await this.docker.createContainer(options);
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode !== 409) throw error;
+      await this.docker.getContainer(options.name!).remove({ force: true, v: true });
+      return this.docker.createContainer(options);
+    }
+  }
+
+  private async folders(name: string): Promise<{ socket: string; scratch: string }> {
+    const socket = await socketFolder(this.options.home, name);
+    const isRoot = process.getuid?.() === 0;
+    // Inside, the harness is root without the right to pass over permissions: it needs to own the folder or share its group.
+    await chmod(socket, isRoot ? 0o700 : 0o770);
+    const scratch = this.scratch(name);
+    await rm(scratch, { recursive: true, force: true });
+    await mkdir(join(this.options.home, "scratch"), { recursive: true, mode: 0o700 });
+    await mkdir(scratch, { recursive: true });
+    await chmod(scratch, 0o1777);
+    return { socket: await realpath(socket), scratch: await realpath(scratch) };
+  }
+
+  private scratch(name: string): string {
+    return join(this.options.home, "scratch", name);
+  }
+
+  private running(container: Docker.Container, name: string, key: string, workspaceId: string, dedicated: boolean): RunningHarness {
+    const folder = socketPath(this.options.home, name);
+    return {
+      key,
+      name,
+      workspaceId,
+      dedicated,
+      socket: join(folder, "s"),
+      scratch: this.scratch(name),
+      ended: this.watch(container, name, folder),
+      remove: async () => {
+        await container.remove({ force: true, v: true }).catch((error: unknown) => {
+          const { statusCode } = error as { statusCode?: number };
+          // Gone already, or on its way.
+          if (statusCode !== 404 && statusCode !== 409) throw error;
+        });
+        await rm(this.scratch(name), { recursive: true, force: true, maxRetries: 3 });
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  }
+
+  private async watch(container: Docker.Container, name: string, folder: string): Promise<Ended> {
+    try {
+      const { StatusCode } = (await container.wait()) as { StatusCode: number };
+      const state = await container.inspect().then(({ State }) => State, () => undefined);
+      if (state?.OOMKilled) return { reason: "out-of-memory", message: `The container ${name} ran out of memory and was killed.` };
+      const words = await readFile(join(folder, "fatal.log"), "utf8").catch(() => "");
+      return { reason: "node-lost", message: `The container ${name} ended (exit code ${StatusCode}).${words ? ` ${words.slice(0, 1000)}` : ""}` };
+    } catch (error) {
+      return { reason: "node-lost", message: `The container ${name} is gone: ${(error as Error).message}` };
+    }
+  }
+}
+
+function safe(id: string): string {
+  return id.replace(/[^A-Za-z0-9_.-]/g, "-");
+}

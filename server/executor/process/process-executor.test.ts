@@ -1,0 +1,4 @@
+import { describeExecutor } from "../testing/conformance";
+import { createProcessExecutor } from "./process-executor";
+
+describeExecutor("process executor", { create: createProcessExecutor, walls: false });

@@ -1,0 +1,16 @@
+/** One running Heddle: what procedures and requests work with. main.ts puts it together. */
+import type { Database } from "./db/database";
+import type { Env } from "./env";
+import type { Home } from "./home";
+import type { Revocations } from "./workspace/revocations";
+
+export interface Heddle {
+  readonly env: Env;
+  readonly home: Home;
+  readonly database: Database;
+  readonly revocations: Revocations;
+  readonly executorKind: "docker" | "process";
+  /** npm packages of the environment that cells may import. */
+  readonly packages: readonly string[];
+  readonly version: string;
+}

@@ -1,0 +1,168 @@
+/**
+ * The process: database, engine, pages and sockets in one, started and stopped as a whole. Neighbours: entry/ (requests),
+ * home.ts (the folder and its lock), heddle.ts (what they all work with). bin/ and the CLI call startServer.
+ */
+import fs from "node:fs";
+import http from "node:http";
+import path from "node:path";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { openDatabase, type Database } from "./db/database";
+import { startEmbeddedPostgres } from "./db/embedded-postgres";
+import { migrate } from "./db/migrate";
+import { checkMayCreateRole } from "./db/tenancy";
+import { createLiveSockets } from "./entry/handle-upgrade";
+import { handleRequest, type PageHandler } from "./entry/handle-request";
+import type { Env } from "./env";
+import { readEnvironmentPackages } from "./environment-packages";
+import type { Heddle } from "./heddle";
+import { openHome } from "./home";
+import { findOwnerWithoutPassword, makeFirstWorkspace } from "./workspace/first-start";
+import { Revocations } from "./workspace/revocations";
+import { makeSignInLink } from "./workspace/sign-in";
+import { forgetOldTries } from "./workspace/sign-in-throttle";
+
+export interface ServerOptions {
+  readonly env: Env;
+  /** Where the package lies: migrations, examples, environment, the built pages. */
+  readonly packageDir: string;
+  /** "built" serves .next, "dev" compiles pages as they are opened, "none" serves no pages. */
+  readonly pages: "built" | "dev" | "none";
+}
+
+export interface RunningServer {
+  /** Where people open it. */
+  readonly url: string;
+  /** Signs the owner in once; undefined when the owner has a password. */
+  readonly signInLink: string | undefined;
+  readonly heddle: Heddle;
+  /** Stops everything cleanly; runs go on at the next start. Repeatable. */
+  stop(): Promise<void>;
+}
+
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { env, packageDir } = options;
+  const stops: (() => Promise<void> | void)[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= runInReverse(stops));
+  try {
+    const home = openHome(env.home);
+    stops.push(() => home.release());
+    const pagesStarting = startPages(options);
+    pagesStarting.catch(() => undefined);
+
+    const database = openDatabase(await startDatabase(env, home.postgresDir, packageDir, stops));
+    stops.push(() => database.close());
+    const packages = readEnvironmentPackages(packageDir);
+    await makeFirstWorkspace({ database, packages }, home, path.join(packageDir, "pipelines", "examples"));
+
+    const heddle: Heddle = {
+      env,
+      home,
+      database,
+      revocations: new Revocations(),
+      executorKind: "process",
+      packages,
+      version: (JSON.parse(fs.readFileSync(path.join(packageDir, "package.json"), "utf8")) as { version: string }).version,
+    };
+
+    const pages = await pagesStarting;
+    stops.push(() => pages.close());
+    const port = await listen(heddle, options, pages, stops);
+    const url = env.publicUrl?.origin ?? `http://${env.host.includes(":") ? `[${env.host}]` : env.host === "0.0.0.0" ? "127.0.0.1" : env.host}:${port}`;
+    return { url, signInLink: await newOwnerLink(database, port), heddle, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startDatabase(env: Env, dir: string, packageDir: string, stops: (() => Promise<void> | void)[]): Promise<string> {
+  let url = env.databaseUrl;
+  if (url === undefined) {
+    const postgres = await startEmbeddedPostgres({ dir });
+    stops.push(() => postgres.stop());
+    url = postgres.url;
+  }
+  await checkMayCreateRole(url);
+  await migrate(url, path.join(packageDir, "prisma", "migrations"));
+  return url;
+}
+
+interface Pages {
+  readonly handle: PageHandler | undefined;
+  readonly upgrade: ((request: http.IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>) | undefined;
+  close(): Promise<void>;
+}
+
+async function startPages({ env, packageDir, pages }: ServerOptions): Promise<Pages> {
+  if (pages === "none") return { handle: undefined, upgrade: undefined, close: async () => undefined };
+  const dev = pages === "dev";
+  // Next reads it to tell a build from development; the start script may have left it unset.
+  (process.env as Record<string, string>).NODE_ENV = dev ? "development" : "production";
+  process.env.NEXT_TELEMETRY_DISABLED = "1";
+  const { default: next } = await import("next");
+  const app = next({ dev, dir: packageDir, hostname: env.host, port: env.port, customServer: true });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  return {
+    handle: (request, response) => handle(request, response),
+    upgrade: dev ? app.getUpgradeHandler() : undefined,
+    close: () => app.close(),
+  };
+}
+
+async function listen(heddle: Heddle, options: ServerOptions, pages: Pages, stops: (() => Promise<void> | void)[]): Promise<number> {
+  const entry = { heddle, pages: pages.handle, dev: options.pages === "dev", readiness: () => findFault(heddle.database) };
+  const server = http.createServer({ requestTimeout: 120_000 }, (request, response) => void handleRequest(entry, request, response));
+  const live = createLiveSockets(heddle, pages.upgrade);
+  server.on("upgrade", (request, socket, head) => live.handleUpgrade(request, socket, head));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(error.code === "EADDRINUSE" ? new Error(`Port ${heddle.env.port} is taken by another program. Start Heddle with another one: PORT=4681 npm start`) : error);
+    });
+    server.listen(heddle.env.port, heddle.env.host, resolve);
+  });
+  stops.push(async () => {
+    live.close();
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  });
+  const sweep = setInterval(() => void forgetOldTries(heddle.database).catch(() => undefined), 600_000);
+  sweep.unref();
+  stops.push(() => clearInterval(sweep));
+  return (server.address() as AddressInfo).port;
+}
+
+async function findFault(database: Database): Promise<string | undefined> {
+  try {
+    await database.pool.query("select 1");
+    return undefined;
+  } catch {
+    return "The database does not answer.";
+  }
+}
+
+async function newOwnerLink(database: Database, port: number): Promise<string | undefined> {
+  const userId = await findOwnerWithoutPassword(database);
+  if (userId === undefined) return undefined;
+  return signInLinkUrl(port, await makeSignInLink(database, userId));
+}
+
+/** The token stands behind #, so that it reaches no log and no referrer. */
+export function signInLinkUrl(port: number, token: string): string {
+  return `http://127.0.0.1:${port}/sign-in/link#${token}`;
+}
+
+async function runInReverse(stops: (() => Promise<void> | void)[]): Promise<void> {
+  let fault: unknown;
+  for (const stop of stops.splice(0).reverse()) {
+    try {
+      await stop();
+    } catch (error) {
+      fault ??= error;
+    }
+  }
+  if (fault !== undefined) throw fault as Error;
+}

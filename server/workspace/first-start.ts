@@ -1,0 +1,59 @@
+/** What the very first start leaves behind: an owner, a workspace, the examples with their data. Repeatable: what is there stays. */
+import crypto from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import type { Database } from "../db/database";
+import type { Home } from "../home";
+import { createNotebook, type Shelf } from "../notebook/store";
+
+export interface FirstStart {
+  readonly userId: string;
+  readonly workspaceId: string;
+  /** In the order of their file names. */
+  readonly notebookIds: readonly string[];
+}
+
+/** Undefined when there is a workspace already. */
+export async function makeFirstWorkspace(shelf: Shelf, home: Home, examplesDir: string): Promise<FirstStart | undefined> {
+  const { database } = shelf;
+  if ((await database.prisma.workspace.count()) > 0) return undefined;
+  const userId = crypto.randomUUID();
+  const workspaceId = "home";
+  await database.prisma.$transaction([
+    database.prisma.user.create({ data: { id: userId, name: "Owner", email: "owner@localhost" } }),
+    database.prisma.workspace.create({ data: { id: workspaceId, slug: "home", name: "Home" } }),
+    database.prisma.member.create({ data: { workspaceId, userId, role: "owner" } }),
+  ]);
+  const notebookIds: string[] = [];
+  // The last one made is the first in the list.
+  for (const { title, text } of readExamples(examplesDir).reverse()) {
+    const { id } = await createNotebook(shelf, workspaceId, { userId }, text, title);
+    notebookIds.unshift(id);
+  }
+  copyData(path.join(examplesDir, "data"), home.dataDir(workspaceId));
+  return { userId, workspaceId, notebookIds };
+}
+
+function readExamples(dir: string): { readonly title: string; readonly text: string }[] {
+  if (!fs.existsSync(dir)) return [];
+  return fs
+    .readdirSync(dir)
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts") && !name.endsWith(".d.ts"))
+    .sort()
+    .map((name) => ({ title: name.replace(/\.ts$/, "").replaceAll("-", " "), text: fs.readFileSync(path.join(dir, name), "utf8") }))
+    .filter(({ text }) => /^\/\/ (%%|---)/m.test(text));
+}
+
+function copyData(from: string, to: string): void {
+  if (!fs.existsSync(from)) return;
+  fs.cpSync(from, to, { recursive: true, force: false });
+}
+
+/** The owner who has not chosen a password yet, if there is one: a sign-in link is printed for them at every start. */
+export async function findOwnerWithoutPassword(database: Database): Promise<string | undefined> {
+  const member = await database.prisma.member.findFirst({
+    where: { role: "owner", user: { passwordHash: null } },
+    orderBy: { createdAt: "asc" },
+  });
+  return member?.userId;
+}

@@ -1,0 +1,39 @@
+/** Who is who in a workspace. */
+import type { Database } from "../db/database";
+import { workspaceTransaction } from "../db/tenancy";
+import { AppError, notFound } from "../errors";
+import type { Heddle } from "../heddle";
+import type { Caller } from "../trpc";
+import type { SessionView } from "./workspace-views";
+
+export async function getSession(heddle: Heddle, caller: Caller): Promise<SessionView> {
+  const [user, workspace] = await Promise.all([
+    heddle.database.prisma.user.findUniqueOrThrow({ where: { id: caller.userId } }),
+    workspaceTransaction(heddle.database, caller.workspaceId, (tx) => tx.workspace.findUnique({ where: { id: caller.workspaceId } })),
+  ]);
+  if (!workspace) throw notFound("workspace");
+  return {
+    user: { id: user.id, name: user.name, email: user.email, hasPassword: user.passwordHash !== null },
+    workspace: { id: workspace.id, slug: workspace.slug, name: workspace.name },
+    role: caller.role,
+    executor: { kind: heddle.executorKind, notice: heddle.executorKind === "process" ? processNotice : undefined },
+    version: heddle.version,
+  };
+}
+
+const processNotice =
+  "Docker was not found, so tasks run as processes of this machine, with your rights and without a container around them. Run only notebooks that you trust.";
+
+export async function renameUser(database: Database, userId: string, names: { readonly name: string; readonly email: string }): Promise<void> {
+  const taken = await database.prisma.user.findUnique({ where: { email: names.email } });
+  if (taken && taken.id !== userId) throw new AppError("CONFLICT", "Someone else in Heddle has this e-mail already.");
+  await database.prisma.user.update({ where: { id: userId }, data: names });
+}
+
+/** The names of users of this workspace by id. */
+export async function getUserNames(database: Database, workspaceId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await workspaceTransaction(database, workspaceId, (tx) =>
+    tx.user.findMany({ where: { id: { in: [...new Set(ids)] } }, select: { id: true, name: true } }),
+  );
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
