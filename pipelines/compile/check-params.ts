@@ -37,7 +37,7 @@ export function checkParams(cells: readonly CompiledCell[], names: Names, report
         }
         const { parameter, faults } = readParam(name, call);
         for (const fault of faults) reporter.report("bad-param", placeInSource(home!, fault), fault.message);
-        const definition = names.own.get(home!)?.get(name);
+        const definition = names.own(home!).get(name);
         if (!parameter || !definition) continue;
         parameters.push(parameter);
         definitions.push(definition);
@@ -74,9 +74,9 @@ function isParam(name: string, home: CompiledCell, names: Names, unimported: boo
 }
 
 function checkElsewhere(cell: CompiledCell, names: Names, reporter: Reporter): void {
-  for (const { references } of cell.analysis.units) {
-    for (const { name, ...range } of references.calls) {
-      if (!isParam(name, cell, names, false)) continue;
+  for (const [name, calls] of cell.analysis.calls) {
+    if (!isParam(name, cell, names, false)) continue;
+    for (const range of calls) {
       reporter.report("bad-param", placeInSource(cell, range), `Parameters stand in the [params] cell, so that the form can show them before a run. Move this there.`);
     }
   }
