@@ -2,8 +2,8 @@
 import fs from "node:fs";
 import path from "node:path";
 
-export function readEnvironmentPackages(packageDir: string): readonly string[] {
-  const file = path.join(packageDir, "environment", "package.json");
+export function readEnvironmentPackages(environmentDir: string): readonly string[] {
+  const file = path.join(environmentDir, "package.json");
   if (!fs.existsSync(file)) return [];
   const { dependencies = {} } = JSON.parse(fs.readFileSync(file, "utf8")) as { dependencies?: Record<string, string> };
   return Object.keys(dependencies).sort();

@@ -1,4 +1,4 @@
-/** Failures that a caller is told about, and the one place where errors become answers. Neighbour: trpc.ts, which uses it. */
+/** Failures that a caller is told about, and the one place where errors become answers. Neighbour: trpc.ts, which asks it for the words. */
 import crypto from "node:crypto";
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
@@ -8,9 +8,9 @@ export type AppErrorCode =
   | "NOT_FOUND" | "CONFLICT" | "BAD_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "TOO_MANY_REQUESTS" | "PAYLOAD_TOO_LARGE" | "SERVICE_UNAVAILABLE";
 
 /** The message is a sentence for people: what is wrong and what to do. */
-export class AppError extends Error {
-  constructor(readonly code: AppErrorCode, message: string) {
-    super(message);
+export class AppError extends TRPCError {
+  constructor(code: AppErrorCode, message: string) {
+    super({ code, message });
     this.name = "AppError";
   }
 }
@@ -20,14 +20,8 @@ export function notFound(what: string): AppError {
   return new AppError("NOT_FOUND", `There is no such ${what} in this workspace.`);
 }
 
-export function toTRPCError(error: TRPCError): TRPCError {
-  const cause = error.cause;
-  return cause instanceof AppError ? new TRPCError({ code: cause.code, message: cause.message, cause }) : error;
-}
-
 /** The text an answer carries. What we did not foresee is logged under an id; only the id leaves the server. */
 export function publicMessage(error: TRPCError, path: string | undefined): string {
-  if (error.cause instanceof AppError) return error.cause.message;
   if (error.cause instanceof z.ZodError) return z.prettifyError(error.cause);
   if (error.code !== "INTERNAL_SERVER_ERROR") return error.message;
   return internalMessage(error.cause ?? error, { path });

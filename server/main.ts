@@ -17,7 +17,10 @@ import type { Env } from "./env";
 import { readEnvironmentPackages } from "./environment-packages";
 import type { Heddle } from "./heddle";
 import { openHome } from "./home";
-import { findOwnerWithoutPassword, makeFirstWorkspace } from "./workspace/first-start";
+import { defaultRunnerDir, startExecution, type ExecutionOptions } from "./execution";
+import { errorFields, log } from "./log";
+import { startRun } from "./run/start-run";
+import { findOwnerWithoutPassword, makeFirstWorkspace, type FirstStart } from "./workspace/first-start";
 import { Revocations } from "./workspace/revocations";
 import { makeSignInLink } from "./workspace/sign-in";
 import { forgetOldTries } from "./workspace/sign-in-throttle";
@@ -28,6 +31,10 @@ export interface ServerOptions {
   readonly packageDir: string;
   /** "built" serves .next, "dev" compiles pages as they are opened, "none" serves no pages. */
   readonly pages: "built" | "dev" | "none";
+  /** Where cells run. "auto" takes containers where an engine answers; "none" runs nothing. */
+  readonly executor: ExecutionOptions["executor"];
+  /** Lock of the packages that cells may import; the package's own when left out. */
+  readonly environmentDir?: string;
 }
 
 export interface RunningServer {
@@ -53,19 +60,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     const database = openDatabase(await startDatabase(env, home.postgresDir, packageDir, stops));
     stops.push(() => database.close());
-    const packages = readEnvironmentPackages(packageDir);
-    await makeFirstWorkspace({ database, packages }, home, path.join(packageDir, "pipelines", "examples"));
+    const environmentDir = options.environmentDir ?? path.join(packageDir, "environment");
+    const packages = readEnvironmentPackages(environmentDir);
+    const first = await makeFirstWorkspace({ database, packages }, home, path.join(packageDir, "pipelines", "examples"));
+    const execution = startExecution({
+      home: home.dir, databaseUrl: database.url, dataDir: (workspaceId) => home.dataDir(workspaceId), environmentDir,
+      runnerDir: defaultRunnerDir(packageDir), executor: options.executor,
+    });
+    stops.push(() => execution.close());
 
     const heddle: Heddle = {
       env,
       home,
       database,
       revocations: new Revocations(),
-      executorKind: "process",
+      execution,
       packages,
       version: (JSON.parse(fs.readFileSync(path.join(packageDir, "package.json"), "utf8")) as { version: string }).version,
     };
 
+    if (first) startFirstRun(heddle, first);
     const pages = await pagesStarting;
     stops.push(() => pages.close());
     const port = await listen(heddle, options, pages, stops);
@@ -75,6 +89,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await stop();
     throw error;
   }
+}
+
+/** So that no page is empty. What becomes of it is seen on its page. */
+function startFirstRun(heddle: Heddle, { workspaceId, userId, notebookIds }: FirstStart): void {
+  const notebookId = notebookIds[0];
+  if (notebookId === undefined) return;
+  startRun(heddle, { workspaceId, userId, notebookId, revision: 1, params: {}, targets: undefined, cache: "use", trigger: "example" }).catch((error: unknown) =>
+    log("warn", "the first example was not started", errorFields(error)),
+  );
 }
 
 async function startDatabase(env: Env, dir: string, packageDir: string, stops: (() => Promise<void> | void)[]): Promise<string> {
@@ -113,7 +136,7 @@ async function startPages({ env, packageDir, pages }: ServerOptions): Promise<Pa
 }
 
 async function listen(heddle: Heddle, options: ServerOptions, pages: Pages, stops: (() => Promise<void> | void)[]): Promise<number> {
-  const entry = { heddle, pages: pages.handle, dev: options.pages === "dev", readiness: () => findFault(heddle.database) };
+  const entry = { heddle, pages: pages.handle, dev: options.pages === "dev", readiness: () => findFault(heddle) };
   const server = http.createServer({ requestTimeout: 120_000 }, (request, response) => void handleRequest(entry, request, response));
   const live = createLiveSockets(heddle, pages.upgrade);
   server.on("upgrade", (request, socket, head) => live.handleUpgrade(request, socket, head));
@@ -135,10 +158,10 @@ async function listen(heddle: Heddle, options: ServerOptions, pages: Pages, stop
   return (server.address() as AddressInfo).port;
 }
 
-async function findFault(database: Database): Promise<string | undefined> {
+async function findFault({ database, execution }: Heddle): Promise<string | undefined> {
   try {
     await database.pool.query("select 1");
-    return undefined;
+    return execution.fault;
   } catch {
     return "The database does not answer.";
   }

@@ -1,10 +1,10 @@
 /**
  * The bases of every procedure: `anyone` (a list of two, checked by a test), `inWorkspace(role)` and `inSession(role)`.
- * Authentication and the workspace are decided by ../server/entry/authenticate.ts, and demanded here and nowhere else.
- * Neighbours: router.ts (the roof), errors.ts (AppError → TRPCError), heddle.ts (what procedures work with).
+ * Authentication and the workspace are decided by entry/authenticate.ts, and demanded here and nowhere else.
+ * Neighbours: router.ts (the roof), errors.ts (AppError, the words of an answer), heddle.ts (what procedures work with).
  */
 import { initTRPC, TRPCError } from "@trpc/server";
-import { publicMessage, toTRPCError } from "./errors";
+import { publicMessage } from "./errors";
 import type { Heddle } from "./heddle";
 
 export const roles = ["owner", "editor", "runner", "viewer"] as const;
@@ -59,13 +59,11 @@ export function lesserRole(a: Role, b: Role): Role {
   return ranks[a] <= ranks[b] ? a : b;
 }
 
-const base = t.procedure.use(async ({ ctx, type, next }) => {
+const base = t.procedure.use(({ ctx, type, next }) => {
   if (ctx.request.transport === "socket" && type !== "subscription") {
     throw new TRPCError({ code: "METHOD_NOT_SUPPORTED", message: "Queries and mutations go over HTTP." });
   }
-  const result = await next();
-  if (!result.ok) throw toTRPCError(result.error);
-  return result;
+  return next();
 });
 
 /** For those who are not signed in yet. Every use is listed in the inventory test. */

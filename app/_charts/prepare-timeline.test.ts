@@ -15,7 +15,8 @@ describe("a timeline", () => {
 
   it("shows waiting and running apart, and runs on while it is live", () => {
     const scale = timelineScale(at(0), spans, now(10));
-    expect(timelineBar(spans[0]!, scale, now(10))).toEqual({ left: 0.2, width: 0.4, waited: 0.2 });
+    const done = timelineBar(spans[0]!, scale, now(10))!;
+    expect([done.left, done.width, done.waited].map((n) => n.toFixed(2))).toEqual(["0.20", "0.40", "0.20"]);
     const live = timelineBar(spans[1]!, scale, now(10))!;
     expect([live.left, live.width, live.waited].map((n) => n.toFixed(2))).toEqual(["0.80", "0.20", "0.20"]);
   });

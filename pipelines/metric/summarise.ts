@@ -10,6 +10,9 @@ export interface SeriesSummary {
   readonly mean: number;
 }
 
+/** Sums of great values stay finite while they are this much smaller; a power of two loses nothing. */
+const scale = 2 ** -100;
+
 /** Of at least one point, in order of arrival: the last one is that of the highest step. */
 export function summarise(points: readonly MetricPoint[]): SeriesSummary {
   let last = points[0]!;
@@ -21,11 +24,11 @@ export function summarise(points: readonly MetricPoint[]): SeriesSummary {
     if (point.step >= last.step) last = point;
     if (!Number.isFinite(point.value)) continue;
     finite++;
-    sum += point.value;
+    sum += point.value * scale;
     min = Math.min(min, point.value);
     max = Math.max(max, point.value);
   }
-  return { count: points.length, last: last.value, min: finite ? min : NaN, max: finite ? max : NaN, mean: finite ? sum / finite : NaN };
+  return { count: points.length, last: last.value, min: finite ? min : NaN, max: finite ? max : NaN, mean: finite ? sum / finite / scale : NaN };
 }
 
 /** Several series of one name (the elements of a fan-out) as one. */

@@ -29,10 +29,10 @@ with page as materialized (
 
 /** What becomes a headline: the exported outputs of these runs. $1 workspace, $2 runs. */
 export const headlineOutputsSql = `
-select r.id as run_id, o.name, t.outputs->o.name->'preview' as preview
+select r.id as run_id, o.item->>'name' as name, t.outputs->(o.item->>'name')->'preview' as preview
 from run r
-cross join lateral jsonb_to_recordset(r.spec->'dag'->'outputs') with ordinality as o(name text, task text, position bigint)
-join task_run t on t.run_id = r.id and t.task_key = o.task and t.map_index is null
+cross join lateral jsonb_array_elements(r.spec->'dag'->'outputs') with ordinality as o(item, position)
+join task_run t on t.run_id = r.id and t.task_key = o.item->>'task' and t.map_index is null
 where r.workspace_id = $1 and r.id = any($2)
 order by o.position`;
 

@@ -4,7 +4,8 @@
  */
 import type http from "node:http";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
-import { internalMessage } from "../errors";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
+import { AppError, internalMessage } from "../errors";
 import type { Heddle } from "../heddle";
 import { appRouter } from "../router";
 import type { Caller, Context } from "../trpc";
@@ -35,6 +36,7 @@ export async function handleRequest(options: EntryOptions, request: http.Incomin
   try {
     await route(options, request, response);
   } catch (error) {
+    if (error instanceof AppError) return answer(response, getHTTPStatusCodeFromError(error), error.message);
     const message = internalMessage(error, { path: request.url?.split("?")[0] });
     if (response.headersSent) response.destroy();
     else answer(response, 500, message);
@@ -60,6 +62,7 @@ async function route(options: EntryOptions, request: http.IncomingMessage, respo
   const caller = await authenticate(heddle.database, request.headers);
 
   if (path.startsWith("/api/trpc/")) {
+    if (namesSubscription(path)) return answer(response, 405, "Subscriptions go over the socket at /api/live.");
     return nodeHTTPRequestHandler({
       router: appRouter,
       req: request,
@@ -87,7 +90,10 @@ async function route(options: EntryOptions, request: http.IncomingMessage, respo
   if (!isPublic && !caller) return refuseStranger(request, response, path);
   if (!isSafe(request)) return answer(response, 405, "Nothing is changed here.");
   const data = findDataRoute(path);
-  if (data) return data(heddle, memberOf(caller), response);
+  if (data) {
+    const search = new URL(request.url ?? "", "http://x").searchParams;
+    return data({ heddle, caller: memberOf(caller), search, response });
+  }
   if (path.startsWith("/api/")) return answer(response, 404, "There is nothing here.");
   if (!options.pages) return answer(response, 404, "This server was started without pages.");
 
@@ -103,6 +109,12 @@ async function route(options: EntryOptions, request: http.IncomingMessage, respo
   await options.pages(request, response);
 }
 
+/** They would be answered as an endless stream, which has begun with 200 before anyone asks who is there. */
+function namesSubscription(path: string): boolean {
+  const procedures = appRouter._def.procedures as unknown as Record<string, { readonly _def: { readonly type: string } } | undefined>;
+  return decodeURIComponent(path.slice("/api/trpc/".length)).split(",").some((name) => Object.hasOwn(procedures, name) && procedures[name]?._def.type === "subscription");
+}
+
 function memberOf(caller: Caller | undefined): Caller {
   if (!caller) throw new Error("A data route was reached without a caller.");
   return caller;
@@ -112,6 +124,7 @@ function memberOf(caller: Caller | undefined): Caller {
 function readPath(request: http.IncomingMessage): string | undefined {
   const raw = (request.url ?? "").split("?")[0]!;
   if (!raw.startsWith("/") || raw.includes("//") || raw.includes("\\") || /%2f|%5c|%00/i.test(raw)) return undefined;
+  if (/%(?![0-9a-f]{2})/i.test(raw)) return undefined;
   const path = URL.canParse(raw, "http://x") ? new URL(raw, "http://x").pathname : undefined;
   return path === raw ? path : undefined;
 }

@@ -21,6 +21,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   const server = await startServer({
     packageDir: process.cwd(),
     pages: "none",
+    executor: "none",
     ...options,
     env: { home: homeDir, host: "127.0.0.1", port: 0, databaseUrl: database.url, publicUrl: undefined, ...options.env },
   });

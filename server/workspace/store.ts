@@ -16,13 +16,10 @@ export async function getSession(heddle: Heddle, caller: Caller): Promise<Sessio
     user: { id: user.id, name: user.name, email: user.email, hasPassword: user.passwordHash !== null },
     workspace: { id: workspace.id, slug: workspace.slug, name: workspace.name },
     role: caller.role,
-    executor: { kind: heddle.executorKind, notice: heddle.executorKind === "process" ? processNotice : undefined },
+    executor: { kind: heddle.execution.kind ?? "process", notice: heddle.execution.notice },
     version: heddle.version,
   };
 }
-
-const processNotice =
-  "Docker was not found, so tasks run as processes of this machine, with your rights and without a container around them. Run only notebooks that you trust.";
 
 export async function renameUser(database: Database, userId: string, names: { readonly name: string; readonly email: string }): Promise<void> {
   const taken = await database.prisma.user.findUnique({ where: { email: names.email } });

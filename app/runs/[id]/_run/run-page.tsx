@@ -1,0 +1,116 @@
+"use client";
+/**
+ * One run: the header answers in a glance, the tabs show it from every side, the drawer one task of it.
+ * Neighbours: use-run.ts (live data), run-header.tsx, ../_tabs (one file for each tab), ../_task (the drawer).
+ */
+import { useEffect, useMemo, useRef } from "react";
+import { useAddress } from "../../../_charts/use-address";
+import { PageBar } from "../../../_frame/page-bar";
+import { ErrorNotice, Skeleton } from "../../../_ui/notice";
+import { LinkButton } from "../../../_ui/button";
+import { TabPanel, Tabs } from "../../../_ui/tabs";
+import { useFavicon } from "../../../_ui/use-favicon";
+import type { RunDetail } from "../../../_trpc/outputs";
+import { CodeTab } from "../_tabs/code-tab";
+import { GraphTab } from "../_tabs/graph-tab";
+import { MetricsTab } from "../_tabs/metrics-tab";
+import { OutputsTab } from "../_tabs/outputs-tab";
+import { ParametersTab } from "../_tabs/parameters-tab";
+import { TasksTab } from "../_tabs/tasks-tab";
+import { TimelineTab } from "../_tabs/timeline-tab";
+import { TaskDrawer } from "../_task/task-drawer";
+import { findCulprit } from "./prepare-tasks";
+import { RunActions } from "./run-actions";
+import { RunHeader } from "./run-header";
+import styles from "./run-page.module.css";
+import { useRun } from "./use-run";
+
+const tabs = ["graph", "timeline", "tasks", "metrics", "parameters", "code", "outputs"] as const;
+type Tab = (typeof tabs)[number];
+
+export function RunPage({ id }: { readonly id: string }) {
+  const run = useRun(id);
+  useFavicon(run.data?.status);
+  if (run.data) return <Loaded run={run.data} />;
+  if (run.error) {
+    const missing = run.error.data?.code === "NOT_FOUND";
+    return (
+      <>
+        <PageBar crumbs={[{ label: "Runs", href: "/runs" }]} title={missing ? "No such run" : "Run"} />
+        <div className={styles.pad}>
+          {missing ? (
+            <p>
+              There is no run with this address in your workspace. <LinkButton href="/runs">See all runs</LinkButton>
+            </p>
+          ) : (
+            <ErrorNotice doing="load the run" error={run.error} onRetry={() => void run.refetch()} />
+          )}
+        </div>
+      </>
+    );
+  }
+  return (
+    <>
+      <PageBar crumbs={[{ label: "Runs", href: "/runs" }]} title="Run" heading={<Skeleton width={180} height={20} />} />
+      <div className={styles.header} role="status" aria-label="Loading the run">
+        <Skeleton width={320} height={24} />
+        <Skeleton width={240} height={20} />
+      </div>
+      <div className={styles.pad}>
+        <Skeleton height={360} />
+      </div>
+    </>
+  );
+}
+
+function Loaded({ run }: { readonly run: RunDetail }) {
+  const address = useAddress();
+  const tab = tabs.find((one) => one === address.get("tab")) ?? "graph";
+  const taskId = address.get("task");
+  const openTask = useMemo(
+    () => (id: string | undefined) => address.set({ task: id, pane: undefined, line: undefined, attempt: undefined }, id === undefined ? "replace" : "push"),
+    [address],
+  );
+
+  // What failed is open already, unless the visitor came for something else or has closed it.
+  const greeted = useRef(false);
+  const culprit = run.status === "failed" ? findCulprit(run.taskRuns) : undefined;
+  useEffect(() => {
+    if (greeted.current) return;
+    greeted.current = true;
+    if (culprit && taskId === undefined && address.get("tab") === undefined) address.set({ task: culprit.id });
+  }, [culprit, taskId, address]);
+
+  const selected = run.taskRuns.find((row) => row.id === taskId);
+  const title = `#${run.number} ${run.notebookTitle}`;
+  return (
+    <>
+      <PageBar crumbs={[{ label: "Runs", href: "/runs" }]} title={title} actions={<RunActions run={run} />} />
+      <RunHeader run={run} culprit={culprit} onOpenTask={openTask} />
+      <Tabs<Tab>
+        label="Sides of the run"
+        className={styles.tabs}
+        value={tab}
+        onChange={(next) => address.set({ tab: next === "graph" ? undefined : next }, "push")}
+        items={[
+          { value: "graph", label: "Graph" },
+          { value: "timeline", label: "Timeline" },
+          { value: "tasks", label: "Tasks", count: run.taskRuns.length },
+          { value: "metrics", label: "Metrics" },
+          { value: "parameters", label: "Parameters", count: Object.keys(run.params).length },
+          { value: "code", label: "Code" },
+          { value: "outputs", label: "Outputs", count: run.outputs.length },
+        ]}
+      >
+        <TabPanel value="graph"><GraphTab run={run} selected={selected} onOpenTask={openTask} /></TabPanel>
+        <TabPanel value="timeline"><TimelineTab run={run} selected={taskId} onOpenTask={openTask} /></TabPanel>
+        <TabPanel value="tasks"><TasksTab run={run} selected={taskId} onOpenTask={openTask} /></TabPanel>
+        <TabPanel value="metrics"><MetricsTab run={run} /></TabPanel>
+        <TabPanel value="parameters"><ParametersTab run={run} /></TabPanel>
+        <TabPanel value="code"><CodeTab run={run} onOpenTask={openTask} /></TabPanel>
+        <TabPanel value="outputs"><OutputsTab run={run} /></TabPanel>
+      </Tabs>
+      <TaskDrawer run={run} taskId={taskId} onOpenTask={openTask} />
+    </>
+  );
+}

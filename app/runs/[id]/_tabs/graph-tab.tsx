@@ -1,0 +1,55 @@
+"use client";
+/** The DAG with live states; a click opens the task. */
+import { useMemo, useState } from "react";
+import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
+import type { GraphState } from "../../../_graph/graph-task";
+import type { RunDetail, TaskRunRow } from "../../../_trpc/outputs";
+import { groupRows } from "../_run/prepare-tasks";
+import styles from "./tabs.module.css";
+
+export function GraphTab({ run, selected, onOpenTask }: {
+  readonly run: RunDetail;
+  readonly selected: TaskRunRow | undefined;
+  readonly onOpenTask: (id: string) => void;
+}) {
+  const rows = useMemo(() => groupRows(run.taskRuns), [run.taskRuns]);
+  const states = useMemo(() => new Map(run.tasks.map((task) => [task.key, graphState(rows.get(task.key))])), [run.tasks, rows]);
+  const tasks = useMemo(() => run.tasks.map((task) => ({ key: task.key, title: task.title || task.key, needs: task.needs })), [run.tasks]);
+  const wide = useWide();
+  return (
+    <div className={styles.graph}>
+      <LazyTaskGraph
+        tasks={tasks}
+        states={states}
+        selected={selected?.taskKey}
+        direction={wide ? "right" : "down"}
+        onSelect={(key) => {
+          const row = rows.get(key);
+          const first = row?.whole ?? row?.elements[0];
+          if (first) onOpenTask(first.id);
+        }}
+      />
+    </div>
+  );
+}
+
+function graphState(rows: ReturnType<ReturnType<typeof groupRows>["get"]>): GraphState {
+  const row = rows?.whole ?? rows?.elements[0];
+  const ended = rows?.elements.filter((one) => one.finishedAt !== undefined).length ?? 0;
+  return {
+    state: row?.status,
+    note: rows && rows.elements.length > 0 ? `${ended} of ${rows.elements.length}` : progressNote(row),
+  };
+}
+
+function progressNote(row: TaskRunRow | undefined): string | undefined {
+  if (row?.status !== "running" || !row.progress) return undefined;
+  const { done, total } = row.progress;
+  return total ? `${Math.round((100 * done) / total)} %` : undefined;
+}
+
+/** A tall page is no place for a wide graph. */
+function useWide(): boolean {
+  const [wide] = useState(() => typeof window === "undefined" || window.innerWidth > 700);
+  return wide;
+}

@@ -1,0 +1,112 @@
+"use client";
+import { useMemo } from "react";
+import { taskRunStatuses, type TaskRunStatus } from "@/pipelines/run/run";
+import { useAddress } from "../../../_charts/use-address";
+import type { RunDetail } from "../../../_trpc/outputs";
+import { Select } from "../../../_ui/field";
+import { StateIcon } from "../../../_ui/state-icon";
+import { stateWords } from "../../../_ui/state-words";
+import { Duration, RelativeTime } from "../../../_ui/times";
+import { reasonSentence } from "@/pipelines/run/reason-sentences";
+import { countStates, prepareTasks, type TaskLine } from "../_run/prepare-tasks";
+import { TaskName, TaskRows } from "./task-rows";
+import styles from "./tabs.module.css";
+import { ProgressText } from "./progress-text";
+
+export interface TabProps {
+  readonly run: RunDetail;
+  readonly selected: string | undefined;
+  readonly onOpenTask: (id: string) => void;
+}
+
+export function useTaskLines(run: RunDetail) {
+  const address = useAddress();
+  const status = taskRunStatuses.find((one) => one === address.get("state"));
+  const flipped = useMemo(() => new Set((address.get("fold") ?? "").split(",").filter(Boolean)), [address]);
+  const lines = useMemo(() => prepareTasks(run.tasks, run.taskRuns, { status, flipped }), [run.tasks, run.taskRuns, status, flipped]);
+  const fold = (key: string) => {
+    const next = new Set(flipped);
+    if (!next.delete(key)) next.add(key);
+    address.set({ fold: [...next].join(",") });
+  };
+  return { lines, fold, status, setStatus: (next: string) => address.set({ state: next }) };
+}
+
+export function StateFilter({ run, status, onChange }: { readonly run: RunDetail; readonly status: TaskRunStatus | undefined; readonly onChange: (status: string) => void }) {
+  const counts = useMemo(() => countStates(run.taskRuns), [run.taskRuns]);
+  return (
+    <label className={styles.filter}>
+      <span className="sr-only">State of the tasks</span>
+      <Select value={status ?? ""} onChange={(event) => onChange(event.target.value)}>
+        <option value="">Any state</option>
+        {taskRunStatuses.filter((one) => counts[one] || one === status).map((one) => (
+          <option key={one} value={one}>
+            {stateWords[one]} ({counts[one] ?? 0})
+          </option>
+        ))}
+      </Select>
+    </label>
+  );
+}
+
+export function TasksTab({ run, selected, onOpenTask }: TabProps) {
+  const { lines, fold, status, setStatus } = useTaskLines(run);
+  return (
+    <>
+      <StateFilter run={run} status={status} onChange={setStatus} />
+      {lines.length === 0 ? (
+        <p className={styles.none}>
+          {status ? `No task is ${stateWords[status].toLowerCase()}.` : "This run has no tasks."}
+        </p>
+      ) : (
+        <div role="table" aria-label="Tasks" aria-rowcount={lines.length + 1} className={styles.tasks}>
+          <div role="rowgroup">
+            <div role="row" className={styles.head}>
+              <span role="columnheader">Task</span>
+              <span role="columnheader">What happened</span>
+              <span role="columnheader" className={styles.number}>Tries</span>
+              <span role="columnheader">Started</span>
+              <span role="columnheader" className={styles.number}>Took</span>
+            </div>
+          </div>
+          <TaskRows lines={lines} selected={selected}>
+            {(line) => (
+              <>
+                <TaskName line={line} onOpenTask={onOpenTask} onFold={fold} />
+                <span role="cell" className={styles.cell}>
+                  <WhatHappened line={line} />
+                </span>
+                <span role="cell" className={styles.number}>{line.row && line.row.attempt > 1 ? line.row.attempt : ""}</span>
+                <span role="cell" className={styles.quiet}>{line.row?.startedAt !== undefined && <RelativeTime at={line.row.startedAt} />}</span>
+                <span role="cell" className={styles.number}>
+                  {line.row && (line.row.startedAt !== undefined || line.row.durationMs !== undefined) && (
+                    <Duration from={line.row.status === "running" ? line.row.startedAt : undefined} ms={line.row.durationMs} />
+                  )}
+                </span>
+              </>
+            )}
+          </TaskRows>
+        </div>
+      )}
+    </>
+  );
+}
+
+function WhatHappened({ line: { row, counts } }: { readonly line: TaskLine }) {
+  if (counts) {
+    return (
+      <span className={styles.states}>
+        {taskRunStatuses.filter((status) => counts[status]).map((status) => (
+          <span key={status} className={styles.stateCount}>
+            <StateIcon state={status} size={12} /> {counts[status]}
+          </span>
+        ))}
+      </span>
+    );
+  }
+  if (!row) return <span className={styles.quiet}>{stateWords.blocked}</span>;
+  if (row.status === "running") return <ProgressText progress={row.progress} />;
+  if (row.cachedFrom) return <span className={styles.quiet}>from run #{row.cachedFrom.runNumber}</span>;
+  if (row.reason !== undefined) return <span title={reasonSentence(row.reason)}>{reasonSentence(row.reason)}</span>;
+  return <span className={styles.quiet}>{stateWords[row.status]}</span>;
+}

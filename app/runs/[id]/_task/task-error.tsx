@@ -1,0 +1,80 @@
+"use client";
+/** The line that matters, the code around it, and where it was called from. Each frame leads to its line. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
+import { cellKey } from "@/pipelines/notebook/cell-key";
+import { parse } from "@/pipelines/notebook/parse";
+import { useAddress } from "../../../_charts/use-address";
+import { StaticCode } from "../../../_code/static-code";
+import { useTRPC } from "../../../_trpc/client";
+import type { RunDetail, TaskRunDetail } from "../../../_trpc/outputs";
+import styles from "./task.module.css";
+
+type Fault = NonNullable<TaskRunDetail["error"]>;
+
+export function TaskError({ run, error }: { readonly run: RunDetail; readonly error: Fault }) {
+  const root = useRef<HTMLElement>(null);
+  const top = error.frames[0];
+  useEffect(() => root.current?.scrollIntoView({ block: "nearest" }), []);
+  return (
+    <section ref={root} className={styles.error} aria-label="Error" data-task-error>
+      <p className={styles.errorText}>
+        <strong>{error.name}</strong>: {error.message}
+      </p>
+      {top && <Snippet run={run} frame={top} />}
+      {error.frames.length > 0 && (
+        <ol className={styles.frames}>
+          {error.frames.map((frame, i) => (
+            <li key={i}>
+              <FrameLink run={run} frame={frame} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+type Frame = Fault["frames"][number];
+
+function FrameLink({ run, frame }: { readonly run: RunDetail; readonly frame: Frame }) {
+  const address = useAddress();
+  const title = run.tasks.find((task) => task.key === frame.cellKey)?.title || frame.cellKey;
+  const change = { tab: "code", cell: frame.cellKey, cellLine: String(frame.line), task: undefined, pane: undefined };
+  return (
+    <a
+      href={address.href(change)}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        address.set(change, "push");
+      }}
+    >
+      {frame.function !== undefined && <code>{frame.function} </code>}
+      {title}, line {frame.line}
+    </a>
+  );
+}
+
+const around = 2;
+
+function Snippet({ run, frame }: { readonly run: RunDetail; readonly frame: Frame }) {
+  const trpc = useTRPC();
+  const source = useQuery(trpc.run.source.queryOptions({ id: run.id }, { staleTime: Infinity }));
+  const lines = useMemo(
+    () => source.data && parse(source.data.text).cells.find((cell, i) => cellKey(cell, i) === frame.cellKey)?.source.split("\n"),
+    [source.data, frame.cellKey],
+  );
+  const first = Math.max(1, frame.line - around);
+  const text = lines?.slice(first - 1, frame.line + around).join("\n") ?? "";
+  return (
+    <div className={styles.snippet} style={{ minHeight: 16 + 20 * (2 * around + 1) }}>
+      {text !== "" && (
+        <>
+          <i className={styles.snippetLine} style={{ top: 8 + (frame.line - first) * 20 }} />
+          <StaticCode text={text} firstLine={first} />
+        </>
+      )}
+    </div>
+  );
+}

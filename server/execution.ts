@@ -1,0 +1,113 @@
+/**
+ * What runs notebooks inside this process: the cells' environment, an executor, the engine. Prepared in the background,
+ * because installing packages may take a while and pages need not wait for it. Neighbours: main.ts, run/engine.ts.
+ */
+import os from "node:os";
+import path from "node:path";
+import { createValueStore, type ValueStore } from "./artifact/store";
+import { createPool } from "./db/pool";
+import { AppError } from "./errors";
+import { installEnvironment } from "./executor/environment";
+import { createProcessExecutor } from "./executor/process/process-executor";
+import { errorFields, log } from "./log";
+import { createEngine, type Engine } from "./run/engine";
+import { claimInstance } from "./run/instance";
+
+export interface ExecutionOptions {
+  readonly home: string;
+  readonly databaseUrl: string;
+  readonly dataDir: (workspaceId: string) => string;
+  /** Folder with the lock of the packages that cells may import. */
+  readonly environmentDir: string;
+  /** Folder with the bundled runner. */
+  readonly runnerDir: string;
+  /** "none" starts no engine: for what only reads. */
+  readonly executor: "auto" | "docker" | "process" | "none";
+}
+
+export interface Execution {
+  readonly values: ValueStore;
+  /** Waits for the engine. Throws SERVICE_UNAVAILABLE with the reason where there is none. */
+  engine(): Promise<Engine>;
+  /** Once it is known. */
+  readonly kind: "docker" | "process" | undefined;
+  /** For people: what they should know about where cells run; undefined with containers. */
+  readonly notice: string | undefined;
+  /** Why nothing can run yet; undefined when it can. */
+  readonly fault: string | undefined;
+  close(): Promise<void>;
+}
+
+export function startExecution(options: ExecutionOptions): Execution {
+  const values = createValueStore(options.home);
+  const stops: (() => Promise<void> | void)[] = [];
+  const state: { kind: Execution["kind"]; notice: string | undefined; fault: string | undefined } = {
+    kind: undefined,
+    notice: "The packages for cells are being prepared. Runs start when that is done.",
+    fault: "The packages for cells are being prepared.",
+  };
+  const starting = options.executor === "none" ? Promise.reject(new Error("This server was started without an engine")) : start();
+  starting.catch((error: unknown) => {
+    if (options.executor === "none") {
+      state.fault = state.notice = undefined;
+      return;
+    }
+    state.fault = `Nothing can run: ${error instanceof Error ? error.message : String(error)}`;
+    state.notice = state.fault;
+    log("error", "the engine did not start", errorFields(error));
+  });
+
+  async function start(): Promise<Engine> {
+    const { home, databaseUrl, dataDir, environmentDir, runnerDir } = options;
+    const say = (message: string) => log("info", message);
+    const environment = await installEnvironment({ home, source: environmentDir, log: say });
+    const executor = createProcessExecutor({ home, environment, dataDir, runner: runnerDir, slots: os.availableParallelism(), log: say });
+    stops.push(() => executor.close());
+    await executor.prepare();
+    const pool = createPool(databaseUrl);
+    stops.push(() => pool.end());
+    const instance = claimInstance(home);
+    stops.push(() => instance.release());
+    const engine = createEngine({
+      pool, databaseUrl, executor, home, instance: instance.id, environmentHash: environment.hash,
+      imageDigest: `${executor.kind}-node-${process.versions.node}`, dataFolder: dataDir, log: say,
+    });
+    stops.push(() => engine.close());
+    await engine.start();
+    state.kind = executor.kind;
+    state.notice = executor.kind === "process" ? processNotice : undefined;
+    state.fault = undefined;
+    return engine;
+  }
+
+  return {
+    values,
+    async engine() {
+      try {
+        return await starting;
+      } catch {
+        throw new AppError("SERVICE_UNAVAILABLE", state.fault ?? "This server runs nothing.");
+      }
+    },
+    get kind() {
+      return state.kind;
+    },
+    get notice() {
+      return state.notice;
+    },
+    get fault() {
+      return state.fault;
+    },
+    async close() {
+      await starting.catch(() => undefined);
+      for (const stop of stops.splice(0).reverse()) await stop();
+    },
+  };
+}
+
+const processNotice =
+  "Cells run as processes of this machine, with your rights and without a container around them, because no container engine answers. Run only notebooks that you trust.";
+
+export function defaultRunnerDir(packageDir: string): string {
+  return path.join(packageDir, "dist", "runner");
+}
