@@ -160,15 +160,11 @@ function checkHandlers(draft: Draft, drafts: ReadonlyMap<string, Draft>, reporte
   }
 }
 
-function isBarred({ cell, reach, expand, after }: Draft, barred: ReadonlySet<string>, reporter: Reporter): boolean {
+function isBarred({ cell, reach, expand, after, values }: Draft, barred: ReadonlySet<string>, reporter: Reporter): boolean {
   if (reporter.isBarred(cell) || after.some((key) => barred.has(key))) return true;
-  for (const one of [reach, expand]) {
-    for (const value of one.values) {
-      if (value.home !== cell && (reporter.isBarred(value.home) || !value.home.isTask || barred.has(value.home.key))) return true;
-    }
-    for (const home of one.units.values()) if (home.analysis.broken) return true;
-  }
-  return false;
+  for (const { home } of values) if (!home.isTask || reporter.isBarred(home) || barred.has(home.key)) return true;
+  if (reporter.barred.size === 0) return false;
+  return [...reach.units.values(), ...expand.units.values()].some((home) => home.analysis.broken);
 }
 
 function reportCycle(cycle: readonly string[], drafts: ReadonlyMap<string, Draft>, reporter: Reporter): void {

@@ -74,9 +74,9 @@ function isParam(name: string, home: CompiledCell, names: Names, unimported: boo
 }
 
 function checkElsewhere(cell: CompiledCell, names: Names, reporter: Reporter): void {
-  for (const { references } of cell.analysis.units) {
-    for (const { name, ...range } of references.calls) {
-      if (!isParam(name, cell, names, false)) continue;
+  for (const [name, calls] of cell.analysis.calls) {
+    if (!isParam(name, cell, names, false)) continue;
+    for (const range of calls) {
       reporter.report("bad-param", placeInSource(cell, range), `Parameters stand in the [params] cell, so that the form can show them before a run. Move this there.`);
     }
   }

@@ -5,6 +5,8 @@ import type { Analyses, CellAnalysis } from "./analyse-cell";
 import type { TaskOptions } from "./dag";
 import { parseEach, parseExpressionText, type ParsedEach, type ParsedExpression } from "./parse-each";
 import { parseOptions, readNames, type ParsedOptions } from "./parse-options";
+import { toDefinitions, type Definition } from "./find-names";
+import { checkGlobals } from "./check-names";
 import { checkImports } from "./check-packages";
 import { checkUnsupported } from "./check-unsupported";
 import { placeInHeader, placeInSource, placeOfOption, Reporter } from "./reporter";
@@ -22,6 +24,8 @@ export interface CompiledCell {
   readonly isTask: boolean;
   /** Names given by a header: `out=` of a script, `form=` of an approval. */
   readonly headerNames: readonly { readonly name: string; readonly option: string }[];
+  /** What it defines, by name. */
+  readonly definitions: ReadonlyMap<string, Definition>;
   /** What is wrong with it by itself. */
   readonly faults: Reporter;
 }
@@ -77,6 +81,7 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
   }
   if (analysis.broken) reporter.bar(located);
   checkUnsupported(located, analysis, reporter);
+  checkGlobals(located, analysis, reporter);
   checkImports(located, analysis, packages, reporter);
 
   const each = parsed.each === undefined ? undefined : parseEach(parsed.each);
@@ -90,15 +95,17 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
     reporter.report("bad-when", placeOfOption(located, "when"), `when="${parsed.when}" is no TypeScript expression: ${when.fault}`);
   }
   const goesOver = each && "variables" in each ? each : undefined;
-  return {
+  const compiled: CompiledCell = {
     cell, key, kind, analysis, parsed,
     each: goesOver,
     when: when && "text" in when ? when : undefined,
     eachNames: new Set(goesOver?.variables.map((one) => one.name)),
     isTask: isTask(kind, analysis),
     headerNames: namesInHeader(kind, parsed),
+    definitions: new Map(),
     faults: reporter,
   };
+  return Object.assign(compiled, { definitions: toDefinitions(compiled) });
 }
 
 /** Portable definitions only, markdown and parameters are no tasks. */

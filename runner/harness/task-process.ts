@@ -64,7 +64,7 @@ export class TaskProcess {
         cwd: scratch,
         detached: true,
         // Nothing of the server's environment: no credentials can leak through it.
-        env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", TZ: "UTC", TMPDIR: uid === undefined ? (process.env.TMPDIR ?? "/tmp") : "/tmp" },
+        env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", TZ: "UTC", TMPDIR: uid === undefined ? (process.env.TMPDIR ?? "/tmp") : "/tmp", NODE_ENV: "production" },
         ...(uid === undefined ? {} : { uid, gid: uid }),
       },
     );

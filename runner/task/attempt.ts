@@ -8,7 +8,7 @@ import type { TaskOrder } from "./channel";
 import { ImportFailure, type Environment } from "./environment";
 import { InputReader } from "./input-reader";
 import type { Output } from "./output";
-import type { ProgramCache } from "./program-cache";
+import { programFile, type ProgramCache } from "./program-cache";
 import type { Scratch } from "./scratch";
 import { makeSdk } from "./sdk";
 import { WireMaker } from "./to-wire";
@@ -74,7 +74,7 @@ export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
   } catch (thrown) {
     if (thrown === skip) return { status: "skipped", usage: usage() };
     const unserializable = thrown instanceof UnserializableValue;
-    const error = toUserError(thrown, launch.program.lines);
+    const error = toUserError(thrown, launch.program.lines, programFile(launch.program.hash));
     if (thrown instanceof PlacedError) error.frames = [thrown.place];
     for (const secret of Object.values(launch.secrets)) {
       if (secret.length >= 4) error.message = error.message.replaceAll(secret, "[secret]");

@@ -107,11 +107,11 @@ export function createValueStore(home: string): ValueStore {
       await writeFile(temporary, json, { mode: 0o444 });
       await rename(temporary, target);
     },
-    has: (workspaceId, hash) => exists(place(workspaceId, hash)),
+    has: async (workspaceId, hash) => exists(place(workspaceId, hash)),
     path: place,
-    read: (workspaceId, hash) => readFile(place(workspaceId, hash)),
+    read: async (workspaceId, hash) => readFile(place(workspaceId, hash)),
     stream: (workspaceId, hash) => createReadStream(place(workspaceId, hash)),
-    readPreview: (workspaceId, hash) => readFile(`${place(workspaceId, hash)}.preview.json`, "utf8").catch(() => undefined),
+    readPreview: async (workspaceId, hash) => readFile(`${place(workspaceId, hash)}.preview.json`, "utf8").catch(() => undefined),
   };
 }
 
