@@ -2,6 +2,8 @@
 export default {
   reactStrictMode: true,
   poweredByHeader: false,
+  // Types are checked by `npm run check`; a newcomer waiting for the first start need not wait for them.
+  typescript: { ignoreBuildErrors: true },
   turbopack: { root: import.meta.dirname },
   serverExternalPackages: ["pg", "dockerode", "ssh2", "cpu-features", "@node-rs/argon2", "amaro", "esbuild"],
   allowedDevOrigins: ["127.0.0.1"],

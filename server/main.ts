@@ -17,7 +17,7 @@ import type { Env } from "./env";
 import { readEnvironmentPackages } from "./environment-packages";
 import type { Heddle } from "./heddle";
 import { openHome } from "./home";
-import { defaultRunnerDir, startExecution, type ExecutionOptions } from "./execution";
+import { startExecution, type ExecutionOptions } from "./execution";
 import { errorFields, log } from "./log";
 import { startRun } from "./run/start-run";
 import { findOwnerWithoutPassword, makeFirstWorkspace, type FirstStart } from "./workspace/first-start";
@@ -31,10 +31,12 @@ export interface ServerOptions {
   readonly packageDir: string;
   /** "built" serves .next, "dev" compiles pages as they are opened, "none" serves no pages. */
   readonly pages: "built" | "dev" | "none";
-  /** Where cells run. "auto" takes containers where an engine answers; "none" runs nothing. */
-  readonly executor: ExecutionOptions["executor"];
+  /** Where cells run. "auto", the default, takes containers where an engine answers; "none" runs nothing. */
+  readonly executor?: ExecutionOptions["executor"];
   /** Lock of the packages that cells may import; the package's own when left out. */
   readonly environmentDir?: string;
+  /** The bundled runner; the package's own when left out. */
+  readonly runnerDir?: string;
 }
 
 export interface RunningServer {
@@ -65,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const first = await makeFirstWorkspace({ database, packages }, home, path.join(packageDir, "pipelines", "examples"));
     const execution = startExecution({
       home: home.dir, databaseUrl: database.url, dataDir: (workspaceId) => home.dataDir(workspaceId), environmentDir,
-      runnerDir: defaultRunnerDir(packageDir), executor: options.executor,
+      runnerDir: options.runnerDir ?? path.join(packageDir, "dist", "runner"), executor: options.executor ?? "auto",
     });
     stops.push(() => execution.close());
 

@@ -77,7 +77,7 @@ class Builder {
       classes: registered.filter((one) => early.has(one.unit!)).map((one) => one.name),
       ownClasses: registered.filter((one) => inPlace.has(one.unit!)).map((one) => one.name),
       dynamicImports: this.dynamicImports,
-      returns: outputs.map((one) => ({ name: one.storedName, local: one.name })),
+      returns: outputs.map((one) => ({ name: this.source.names.storedName(one), local: one.name })),
     };
   }
 
@@ -102,7 +102,7 @@ class Builder {
     const { cell, names, withOwnText } = this.source;
     for (const name of cell.eachNames) this.top.set(name, "element");
     if (withOwnText) {
-      for (const [name, definition] of names.own.get(cell)!) this.top.set(name, definition);
+      for (const [name, definition] of names.own(cell)) this.top.set(name, definition);
       for (const unit of [...ownUnits(cell), ...inPlace]) this.declareUses(unit.references.uses.keys(), cell);
     }
     const expressions = withOwnText ? [cell.when] : (cell.each?.sources ?? []);
@@ -128,7 +128,7 @@ class Builder {
         if (!definition || definition.typeOnly) continue;
         mine.set(name, definition);
         const there = this.top.get(name);
-        const renamed = definition.travels === "value" && definition.storedName !== name && definition.home !== this.source.cell;
+        const renamed = definition.travels === "value" && this.source.names.storedName(definition) !== name && definition.home !== this.source.cell;
         if (renamed || (there !== undefined && there !== definition)) clashes.set(name, definition);
       }
     }
@@ -159,7 +159,7 @@ class Builder {
         values.push(local);
       } else {
         const from = definition.travels === "param" ? "params" : "inputs";
-        values.push(`__heddle.${from}[${JSON.stringify(definition.storedName)}]`);
+        values.push(`__heddle.${from}[${JSON.stringify(this.source.names.storedName(definition))}]`);
       }
     }
     const given = units

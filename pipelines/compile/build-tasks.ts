@@ -6,7 +6,7 @@ import { buildProgram, sortBy } from "./build-program";
 import type { Definition, Names } from "./find-names";
 import { findReferences } from "./find-references";
 import { fingerprint } from "./fingerprint";
-import { Reach, ownUnits } from "./reach";
+import { isCurrent, ownUnits, Reach } from "./reach";
 import { isOneEditAway, readNames } from "./parse-options";
 import type { CompiledCell } from "./read-cells";
 import { placeInHeader, placeInSource, placeOfOption, type Reporter } from "./reporter";
@@ -20,6 +20,10 @@ export interface Draft {
   /** What `each` reaches. */
   readonly expand: Reach;
   readonly after: readonly string[];
+  /** Values of other cells. */
+  readonly values: readonly Definition[];
+  /** Keys of the tasks that it needs. */
+  readonly upstream: readonly string[];
 }
 
 export interface BuiltTasks {
@@ -29,19 +33,34 @@ export interface BuiltTasks {
   readonly wanted: ReadonlyMap<Definition, string>;
 }
 
+/** What earlier compiles built. After an edit most cells keep their draft and most drafts their task. */
+export class TaskCache {
+  readonly drafts = new WeakMap<CompiledCell, Draft>();
+  readonly tasks = new WeakMap<Draft, { readonly of: readonly unknown[]; readonly task: Task }>();
+}
+
 export function buildTasks(
   cells: readonly CompiledCell[],
   names: Names,
   outputs: readonly Definition[],
-  programs: ProgramCache,
+  cache: TaskCache,
   reporter: Reporter,
 ): BuiltTasks {
   const drafts = new Map<string, Draft>();
   for (const cell of cells) {
-    if (cell.isTask && !drafts.has(cell.key)) drafts.set(cell.key, toDraft(cell, names, cells, reporter));
+    if (!cell.isTask || drafts.has(cell.key)) continue;
+    const before = cache.drafts.get(cell);
+    const isKept = before && isCurrent(before.reach, names) && isCurrent(before.expand, names);
+    const draft = isKept ? before : toDraft(cell, names, readAfter(cell, cells, reporter));
+    // `after` depends on other cells' keys, a query on the names there are: both are read anew.
+    if (cell.parsed.options.after.length === 0 && cell.kind === "code") cache.drafts.set(cell, draft);
+    drafts.set(cell.key, draft);
   }
-  for (const draft of drafts.values()) checkHandlers(draft, drafts, reporter);
-  const needs = new Map([...drafts].map(([key, draft]) => [key, upstreamOf(draft)]));
+  for (const draft of drafts.values()) {
+    checkStrays(draft, reporter);
+    checkHandlers(draft, drafts, reporter);
+  }
+  const needs = new Map([...drafts].map(([key, draft]) => [key, draft.upstream]));
   const late = new Set([...drafts.values()].filter(({ cell }) => cell.parsed.options.on).map(({ cell }) => cell.key));
   const { order, cycles } = sortTasks(needs, late);
   for (const cycle of cycles) reportCycle(cycle, drafts, reporter);
@@ -50,33 +69,25 @@ export function buildTasks(
   const kept: Draft[] = [];
   for (const key of order) {
     const draft = drafts.get(key)!;
-    if (isBarred(draft, barred)) barred.add(key);
+    if (isBarred(draft, barred, reporter)) barred.add(key);
     else kept.push(draft);
   }
   const classes = spreadClasses(kept, names);
   const wanted = findWanted(kept, outputs);
-  const tasks = kept.map((draft) => toTask(draft, names, classes.get(draft.cell.key)!, wanted, programs));
+  const tasks = kept.map((draft) => {
+    const mine = classes.get(draft.cell.key) ?? [];
+    const given = [...names.own(draft.cell).values()].filter((one) => wanted.has(one));
+    const of = [names.repeatedPrivates, ...mine, "gives", ...given];
+    const before = cache.tasks.get(draft);
+    if (before && before.of.length === of.length && before.of.every((one, i) => one === of[i])) return before.task;
+    const task = toTask(draft, names, mine, sortBy(given, names.storedName));
+    cache.tasks.set(draft, { of, task });
+    return task;
+  });
   return { drafts, tasks, wanted };
 }
 
-/** Programs by what went into them: after an edit most tasks keep theirs. */
-export class ProgramCache {
-  private current = new Map<string, Pick<Task, "program" | "expandProgram" | "fingerprint">>();
-  private before = new Map<string, Pick<Task, "program" | "expandProgram" | "fingerprint">>();
-
-  turn(): void {
-    this.before = this.current;
-    this.current = new Map();
-  }
-
-  get(key: string, build: () => Pick<Task, "program" | "expandProgram" | "fingerprint">): Pick<Task, "program" | "expandProgram" | "fingerprint"> {
-    const found = this.current.get(key) ?? this.before.get(key) ?? build();
-    this.current.set(key, found);
-    return found;
-  }
-}
-
-function toDraft(cell: CompiledCell, names: Names, cells: readonly CompiledCell[], reporter: Reporter): Draft {
+function toDraft(cell: CompiledCell, names: Names, after: readonly string[], classes: Iterable<Definition> = []): Draft {
   const reach = new Reach(names, cell);
   const expand = new Reach(names, cell);
   for (const unit of ownUnits(cell)) reach.add(unit.references, cell);
@@ -86,15 +97,10 @@ function toDraft(cell: CompiledCell, names: Names, cells: readonly CompiledCell[
     const definition = names.resolve(name, cell);
     if (definition && definition.home !== cell) reach.addDefinition(definition, true);
   }
-  for (const { name, home } of new Map([...reach.strays, ...expand.strays].map((one) => [one.name + one.home.key, one])).values()) {
-    cell.barred = true;
-    reporter.report(
-      "bad-each",
-      placeOfOption(home, "each"),
-      `"${name}" is bound by each in "${home.key}", and a definition there that reads it is used in "${cell.key}". Pass it as an argument instead.`,
-    );
-  }
-  return { cell, reach, expand, after: readAfter(cell, cells, reporter) };
+  for (const one of classes) reach.addDefinition(one, true);
+  const values = [...new Set([...reach.values, ...expand.values])].filter((value) => value.home !== cell);
+  const upstream = [...new Set([...after, ...values.map((value) => value.home.key)])];
+  return { cell, reach, expand, after, values, upstream };
 }
 
 /** Names that a script or a query says it reads. */
@@ -107,6 +113,18 @@ function namesOfBody(cell: CompiledCell, names: Names): readonly string[] {
   return words.filter((word) => names.resolve(word, cell)?.travels === "value");
 }
 
+function checkStrays({ cell, reach, expand }: Draft, reporter: Reporter): void {
+  const strays = [...reach.strays, ...expand.strays];
+  for (const { name, home } of new Map(strays.map((one) => [`${one.name} ${one.home.key}`, one])).values()) {
+    reporter.bar(cell);
+    reporter.report(
+      "bad-each",
+      placeOfOption(home, "each"),
+      `"${name}" is bound by each in "${home.key}", and a definition there that reads it is used in "${cell.key}". Pass it as an argument instead.`,
+    );
+  }
+}
+
 function readAfter(cell: CompiledCell, cells: readonly CompiledCell[], reporter: Reporter): readonly string[] {
   const keys: string[] = [];
   for (const name of cell.parsed.options.after) {
@@ -116,7 +134,7 @@ function readAfter(cell: CompiledCell, cells: readonly CompiledCell[], reporter:
       keys.push(other.key);
       continue;
     }
-    cell.barred = true;
+    reporter.bar(cell);
     const tasks = cells.filter((one) => one.isTask).map((one) => one.key);
     const near = tasks.find((one) => isOneEditAway(one, toSlug(name)));
     const why = other
@@ -127,25 +145,13 @@ function readAfter(cell: CompiledCell, cells: readonly CompiledCell[], reporter:
   return keys;
 }
 
-function valuesOf(draft: Draft): Set<Definition> {
-  const values = new Set([...draft.reach.values, ...draft.expand.values]);
-  for (const value of values) if (value.home === draft.cell) values.delete(value);
-  return values;
-}
-
-function upstreamOf(draft: Draft): Set<string> {
-  const keys = new Set(draft.after);
-  for (const value of valuesOf(draft)) keys.add(value.home.key);
-  return keys;
-}
-
 /** Handlers run after all other tasks have ended: no other task can wait for one. */
 function checkHandlers(draft: Draft, drafts: ReadonlyMap<string, Draft>, reporter: Reporter): void {
   if (draft.cell.parsed.options.on) return;
-  for (const key of upstreamOf(draft)) {
+  for (const key of draft.upstream) {
     const on = drafts.get(key)?.cell.parsed.options.on;
     if (!on) continue;
-    draft.cell.barred = true;
+    reporter.bar(draft.cell);
     reporter.report(
       "bad-header",
       placeOfNeed(draft, key),
@@ -154,15 +160,14 @@ function checkHandlers(draft: Draft, drafts: ReadonlyMap<string, Draft>, reporte
   }
 }
 
-function isBarred({ cell, reach, expand, after }: Draft, barred: ReadonlySet<string>): boolean {
-  if (cell.barred || after.some((key) => barred.has(key))) return true;
+function isBarred({ cell, reach, expand, after }: Draft, barred: ReadonlySet<string>, reporter: Reporter): boolean {
+  if (reporter.isBarred(cell) || after.some((key) => barred.has(key))) return true;
   for (const one of [reach, expand]) {
     for (const value of one.values) {
-      if (value.home !== cell && (value.home.barred || !value.home.isTask || barred.has(value.home.key))) return true;
+      if (value.home !== cell && (reporter.isBarred(value.home) || !value.home.isTask || barred.has(value.home.key))) return true;
     }
     for (const home of one.units.values()) if (home.analysis.broken) return true;
   }
-  // A key in a cycle is in no order: its readers are not either.
   return false;
 }
 
@@ -172,7 +177,7 @@ function reportCycle(cycle: readonly string[], drafts: ReadonlyMap<string, Draft
   cycle.forEach((key, i) => {
     const draft = drafts.get(key)!;
     const upstream = path[i + 1]!;
-    const names = [...valuesOf(draft)].filter((value) => value.home.key === upstream).map((value) => value.name);
+    const names = draft.values.filter((value) => value.home.key === upstream).map((value) => value.name);
     ties.push(names.length > 0 ? `"${key}" reads ${names.sort().join(", ")} of "${upstream}"` : `"${key}" says after=${upstream}`);
   });
   for (const [i, key] of cycle.entries()) {
@@ -195,7 +200,7 @@ function placeOfNeed(draft: Draft, upstream: string) {
   const { cell } = draft;
   for (const unit of cell.analysis.units) {
     for (const [name, use] of unit.references.uses) {
-      const found = use.value && [...valuesOf(draft)].some((value) => value.name === name && value.home.key === upstream);
+      const found = use.value && draft.values.some((value) => value.name === name && value.home.key === upstream);
       if (found) return placeInSource(cell, use);
     }
   }
@@ -206,21 +211,25 @@ function placeOfNeed(draft: Draft, upstream: string) {
  * Instances arrive as instances: a task knows every class that a task upstream of it knows. The values that such a class
  * reads are of tasks further upstream, so this adds edges but never a cycle.
  */
-function spreadClasses(sorted: readonly Draft[], names: Names): ReadonlyMap<string, readonly Definition[]> {
-  const known = new Map<string, Set<Definition>>();
-  for (const draft of sorted) {
+function spreadClasses(sorted: Draft[], names: Names): ReadonlyMap<string, readonly Definition[]> {
+  const known = new Map<string, ReadonlySet<Definition>>();
+  for (const [i, draft] of sorted.entries()) {
     const mine = new Set<Definition>();
-    for (const value of valuesOf(draft)) for (const one of known.get(value.home.key) ?? []) mine.add(one);
-    for (const one of mine) draft.reach.addDefinition(one, true);
-    for (const [unit, home] of [...draft.reach.units, ...draft.expand.units]) {
-      for (const { name, sort } of unit.definitions) {
-        const definition = sort === "class" || isClassConstant(unit) ? names.own.get(home)?.get(name) : undefined;
-        if (definition && !definition.typeOnly) mine.add(definition);
+    for (const value of draft.values) for (const one of known.get(value.home.key) ?? []) mine.add(one);
+    // Found out by order: what arrives here is known once all before it are.
+    const full = mine.size > 0 ? toDraft(draft.cell, names, draft.after, mine) : draft;
+    sorted[i] = full;
+    for (const reach of [full.reach, full.expand]) {
+      for (const [unit, home] of reach.units) {
+        for (const { name, sort } of unit.definitions) {
+          const definition = sort === "class" || isClassConstant(unit) ? names.own(home).get(name) : undefined;
+          if (definition && !definition.typeOnly) mine.add(definition);
+        }
       }
     }
-    known.set(draft.cell.key, mine);
+    if (mine.size > 0) known.set(draft.cell.key, mine);
   }
-  return new Map([...known].map(([key, definitions]) => [key, sortBy(definitions, (one) => one.name)]));
+  return new Map([...known].map(([key, definitions]) => [key, sortBy(definitions, (one) => `${one.name} ${one.home.key}`)]));
 }
 
 /** `const Model = class { … }`. */
@@ -235,35 +244,23 @@ function isClassConstant(unit: Unit): boolean {
 function findWanted(drafts: readonly Draft[], outputs: readonly Definition[]): ReadonlyMap<Definition, string> {
   const wanted = new Map<Definition, string>();
   for (const output of outputs) if (output.travels === "value") wanted.set(output, "the notebook's outputs");
-  for (const draft of drafts) for (const value of valuesOf(draft)) wanted.set(value, `"${draft.cell.key}"`);
+  for (const draft of drafts) for (const value of draft.values) wanted.set(value, `"${draft.cell.key}"`);
   return wanted;
 }
 
-function toTask(
-  draft: Draft,
-  names: Names,
-  classes: readonly Definition[],
-  wanted: ReadonlyMap<Definition, string>,
-  programs: ProgramCache,
-): Task {
+function toTask(draft: Draft, names: Names, classes: readonly Definition[], outputs: readonly Definition[]): Task {
   const { cell, reach, expand } = draft;
   const { options, settings } = cell.parsed;
-  const outputs = sortBy([...(names.own.get(cell)?.values() ?? [])].filter((one) => wanted.has(one)), (one) => one.storedName);
-  const foreign = (values: Iterable<Definition>) =>
-    [...new Set([...values].filter((one) => one.home !== cell).map((one) => one.storedName))].sort();
+  const foreign = (values: Iterable<Definition>) => [...new Set([...values].filter((one) => one.home !== cell).map(names.storedName))].sort();
   const paramNames = new Set([...reach.params, ...expand.params].map((one) => one.name));
   const needs = new Map<string, Set<string>>(draft.after.map((key) => [key, new Set()]));
-  for (const value of valuesOf(draft)) {
+  for (const value of draft.values) {
     const list = needs.get(value.home.key) ?? new Set();
-    needs.set(value.home.key, list.add(value.storedName));
+    needs.set(value.home.key, list.add(names.storedName(value)));
   }
-  const key = programKey(draft, classes, outputs);
-  const built = programs.get(key, () => {
-    if (cell.kind !== "code") return { program: bodyOf(cell), expandProgram: undefined, fingerprint: fingerprint(cell, reach, expand, bodyOf(cell)) };
-    const program = buildProgram({ cell, names, reach, outputs, classes, withOwnText: true });
-    const expandProgram = cell.each && buildProgram({ cell, names, reach: expand, outputs: [], classes, withOwnText: false });
-    return { program, expandProgram, fingerprint: fingerprint(cell, reach, expand, program) };
-  });
+  const isCode = cell.kind === "code";
+  const program = isCode ? buildProgram({ cell, names, reach, outputs, classes, withOwnText: true }) : bodyOf(cell);
+  const expandProgram = cell.each && buildProgram({ cell, names, reach: expand, outputs: [], classes, withOwnText: false });
   return {
     key: cell.key,
     title: cell.cell.title,
@@ -271,15 +268,17 @@ function toTask(
     kind: cell.kind as Task["kind"],
     needs: sortBy(needs, ([task]) => task).map(([task, list]) => ({ task, names: [...list].sort() })),
     params: [...paramNames].sort(),
-    outputs: outputs.map((one) => one.storedName),
+    outputs: outputs.map(names.storedName),
     display: cell.analysis.display !== undefined,
     datasets: findDatasets(draft, names),
-    ...built,
+    program,
+    expandProgram,
     reads: { task: foreign(reach.values), expand: foreign(expand.values) },
     settings,
     each: cell.each?.variables,
     when: cell.parsed.when,
     options: { ...options, after: [...draft.after].sort() },
+    fingerprint: fingerprint(cell, reach, expand, program),
   };
 }
 
@@ -287,22 +286,6 @@ function bodyOf(cell: CompiledCell): Task["program"] {
   return {
     text: cell.cell.source, imports: [], lines: [], display: undefined, classes: [], ownClasses: [], dynamicImports: [], returns: [],
   };
-}
-
-/** All that a program is made of, by identity: unit numbers stand for texts. */
-function programKey({ cell, reach, expand }: Draft, classes: readonly Definition[], outputs: readonly Definition[]): string {
-  const parts = [cell.key, cell.cell.id, cell.kind, cell.parsed.each, cell.parsed.when, JSON.stringify(cell.parsed.settings)];
-  const { image, network, secrets, gpu, join, on } = cell.parsed.options;
-  parts.push(image, String(network), secrets.join(), String(gpu), join, on, cell.kind === "code" ? "" : cell.cell.source);
-  for (const unit of cell.analysis.units) parts.push(String(unit.id));
-  for (const one of [reach, expand]) {
-    parts.push("|");
-    for (const [unit, home] of one.units) parts.push(`${unit.id}@${home.cell.id}@${home.key}`);
-    for (const definition of one.imports) parts.push(`${definition.name}@${definition.home.cell.id}@${definition.unit!.id}`);
-    for (const definition of [...one.values, ...one.params]) parts.push(`${definition.storedName}@${definition.home.key}`);
-  }
-  for (const definition of [...classes, ...outputs]) parts.push(definition.storedName);
-  return parts.join("\n");
 }
 
 /** Files that a task names: their hashes are part of its cache key. */

@@ -8,13 +8,13 @@ import { placeInSource, placeOfOption, type Reporter } from "./reporter";
 export function checkEach(cells: readonly CompiledCell[], names: Names, reporter: Reporter): void {
   for (const cell of cells) {
     const refuse = (option: "each" | "when", message: string) => {
-      cell.barred = true;
+      reporter.bar(cell);
       reporter.report(option === "each" ? "bad-each" : "bad-when", placeOfOption(cell, option), message);
     };
     for (const name of cell.eachNames) {
-      const own = names.own.get(cell)?.get(name);
+      const own = names.own(cell).get(name);
       if (!own?.declaration) continue;
-      cell.barred = true;
+      reporter.bar(cell);
       reporter.report("bad-each", placeInSource(cell, own.declaration), `"${name}" is already bound by each: give this, or the element, another name.`);
     }
     for (const source of cell.each?.sources ?? []) {

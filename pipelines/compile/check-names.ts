@@ -28,7 +28,7 @@ export function checkNames(cells: readonly CompiledCell[], names: Names, reporte
         );
       }
     }
-    for (const definition of names.own.get(cell)?.values() ?? []) {
+    for (const definition of names.own(cell).values()) {
       const { name, travels, typeOnly } = definition;
       // An import says plainly what it brings.
       if (!knownGlobals.has(name) || isPrivate(name) || typeOnly || travels === "import") continue;

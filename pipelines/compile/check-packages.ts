@@ -1,40 +1,40 @@
 /** Imports and `dependencies` against the packages of the environment. */
 import type { FrontMatter } from "../notebook/front-matter";
-import type { CompiledCell } from "./read-cells";
-import { placeInFrontMatter, placeInSource, type Reporter } from "./reporter";
+import type { CellAnalysis } from "./analyse-cell";
+import { placeInFrontMatter, placeInSource, type Located, type Reporter } from "./reporter";
 import { nodeAt } from "./syntax-node";
 
-export function checkPackages(
-  cells: readonly CompiledCell[],
-  front: FrontMatter,
-  packages: readonly string[] | undefined,
-  reporter: Reporter,
-): void {
-  const there = packages && [...packages].sort().join(", ");
-  const later = `It has: ${there || "none"}. Environments of a notebook's own come later.`;
-  for (const cell of cells) {
-    for (const unit of cell.analysis.units) {
-      if (unit.role !== "import") continue;
-      const source = nodeAt(unit.nodes[0]!, "source")!;
-      const module = source["value"] as string;
-      const refuse = (message: string) => {
-        cell.barred = true;
-        reporter.report("unsupported-syntax", placeInSource(cell, source), message);
-      };
-      if (/^(?:\.{0,2}\/|\.{1,2}$|[a-z][a-z0-9+.-]*:)/i.test(module) && !module.startsWith("node:")) {
-        refuse(`A notebook is one file: it cannot import "${module}". Import a package, a node: module or "heddle".`);
-      } else if (packages && module !== "heddle" && !module.startsWith("node:") && !packages.includes(packageOf(module))) {
-        refuse(`The environment has no package "${packageOf(module)}". ${later}`);
-      }
+type Packages = readonly string[] | undefined;
+
+export function checkImports(cell: Located, analysis: CellAnalysis, packages: Packages, reporter: Reporter): void {
+  for (const unit of analysis.units) {
+    if (unit.role !== "import") continue;
+    const source = nodeAt(unit.nodes[0]!, "source")!;
+    const module = source["value"] as string;
+    const refuse = (message: string) => {
+      reporter.bar(cell);
+      reporter.report("unsupported-syntax", placeInSource(cell, source), message);
+    };
+    if (/^(?:\.{0,2}\/|\.{1,2}$|[a-z][a-z0-9+.-]*:)/i.test(module) && !module.startsWith("node:")) {
+      refuse(`A notebook is one file: it cannot import "${module}". Import a package, a node: module or "heddle".`);
+    } else if (packages && module !== "heddle" && !module.startsWith("node:") && !packages.includes(packageOf(module))) {
+      refuse(`The environment has no package "${packageOf(module)}". ${listPackages(packages)}`);
     }
   }
+}
+
+export function checkDependencies(front: FrontMatter, packages: Packages, reporter: Reporter): void {
   if (!packages) return;
   for (const name of Object.keys(front.dependencies)) {
     const place = front.dependencyPlaces[name];
     if (place && !packages.includes(name)) {
-      reporter.report("bad-header", placeInFrontMatter(place), `The environment has no package "${name}". ${later}`);
+      reporter.report("bad-header", placeInFrontMatter(place), `The environment has no package "${name}". ${listPackages(packages)}`);
     }
   }
+}
+
+function listPackages(packages: readonly string[]): string {
+  return `It has: ${[...packages].sort().join(", ") || "none"}. Environments of a notebook's own come later.`;
 }
 
 /** "@scope/name/deep" → "@scope/name". */

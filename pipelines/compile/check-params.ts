@@ -37,7 +37,7 @@ export function checkParams(cells: readonly CompiledCell[], names: Names, report
         }
         const { parameter, faults } = readParam(name, call);
         for (const fault of faults) reporter.report("bad-param", placeInSource(home!, fault), fault.message);
-        const definition = names.own.get(home!)?.get(name);
+        const definition = names.own(home!).get(name);
         if (!parameter || !definition) continue;
         parameters.push(parameter);
         definitions.push(definition);

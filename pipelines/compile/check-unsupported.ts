@@ -1,22 +1,18 @@
 /** Syntax that has no meaning in a cell: `unsupported-syntax`. */
-import type { Names } from "./find-names";
-import type { CompiledCell } from "./read-cells";
-import { placeInSource, type Reporter } from "./reporter";
+import type { CellAnalysis } from "./analyse-cell";
+import { placeInSource, type Located, type Reporter } from "./reporter";
 import { forEachChild, isFunction, nameOf, nodeAt, nodesAt, type SyntaxNode } from "./syntax-node";
 
-export function checkUnsupported(cells: readonly CompiledCell[], _names: Names, reporter: Reporter): void {
-  for (const cell of cells) {
-    const { program, units } = cell.analysis;
-    if (!program) continue;
-    const refuse = (range: { start: number; end: number }, message: string) => {
-      cell.barred = true;
-      reporter.report("unsupported-syntax", placeInSource(cell, range), message);
-    };
-    for (const statement of nodesAt(program, "body")) checkStatement(statement, refuse);
-    for (const unit of units) {
-      for (const start of unit.references.importMetas) {
-        refuse({ start, end: start + "import.meta".length }, "A cell is no file: import.meta has no meaning. Use dataset(…) for files of the workspace.");
-      }
+export function checkUnsupported(cell: Located, { program, units }: CellAnalysis, reporter: Reporter): void {
+  if (!program) return;
+  const refuse = (range: { start: number; end: number }, message: string) => {
+    reporter.bar(cell);
+    reporter.report("unsupported-syntax", placeInSource(cell, range), message);
+  };
+  for (const statement of nodesAt(program, "body")) checkStatement(statement, refuse);
+  for (const unit of units) {
+    for (const start of unit.references.importMetas) {
+      refuse({ start, end: start + "import.meta".length }, "A cell is no file: import.meta has no meaning. Use dataset(…) for files of the workspace.");
     }
   }
 }

@@ -6,18 +6,17 @@
 import { readFrontMatter } from "../notebook/front-matter";
 import type { Cell, Notebook } from "../notebook/notebook";
 import { Analyses } from "./analyse-cell";
-import { buildTasks, ProgramCache } from "./build-tasks";
+import { buildTasks, TaskCache } from "./build-tasks";
 import { checkEach } from "./check-each";
 import { checkNames } from "./check-names";
-import { checkPackages } from "./check-packages";
+import { checkDependencies } from "./check-packages";
 import { checkParams } from "./check-params";
 import { checkUnserializable } from "./check-unserializable";
-import { checkUnsupported } from "./check-unsupported";
 import type { Compilation, Dag } from "./dag";
 import { findNames } from "./find-names";
 import { findOutputs } from "./find-outputs";
 import { parseDefaults } from "./parse-options";
-import { readCells, type HeaderCache } from "./read-cells";
+import { readCells, type CellCache } from "./read-cells";
 import { placeInFrontMatter, Reporter } from "./reporter";
 
 export interface CompileOptions {
@@ -30,14 +29,14 @@ export interface CompileOptions {
 /** Keep one for as long as a notebook is open and pass it to each compile: unchanged cells then cost next to nothing. */
 export class CompilerMemory {
   readonly analyses = new Analyses();
-  readonly programs = new ProgramCache();
-  private headers: { frontMatter: string | undefined; cache: HeaderCache } | undefined;
+  readonly tasks = new TaskCache();
+  private cells: { readonly of: string; readonly cache: CellCache } | undefined;
 
-  headersFor(frontMatter: string | undefined, base: HeaderCache["base"]): HeaderCache {
-    if (!this.headers || this.headers.frontMatter !== frontMatter) {
-      this.headers = { frontMatter, cache: { base, byCell: new WeakMap() } };
-    }
-    return this.headers.cache;
+  /** Cells mean the same as long as the front matter and the environment do. */
+  cellsFor(frontMatter: string | undefined, base: CellCache["base"], packages: CellCache["packages"]): CellCache {
+    const of = JSON.stringify([frontMatter, packages]);
+    if (this.cells?.of !== of) this.cells = { of, cache: { base, packages, byCell: new WeakMap() } };
+    return this.cells.cache;
   }
 }
 
@@ -52,31 +51,30 @@ export function compile(notebook: Notebook, options: CompileOptions = {}): Compi
 function compileCells(notebook: Notebook, { packages, memory = new CompilerMemory() }: CompileOptions): Compilation {
   const reporter = new Reporter();
   memory.analyses.turn();
-  memory.programs.turn();
   const front = readFrontMatter(notebook.frontMatter);
   for (const { message, place } of front.faults) reporter.report("bad-header", placeInFrontMatter(place), message);
   const defaults = parseDefaults(front.defaults);
   for (const { index, message } of defaults.faults) {
     reporter.report("bad-header", placeInFrontMatter(front.defaults[index]!.place), message);
   }
-  const headers = memory.headersFor(notebook.frontMatter, defaults.options);
-  const cells = readCells(notebook.cells, memory.analyses, headers, reporter);
+  checkDependencies(front, packages, reporter);
+  const cache = memory.cellsFor(notebook.frontMatter, defaults.options, packages);
+  const cells = readCells(notebook.cells, memory.analyses, cache, reporter);
   const names = findNames(cells, reporter);
-  checkUnsupported(cells, names, reporter);
-  checkPackages(cells, front, packages, reporter);
   checkNames(cells, names, reporter);
   checkEach(cells, names, reporter);
   const params = checkParams(cells, names, reporter);
   const outputs = findOutputs(cells, names, reporter);
-  const built = buildTasks(cells, names, outputs, memory.programs, reporter);
+  const built = buildTasks(cells, names, outputs, memory.tasks, reporter);
   params.reportUnused(built.drafts.values(), outputs);
   checkUnserializable(built, names, reporter);
+  const running = new Set(built.tasks.map((task) => task.key));
   const dag: Dag = {
     tasks: built.tasks,
     params: params.parameters,
     outputs: outputs
-      .filter((one) => one.travels === "param" || built.tasks.some((task) => task.key === one.home.key))
-      .map((one) => ({ name: one.storedName, task: one.home.key }))
+      .filter((one) => one.travels === "param" || running.has(one.home.key))
+      .map((one) => ({ name: names.storedName(one), task: one.home.key }))
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
     title: front.title,
     description: front.description,

@@ -15,43 +15,30 @@ export interface Definition {
   /** Undefined for a name given by a header. */
   readonly declaration: Declaration | undefined;
   readonly unit: Unit | undefined;
-  /** The name under which a value is stored: its own, made unique where several cells have a private of that name. */
-  readonly storedName: string;
 }
 
 export interface Names {
   /** Definitions of a cell by name; a repeated declaration in one cell (overloads) counts once. */
-  readonly own: ReadonlyMap<CompiledCell, ReadonlyMap<string, Definition>>;
-  /** Public names of the notebook. */
-  readonly shared: ReadonlyMap<string, Definition>;
+  own(cell: CompiledCell): ReadonlyMap<string, Definition>;
   resolve(name: string, from: CompiledCell): Definition | undefined;
+  /** The name under which a value is stored: its own, made unique where several cells have a private of that name. */
+  storedName(definition: Definition): string;
+  /** Changes when `storedName` might. */
+  readonly repeatedPrivates: string;
 }
 
 export function findNames(cells: readonly CompiledCell[], reporter: Reporter): Names {
-  const own = new Map<CompiledCell, Map<string, Definition>>();
   const shared = new Map<string, Definition>();
-  const repeated = findRepeatedPrivates(cells);
   const clashes = new Map<string, Definition[]>();
+  const privates = new Set<string>();
+  const repeated = new Set<string>();
   for (const home of cells) {
-    const mine = new Map<string, Definition>();
-    own.set(home, mine);
-    const add = (definition: Definition) => {
-      const { name } = definition;
-      const before = mine.get(name);
-      // A type and a value of one name, or overloads: what runs is what counts.
-      if (!before || (before.typeOnly && !definition.typeOnly)) mine.set(name, definition);
-    };
-    for (const declaration of home.analysis.declarations) {
-      const { name, unit } = declaration;
-      const storedName = repeated.has(name) ? `${name}$${home.key.replace(/[^\p{ID_Continue}]/gu, "_")}` : name;
-      const travels = unit.role === "import" ? "import" : unit.role === "portable" ? "portable" : home.kind === "params" ? "param" : "value";
-      add({ name, home, travels, typeOnly: declaration.typeOnly, exported: declaration.exported, declaration, unit, storedName });
-    }
-    for (const { name } of home.headerNames) {
-      add({ name, home, travels: "value", typeOnly: false, exported: false, declaration: undefined, unit: undefined, storedName: name });
-    }
-    for (const [name, definition] of mine) {
-      if (isPrivate(name)) continue;
+    for (const [name, definition] of definitionsOf(home)) {
+      if (isPrivate(name)) {
+        if (privates.has(name)) repeated.add(name);
+        privates.add(name);
+        continue;
+      }
       const first = shared.get(name);
       if (!first) shared.set(name, definition);
       else if (isSameImport(first, definition)) {
@@ -66,10 +53,38 @@ export function findNames(cells: readonly CompiledCell[], reporter: Reporter): N
   }
   for (const [name, list] of clashes) reportDuplicates(name, list, reporter);
   return {
-    own,
-    shared,
-    resolve: (name, from) => own.get(from)?.get(name) ?? (isPrivate(name) ? undefined : shared.get(name)),
+    own: definitionsOf,
+    resolve: (name, from) => definitionsOf(from).get(name) ?? (isPrivate(name) ? undefined : shared.get(name)),
+    storedName: ({ name, home }) => (repeated.has(name) ? `${name}$${home.key.replace(/[^\p{ID_Continue}]/gu, "_")}` : name),
+    repeatedPrivates: [...repeated].sort().join(),
   };
+}
+
+const definitionsByCell = new WeakMap<CompiledCell, ReadonlyMap<string, Definition>>();
+
+/** The same objects for the same cell, compile after compile: what is unchanged can be told by identity. */
+function definitionsOf(home: CompiledCell): ReadonlyMap<string, Definition> {
+  let found = definitionsByCell.get(home);
+  if (!found) definitionsByCell.set(home, (found = toDefinitions(home)));
+  return found;
+}
+
+function toDefinitions(home: CompiledCell): ReadonlyMap<string, Definition> {
+  const own = new Map<string, Definition>();
+  for (const declaration of home.analysis.declarations) {
+    const { name, unit, typeOnly, exported } = declaration;
+    const before = own.get(name);
+    // A type and a value of one name, or overloads: what runs is what counts.
+    if (before && (!before.typeOnly || typeOnly)) continue;
+    const data = home.kind === "params" ? "param" : "value";
+    const travels = unit.role === "import" || unit.role === "portable" ? unit.role : data;
+    own.set(name, { name, home, travels, typeOnly, exported, declaration, unit });
+  }
+  for (const { name } of home.headerNames) {
+    if (own.has(name)) continue;
+    own.set(name, { name, home, travels: "value", typeOnly: false, exported: false, declaration: undefined, unit: undefined });
+  }
+  return own;
 }
 
 export function isPrivate(name: string): boolean {
@@ -80,19 +95,6 @@ export function placeOfDefinition(definition: Definition): Place {
   const { home, declaration, name } = definition;
   if (declaration) return placeInSource(home, declaration);
   return placeOfOption(home, home.headerNames.find((one) => one.name === name)?.option ?? "");
-}
-
-function findRepeatedPrivates(cells: readonly CompiledCell[]): ReadonlySet<string> {
-  const seen = new Map<string, CompiledCell>();
-  const repeated = new Set<string>();
-  for (const home of cells) {
-    for (const { name } of home.analysis.declarations) {
-      if (!isPrivate(name)) continue;
-      if ((seen.get(name) ?? home) !== home) repeated.add(name);
-      seen.set(name, home);
-    }
-  }
-  return repeated;
 }
 
 function isSameImport(a: Definition, b: Definition): boolean {

@@ -7,7 +7,7 @@ import { placeInSource, type Reporter } from "./reporter";
 export function findOutputs(cells: readonly CompiledCell[], names: Names, reporter: Reporter): readonly Definition[] {
   const found = new Set<Definition>();
   for (const cell of cells) {
-    for (const definition of names.own.get(cell)?.values() ?? []) if (definition.exported) found.add(definition);
+    for (const definition of names.own(cell).values()) if (definition.exported) found.add(definition);
     for (const { name, ...range } of cell.analysis.exports) {
       const definition = names.resolve(name, cell);
       if (definition) found.add(definition);

@@ -14,6 +14,9 @@ export class Reach {
   /** Portable definitions of other cells that read a name bound by `each` there: they make sense in that cell only. */
   readonly strays: { readonly name: string; readonly home: CompiledCell }[] = [];
 
+  /** Every question asked of the names, with its answer: as long as all are answered alike, this stands. */
+  readonly trace: { readonly name: string; readonly home: CompiledCell; readonly answer: Definition | undefined }[] = [];
+
   constructor(
     private readonly names: Names,
     private readonly own: CompiledCell,
@@ -27,6 +30,7 @@ export class Reach {
         continue;
       }
       const definition = this.names.resolve(name, home);
+      this.trace.push({ name, home, answer: definition });
       if (definition) this.addDefinition(definition, use.value);
     }
     return this;
@@ -53,6 +57,11 @@ export class Reach {
       }
     }
   }
+}
+
+/** Whether the names still answer as they did when `reach` was made. */
+export function isCurrent(reach: Reach, names: Names): boolean {
+  return reach.trace.every(({ name, home, answer }) => names.resolve(name, home) === answer);
 }
 
 /** The units of a cell that its own task runs: all that do not travel as source. */

@@ -5,11 +5,12 @@ import type { Analyses, CellAnalysis } from "./analyse-cell";
 import type { TaskOptions } from "./dag";
 import { parseEach, parseExpressionText, type ParsedEach, type ParsedExpression } from "./parse-each";
 import { parseOptions, readNames, type ParsedOptions } from "./parse-options";
-import { placeInHeader, placeInSource, placeOfOption, type Reporter } from "./reporter";
+import { checkImports } from "./check-packages";
+import { checkUnsupported } from "./check-unsupported";
+import { placeInHeader, placeInSource, placeOfOption, Reporter } from "./reporter";
 
 export interface CompiledCell {
   readonly cell: Cell;
-  readonly index: number;
   readonly key: string;
   /** Undefined for a kind that nobody knows. */
   readonly kind: CellKind | undefined;
@@ -21,47 +22,45 @@ export interface CompiledCell {
   readonly isTask: boolean;
   /** Names given by a header: `out=` of a script, `form=` of an approval. */
   readonly headerNames: readonly { readonly name: string; readonly option: string }[];
-  /** Something is wrong that makes its program meaningless: it and what depends on it is left out of the DAG. */
-  barred: boolean;
+  /** What is wrong with it by itself. */
+  readonly faults: Reporter;
 }
 
-/** What a header says, kept by cell: headers seldom change. */
-export interface HeaderCache {
+/** Cells read before, by identity: an edit makes a new one of the cell that it changes and keeps the others. */
+export interface CellCache {
+  /** Front matter's defaults. */
   readonly base: TaskOptions;
-  readonly byCell: WeakMap<Cell, { parsed: ParsedOptions; each: ParsedEach | undefined; when: ReturnType<typeof parseExpressionText> | undefined }>;
+  readonly packages: readonly string[] | undefined;
+  readonly byCell: WeakMap<Cell, CompiledCell>;
 }
 
-export function readCells(cells: readonly Cell[], analyses: Analyses, headers: HeaderCache, reporter: Reporter): CompiledCell[] {
-  const compiled = cells.map((cell, index) => readCell(cell, index, analyses, headers, reporter));
+export function readCells(cells: readonly Cell[], analyses: Analyses, cache: CellCache, reporter: Reporter): CompiledCell[] {
+  const compiled = cells.map((cell, index) => {
+    const key = cellKey(cell, index);
+    const before = cache.byCell.get(cell);
+    const read = before?.key === key ? before : readCell(cell, key, analyses, cache);
+    cache.byCell.set(cell, read);
+    reporter.repeat(read.faults);
+    return read;
+  });
   checkTitles(compiled, reporter);
   const [, ...others] = compiled.filter((one) => one.kind === "params");
   for (const other of others) {
-    other.barred = true;
+    reporter.bar(other);
     reporter.report("bad-param", placeInHeader(other, (spans) => spans.kind), `A notebook has at most one [params] cell: move these parameters to the first.`);
   }
   return compiled;
 }
 
-function readCell(cell: Cell, index: number, analyses: Analyses, headers: HeaderCache, reporter: Reporter): CompiledCell {
-  const key = cellKey(cell, index);
+function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages }: CellCache): CompiledCell {
+  const reporter = new Reporter();
   const kind = cellKinds.find((one) => one === cell.kind);
   const located = { cell, key };
-  let barred = false;
   if (!kind) {
     const known = cellKinds.map((one) => `[${one}]`).join(", ");
     reporter.report("bad-header", placeInHeader(located, (spans) => spans.kind), `There is no kind of cell [${cell.kind}]. Use one of ${known}, or none for code.`);
   }
-  let header = headers.byCell.get(cell);
-  if (!header) {
-    const parsed = parseOptions(cell.kind, kind ? cell.options : [], headers.base);
-    header = {
-      parsed,
-      each: parsed.each === undefined ? undefined : parseEach(parsed.each),
-      when: parsed.when === undefined ? undefined : parseExpressionText(parsed.when),
-    };
-    headers.byCell.set(cell, header);
-  }
-  const { parsed } = header;
+  const parsed = parseOptions(cell.kind, kind ? cell.options : [], base);
   for (const fault of parsed.faults) {
     reporter.report("bad-header", placeInHeader(located, (spans) => {
       const option = spans.options[fault.index];
@@ -76,24 +75,29 @@ function readCell(cell: Cell, index: number, analyses: Analyses, headers: Header
   for (const error of analysis.errors) {
     reporter.report("syntax-error", placeInSource(located, { start: error.at, end: error.at + 1 }), error.message);
   }
-  if (analysis.broken) barred = true;
+  if (analysis.broken) reporter.bar(located);
+  checkUnsupported(located, analysis, reporter);
+  checkImports(located, analysis, packages, reporter);
 
-  let each: CompiledCell["each"];
-  if (header.each && "fault" in header.each) {
-    barred = true;
-    reporter.report("bad-each", placeOfOption(located, "each"), header.each.fault);
-  } else each = header.each;
-  let when: ParsedExpression | undefined;
-  if (header.when && "fault" in header.when) {
-    barred = true;
-    reporter.report("bad-when", placeOfOption(located, "when"), `when="${parsed.when}" is no TypeScript expression: ${header.when.fault}`);
-  } else when = header.when;
-
+  const each = parsed.each === undefined ? undefined : parseEach(parsed.each);
+  if (each && "fault" in each) {
+    reporter.bar(located);
+    reporter.report("bad-each", placeOfOption(located, "each"), each.fault);
+  }
+  const when = parsed.when === undefined ? undefined : parseExpressionText(parsed.when);
+  if (when && "fault" in when) {
+    reporter.bar(located);
+    reporter.report("bad-when", placeOfOption(located, "when"), `when="${parsed.when}" is no TypeScript expression: ${when.fault}`);
+  }
+  const goesOver = each && "variables" in each ? each : undefined;
   return {
-    cell, index, key, kind, analysis, parsed, each, when, barred,
-    eachNames: new Set(each?.variables.map((one) => one.name)),
+    cell, key, kind, analysis, parsed,
+    each: goesOver,
+    when: when && "text" in when ? when : undefined,
+    eachNames: new Set(goesOver?.variables.map((one) => one.name)),
     isTask: isTask(kind, analysis),
     headerNames: namesInHeader(kind, parsed),
+    faults: reporter,
   };
 }
 
@@ -119,7 +123,7 @@ function checkTitles(cells: readonly CompiledCell[], reporter: Reporter): void {
       first.set(one.key, one);
       continue;
     }
-    one.barred = true;
+    reporter.bar(one);
     const pair = [one, other].filter((cell) => cell.cell.title !== "");
     for (const cell of pair) {
       const twin = cell === one ? other : one;

@@ -15,6 +15,22 @@ export type Related = Diagnostic["related"];
 
 export class Reporter {
   readonly diagnostics: Diagnostic[] = [];
+  /** Cells whose program is meaningless: they and what depends on them are left out of the DAG. */
+  readonly barred = new Set<Cell>();
+
+  bar({ cell }: Located): void {
+    this.barred.add(cell);
+  }
+
+  isBarred({ cell }: Located): boolean {
+    return this.barred.has(cell);
+  }
+
+  /** Says again what was found before about a cell that has not changed. */
+  repeat(earlier: Reporter): void {
+    for (const one of earlier.diagnostics) this.diagnostics.push(one);
+    for (const one of earlier.barred) this.barred.add(one);
+  }
 
   report(code: DiagnosticCode, place: Place, message: string, related: Related = []): void {
     const severity = (warningCodes as readonly string[]).includes(code) ? "warning" : "error";

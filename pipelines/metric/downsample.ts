@@ -24,7 +24,9 @@ export function downsample(points: readonly MetricPoint[], buckets: number): Buc
   if (ordered.length <= buckets) return ordered.map(({ step, time, value }) => ({ step, time, value, min: undefined, max: undefined }));
   const low = ordered[0]!.step;
   const high = ordered.at(-1)!.step;
-  const bucketOf = (step: number) => (high === low ? 0 : Math.min(buckets - 1, Math.floor(((step - low) / (high - low)) * buckets)));
+  // Steps that no chart has a scale for all go into one.
+  const scaled = Math.abs(low) <= 1e100 && Math.abs(high) <= 1e100 && high - low >= 1e-100;
+  const bucketOf = (step: number) => (!scaled ? 0 : Math.min(buckets - 1, Math.floor(((step - low) / (high - low)) * buckets)));
   const result: Bucket[] = [];
   for (let start = 0; start < ordered.length; ) {
     const bucket = bucketOf(ordered[start]!.step);

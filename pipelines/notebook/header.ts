@@ -82,10 +82,10 @@ export function formatHeader(header: Header): string {
   const options = header.options.map(formatOption).join(" ");
   const kind = header.kind === "code" ? "" : /^[^\]\s"]*$/.test(header.kind) ? `[${header.kind}]` : `[${JSON.stringify(header.kind)}]`;
   const line = (title: string, kindWord: string) => ["// %%", title, kindWord, options].filter((part) => part !== "").join(" ");
-  for (const text of [line(header.title, kind), line(JSON.stringify(header.title), kind)]) {
-    if (isSameHeader(parseHeader(text), header) && !text.includes("\n") && !text.includes("\r")) return text;
-  }
-  return line(JSON.stringify(header.title), kind || "[code]");
+  const title = JSON.stringify(header.title);
+  const last = line(title, kind || "[code]");
+  const forms = [line(header.title, kind), line(header.title, kind || "[code]"), line(title, kind)];
+  return forms.find((text) => !/[\r\n]/.test(text) && isSameHeader(parseHeader(text), header)) ?? last;
 }
 
 /** Where title, kind and options stand in the line that `formatHeader` writes: the places of diagnostics. */

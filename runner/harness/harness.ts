@@ -14,6 +14,9 @@ import type { HarnessSettings } from "./settings";
 import { TaskProcess } from "./task-process";
 import { Watchdog } from "./watchdog";
 
+/** `canWait`: nobody is held up when the frame leaves a little later, together with the next one. */
+export type Send = (frame: Uint8Array, canWait?: boolean) => void;
+
 type Program = { hash: string; code: string; lines: readonly unknown[] };
 
 /** A process is replaced after this many attempts, so that slow leaks never add up. */
@@ -31,7 +34,7 @@ export class Harness {
   private programBytes = 0;
   private readonly preload = new Set<string>();
   private readonly watchdog: Watchdog;
-  private send: ((frame: Uint8Array) => void) | undefined;
+  private send: Send | undefined;
   private leaseEnds = Infinity;
   private leaseMs = Infinity;
   private wakeTimer: NodeJS.Timeout | undefined;
@@ -55,12 +58,12 @@ export class Harness {
   }
 
   /** A server came: it hears everything from now on; an earlier connection hears nothing more. */
-  connect(send: (frame: Uint8Array) => void): void {
+  connect(send: Send): void {
     this.send = send;
     for (const attempt of this.attempts.values()) attempt.attached = false;
   }
 
-  disconnect(send: (frame: Uint8Array) => void): void {
+  disconnect(send: Send): void {
     if (this.send !== send) return;
     this.send = undefined;
     for (const attempt of this.attempts.values()) attempt.attached = false;
@@ -318,6 +321,6 @@ export class Harness {
   }
 
   private tell(message: HarnessMessage): void {
-    this.send?.(encodeFrame(message));
+    this.send?.(encodeFrame(message), message.type === "started");
   }
 }

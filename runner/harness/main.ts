@@ -24,16 +24,27 @@ const harness = new Harness(settings, randomUUID(), () => {
 const server = createServer((socket) => {
   const reader = new FrameReader();
   let queued: Uint8Array[] = [];
-  // Words of one turn of the event loop leave in one write.
-  const send = (frame: Uint8Array) => {
-    if (queued.length === 0) {
-      queueMicrotask(() => {
-        const bytes = queued.length === 1 ? queued[0]! : Buffer.concat(queued);
-        queued = [];
-        if (!socket.destroyed) socket.write(bytes);
-      });
-    }
+  let flushing = false;
+  let later: NodeJS.Timeout | undefined;
+  const flush = () => {
+    flushing = false;
+    if (queued.length === 0) return;
+    const bytes = queued.length === 1 ? queued[0]! : Buffer.concat(queued);
+    queued = [];
+    if (!socket.destroyed) socket.write(bytes);
+  };
+  // Words of one turn of the event loop leave in one write; those that can wait go with the next, or after 2 ms.
+  const send = (frame: Uint8Array, canWait = false) => {
     queued.push(frame);
+    if (canWait) {
+      later ??= setTimeout(() => {
+        later = undefined;
+        flush();
+      }, 2);
+    } else if (!flushing) {
+      flushing = true;
+      queueMicrotask(flush);
+    }
   };
   harness.connect(send);
   socket.on("data", (chunk) => {

@@ -32,7 +32,8 @@ export class TaskProcess {
   tasks = 0;
   lastUsed = 0;
   startedAt = 0;
-  cpuAtStart = 0;
+  /** Taken at the watchdog's first look: most attempts are over before. */
+  cpuAtStart: number | undefined;
   peakMemory = 0;
   /** Set before it is killed: what the attempt ended with. */
   ending: WireResult | undefined;
@@ -63,7 +64,7 @@ export class TaskProcess {
         cwd: scratch,
         detached: true,
         // Nothing of the server's environment: no credentials can leak through it.
-        env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", TZ: "UTC", TMPDIR: uid === undefined ? (process.env.TMPDIR ?? "/tmp") : "/tmp" },
+        env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", TZ: "UTC", TMPDIR: uid === undefined ? (process.env.TMPDIR ?? "/tmp") : "/tmp", NODE_ENV: "production" },
         ...(uid === undefined ? {} : { uid, gid: uid }),
       },
     );
@@ -111,7 +112,7 @@ export class TaskProcess {
     this.attempt = attempt;
     this.run = attempt.launch.run.id;
     this.startedAt = performance.now();
-    this.cpuAtStart = this.pid === undefined ? 0 : (readCpuMs(this.pid) ?? 0);
+    this.cpuAtStart = undefined;
     this.peakMemory = 0;
     this.tasks++;
     this.order({ type: "run", launch: { ...attempt.launch, program } as never });
@@ -139,11 +140,15 @@ export class TaskProcess {
     } else this.resume();
   }
 
+  noteCpu(): void {
+    if (this.pid !== undefined) this.cpuAtStart ??= readCpuMs(this.pid);
+  }
+
   usage(): { durationMs: number; cpuMs: number; peakMemoryBytes: number } {
     const cpu = this.pid === undefined ? undefined : readCpuMs(this.pid);
     return {
       durationMs: performance.now() - this.startedAt,
-      cpuMs: cpu === undefined ? 0 : Math.max(0, cpu - this.cpuAtStart),
+      cpuMs: cpu === undefined ? 0 : Math.max(0, cpu - (this.cpuAtStart ?? cpu)),
       peakMemoryBytes: this.peakMemory,
     };
   }

@@ -40,6 +40,7 @@ export class Watchdog {
       const { attempt, pid } = process;
       if (!attempt || pid === undefined || process.ending) continue;
       seen.ticks++;
+      process.noteCpu();
       if (seen.ticks % childrenEvery === 0) {
         seen.childMemory = childrenOf(pid).reduce((sum, child) => sum + (readRss(child) ?? 0), 0);
       }

@@ -8,7 +8,7 @@ import type { TaskOrder } from "./channel";
 import { ImportFailure, type Environment } from "./environment";
 import { InputReader } from "./input-reader";
 import type { Output } from "./output";
-import type { ProgramCache } from "./program-cache";
+import { programFile, type ProgramCache } from "./program-cache";
 import type { Scratch } from "./scratch";
 import { makeSdk } from "./sdk";
 import { WireMaker } from "./to-wire";
@@ -74,7 +74,7 @@ export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
   } catch (thrown) {
     if (thrown === skip) return { status: "skipped", usage: usage() };
     const unserializable = thrown instanceof UnserializableValue;
-    const error = toUserError(thrown, launch.program.lines);
+    const error = toUserError(thrown, launch.program.lines, programFile(launch.program.hash));
     if (thrown instanceof PlacedError) error.frames = [thrown.place];
     for (const secret of Object.values(launch.secrets)) {
       if (secret.length >= 4) error.message = error.message.replaceAll(secret, "[secret]");
@@ -106,26 +106,22 @@ class PlacedError extends Error {
 }
 
 function importer(environment: Environment, sdk: object, lines: NonNullable<Launch["program"]["lines"]>) {
-  return async (module: string, name: string, cell: string, line: number): Promise<unknown> => {
+  // Without a name it stands for the cell's own `import(…)`.
+  return async (module: string, name?: string, cell?: string, line?: number): Promise<unknown> => {
+    if (name === undefined) return module === "heddle" ? sdk : environment.load(String(module));
     if (module === "heddle") {
       if (name === "*" || name === "default") return sdk;
       if (name in sdk) return (sdk as Record<string, unknown>)[name];
     }
     try {
-      if (module === "heddle") throw new ImportFailure(notYet(name));
+      if (module === "heddle") throw new ImportFailure(`"heddle" has no export called "${name}".`);
       return await environment.loadExport(module, name);
     } catch (error) {
-      if (!(error instanceof ImportFailure)) throw error;
+      if (!(error instanceof ImportFailure) || cell === undefined || line === undefined) throw error;
       const cellKey = lines.find((range) => range.cell === cell)?.cellKey ?? cell;
       throw new PlacedError(error.message, { cell, cellKey, line, column: 1 });
     }
   };
-}
-
-function notYet(name: string): string {
-  return ["registerModel", "loadModel", "runNotebook"].includes(name)
-    ? `${name}() of "heddle" is not available yet.`
-    : `"heddle" has no export called "${name}".`;
 }
 
 function expand(name: string, source: unknown, wire: WireMaker): WireValue[] {

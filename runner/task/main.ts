@@ -8,7 +8,7 @@ import { receive, send } from "./channel";
 import { Environment } from "./environment";
 import { Hygiene } from "./hygiene";
 import { Output } from "./output";
-import { ProgramCache } from "./program-cache";
+import { programFile, ProgramCache } from "./program-cache";
 import { Scratch } from "./scratch";
 import type { TaskSettings } from "./settings";
 import { toUserError } from "./user-frames";
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
     scratch.reset();
 
     function failedLate(before: Extract<typeof result, { status: "succeeded" }>, error: unknown): typeof result {
-      return { status: "failed", reason: "exception", error: toUserError(error, launch.program.lines), displays: before.displays, usage: before.usage };
+      return { status: "failed", reason: "exception", error: toUserError(error, launch.program.lines, programFile(launch.program.hash)), displays: before.displays, usage: before.usage };
     }
   }
 }

@@ -6,6 +6,11 @@ export type Program = (heddle: object) => Promise<unknown>;
 
 const mostPrograms = 500;
 
+/** What stack traces call a program. */
+export function programFile(hash: string): string {
+  return `heddle:${hash}`;
+}
+
 export class ProgramCache {
   private readonly programs = new Map<string, Program>();
 
@@ -15,7 +20,7 @@ export class ProgramCache {
     const known = this.programs.get(hash);
     if (known) return known;
     const script = new Script(`(${code.replace(/;\s*$/, "")}\n)`, {
-      filename: `heddle:${hash}`,
+      filename: programFile(hash),
       // The parenthesis in front must not move the first line's columns.
       columnOffset: -1,
       importModuleDynamically: ((module: string) => this.environment.load(module)) as never,

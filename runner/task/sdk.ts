@@ -41,7 +41,7 @@ export function makeSdk({ launch, output, displays, wire, environment, cwd }: Sd
       output.log("warn", `${what} was ignored: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  return {
+  const sdk: Sdk = {
     param: () => {
       throw new Error("param() is only for the [params] cell, where it is read without running.");
     },
@@ -140,6 +140,14 @@ export function makeSdk({ launch, output, displays, wire, environment, cwd }: Sd
       logicalDate: launch.run.logicalDate,
     }),
   };
+  return Object.assign(sdk, Object.fromEntries(planned.map((name) => [name, () => notYet(name)])));
+}
+
+/** Named by the language, not made yet: a cell that calls one is told so. */
+const planned = ["registerModel", "loadModel", "runNotebook"];
+
+function notYet(name: string): never {
+  throw new Error(`${name}() of "heddle" is not available yet.`);
 }
 
 function makeDataset(name: string, cwd: string, environment: Environment): Heddle.Dataset {

@@ -24,6 +24,7 @@ export interface ValueStore {
 }
 
 const chunkBytes = 2 * 1024 * 1024;
+const syncEvery = 16 * 1024 * 1024;
 
 export class StoreFault extends Error {
   override readonly name = "StoreFault";
@@ -82,10 +83,12 @@ export function createValueStore(home: string): ValueStore {
       try {
         const state = await source.stat();
         if (!state.isFile() || state.size !== bytes) throw new StoreFault(`The value file ${file} is not what was announced.`);
-        const kept = await keep(workspaceId, (target, hash) => copy(source, target, hash, bytes));
-        // The runner removes what it owns; this helps when the server may.
-        await unlink(join(scratch, file)).catch(() => undefined);
-        return kept;
+        return await keep(workspaceId, async (target, hash) => {
+          const copied = await copy(source, target, hash, bytes);
+          // Before the sync: pages of a file that is gone need not reach the disk. Where the server may not, the runner does.
+          await unlink(join(scratch, file)).catch(() => undefined);
+          return copied;
+        });
       } finally {
         await source.close();
       }
@@ -104,11 +107,11 @@ export function createValueStore(home: string): ValueStore {
       await writeFile(temporary, json, { mode: 0o444 });
       await rename(temporary, target);
     },
-    has: (workspaceId, hash) => exists(place(workspaceId, hash)),
+    has: async (workspaceId, hash) => exists(place(workspaceId, hash)),
     path: place,
-    read: (workspaceId, hash) => readFile(place(workspaceId, hash)),
+    read: async (workspaceId, hash) => readFile(place(workspaceId, hash)),
     stream: (workspaceId, hash) => createReadStream(place(workspaceId, hash)),
-    readPreview: (workspaceId, hash) => readFile(`${place(workspaceId, hash)}.preview.json`, "utf8").catch(() => undefined),
+    readPreview: async (workspaceId, hash) => readFile(`${place(workspaceId, hash)}.preview.json`, "utf8").catch(() => undefined),
   };
 }
 
@@ -117,11 +120,19 @@ async function copy(source: FileHandle, target: FileHandle, hash: Hash, bytes: n
   let [filling, spare] = [Buffer.allocUnsafeSlow(Math.min(chunkBytes, bytes)), Buffer.allocUnsafeSlow(Math.min(chunkBytes, bytes))];
   let read = await source.read(filling, 0, filling.length, 0);
   let at = 0;
+  let unsynced = 0;
+  let syncing: Promise<unknown> = Promise.resolve();
   let writing: Promise<unknown> = Promise.resolve();
   while (read.bytesRead > 0 && at < bytes) {
     const length = Math.min(read.bytesRead, bytes - at);
     const chunk = filling.subarray(0, length);
     await writing;
+    unsynced += length;
+    if (unsynced > syncEvery) {
+      // The disk starts early, so that the sync at the end finds little left to do.
+      unsynced = 0;
+      syncing = syncing.then(() => target.datasync()).catch(() => undefined);
+    }
     [filling, spare] = [spare, filling];
     const position = at;
     at += length;
@@ -131,7 +142,7 @@ async function copy(source: FileHandle, target: FileHandle, hash: Hash, bytes: n
     hash.update(chunk);
     read = await reading;
   }
-  await writing;
+  await Promise.all([writing, syncing]);
   if (at !== bytes) throw new StoreFault("A value file was cut while it was stored.");
   return at;
 }

@@ -166,3 +166,12 @@ export const poisonRunSql = "update run set poison = poison + 1 where id = $1 re
 export const setAsideSql = `
 update run set status = 'failed', reason = 'internal', message = $2, finished_at = clock_timestamp(), revision = revision + 1
 where id = $1 and status in ('queued', 'running')`;
+
+/** Runs whose owner let the lease go and will not come back: processes of `heddle run` that were killed. */
+export const abandonRunsSql = `
+with abandoned as (
+  update run set status = 'cancelled', reason = 'node-lost', message = 'The command that ran it was killed.', finished_at = clock_timestamp()
+  where status in ('queued', 'running') and owner_until < clock_timestamp() returning id
+)
+update task_run set status = 'cancelled', reason = 'node-lost', lease_until = null, finished_at = clock_timestamp()
+from abandoned where run_id = abandoned.id and task_run.status in ('blocked', 'queued', 'running', 'waiting')`;

@@ -10,7 +10,11 @@ import type { ValueKeeper } from "./value-keeper";
 type Telling = Extract<HarnessMessage, { attempt: string }>;
 
 export class AttemptWords {
+  /** Its last word has come, if perhaps not yet been handed on. */
   finished = false;
+  /** Resolves when its last word was handed on. */
+  readonly settled: Promise<void>;
+  private markSettled!: () => void;
   private next: number | undefined;
   private acknowledged = -1;
   private readonly resolved = new Set<number>();
@@ -21,7 +25,9 @@ export class AttemptWords {
     private readonly listener: AttemptListener,
     private readonly values: ValueKeeper,
     private readonly actions: { acknowledge(n: number): void; ended(): void; log(message: string): void },
-  ) {}
+  ) {
+    this.settled = new Promise((resolve) => (this.markSettled = resolve));
+  }
 
   hear(message: Telling): void {
     if (this.stopped) return;
@@ -47,7 +53,7 @@ export class AttemptWords {
     this.pending = [];
     void Promise.all(earlier)
       .then(() => this.insist(() => this.listener.finished(result)))
-      .then(() => this.actions.ended());
+      .then(() => this.conclude());
   }
 
   /** This server gives up: nothing more is handed on, the harness keeps the rest. */
@@ -70,13 +76,18 @@ export class AttemptWords {
         .then(([result]) => this.insist(() => this.listener.finished(result)))
         .then(() => {
           this.settle(word.n);
-          this.actions.ended();
+          this.conclude();
         });
       return;
     }
     const done = this.insist(() => this.tell(word)).then(() => this.settle(word.n));
     this.pending.push(done);
     if (this.pending.length > 64) this.pending = [Promise.all(this.pending).then(() => undefined)];
+  }
+
+  private conclude(): void {
+    this.markSettled();
+    this.actions.ended();
   }
 
   private async tell(word: Exclude<Word, { type: "finished" }>): Promise<void> {

@@ -76,17 +76,19 @@ export class HarnessLink {
   private async connect(isDead: () => boolean): Promise<Ready | undefined> {
     const until = performance.now() + connectPatienceMs;
     for (let wait = 2; !this.closed && !isDead() && performance.now() < until; wait = Math.min(wait * 1.3, 100)) {
+      // Known only once it is open; until then its closing is a failed try.
+      let opened: HarnessConnection | undefined;
       try {
         const { connection, ready } = await HarnessConnection.open(this.harness.socket, this.lease, {
           message: (message) => this.listener.message(message),
           malformed: (attempt, problem) => this.listener.malformed(attempt, problem),
           closed: () => {
-            if (this.connection !== connection) return;
+            if (!opened || this.connection !== opened) return;
             this.connection = undefined;
             if (!this.closed) void this.reconnect(isDead);
           },
         });
-        this.connection = connection;
+        this.connection = opened = connection;
         return ready;
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;

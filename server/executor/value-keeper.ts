@@ -21,19 +21,24 @@ export class ValueKeeper {
     const bytes = Buffer.from(value.inline, "base64");
     if (bytes.length > mostInline || bytes.length !== value.bytes) throw new StoreFault("An inline value is not what was announced.");
     const hash = createHash("sha256").update(bytes).digest("hex");
+    void this.keepPreview(value, hash);
     return this.reference(value, hash, bytes.length, value.inline);
   }
 
   private async take(value: WireValue): Promise<ValueRef> {
     if (value.file === undefined) throw new StoreFault("A value came with neither bytes nor a file.");
     const { hash, bytes } = await this.store.take(this.workspaceId, this.scratch, value.file, value.bytes);
+    await this.keepPreview(value, hash);
     return this.reference(value, hash, bytes, undefined);
   }
 
+  /** A missing preview is a pity, not a failure. */
+  private async keepPreview({ previewText }: WireValue, hash: string): Promise<void> {
+    if (previewText === undefined || previewText.length > mostPreview) return;
+    await this.store.putPreview(this.workspaceId, hash, previewText).catch((error: unknown) => this.log(`A preview was not kept: ${String(error)}`));
+  }
+
   private reference(value: WireValue, hash: string, bytes: number, inline: string | undefined): ValueRef {
-    if (value.previewText !== undefined && value.previewText.length <= mostPreview) {
-      this.store.putPreview(this.workspaceId, hash, value.previewText).catch((error: unknown) => this.log(`A preview was not kept: ${String(error)}`));
-    }
     const { codec, summary, preview } = value;
     return { hash, bytes, codec, summary, ...(inline === undefined ? {} : { inline }), ...(preview === undefined ? {} : { preview: preview as never }) };
   }

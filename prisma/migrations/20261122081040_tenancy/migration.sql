@@ -133,7 +133,8 @@ $$
     WHERE p.step >= from_step AND p.step <= to_step
     GROUP BY p.series_id, span.n,
       CASE WHEN span.n <= buckets THEN p.seq
-           WHEN span.hi = span.lo THEN 0
+           -- Steps that no chart has a scale for: arithmetic on them fails here.
+           WHEN abs(span.lo) > 1e100 OR abs(span.hi) > 1e100 OR span.hi - span.lo < 1e-100 OR p.step - span.lo < 1e-100 THEN 0
            ELSE least(buckets - 1, floor((p.step - span.lo) / (span.hi - span.lo) * buckets)::int) END
   )
   SELECT g.series_id, g.n, one.point[1], one.point[3], one.point[4], one.low, one.high
@@ -152,8 +153,9 @@ $$
   SELECT p.series_id, count(*), (max(ARRAY[p.step, p.seq, p.value]::float8[]))[3],
     min(p.value) FILTER (WHERE p.value > '-Infinity' AND p.value < 'Infinity'),
     max(p.value) FILTER (WHERE p.value > '-Infinity' AND p.value < 'Infinity'),
-    -- Scaled by 2^-100 on the way: avg() and sum() fail where their own sums, not the mean, are out of range.
-    sum(p.value * 7.888609052210118e-31::float8) FILTER (WHERE p.value > '-Infinity' AND p.value < 'Infinity')
+    -- Scaled by 2^-100 on the way: avg() and sum() fail where their own sums, not the mean, are out of range; and so does a
+    -- product that is too small.
+    sum(CASE WHEN abs(p.value) < 1e-270 THEN 0 ELSE p.value * 7.888609052210118e-31::float8 END) FILTER (WHERE p.value > '-Infinity' AND p.value < 'Infinity')
       / nullif(count(*) FILTER (WHERE p.value > '-Infinity' AND p.value < 'Infinity'), 0) * 1267650600228229401496703205376::float8
   FROM metric_point p JOIN metric_series s ON s.id = p.series_id
   WHERE s.id = ANY (series_ids) AND s.workspace_id = heddle_workspace()

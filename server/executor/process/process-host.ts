@@ -79,7 +79,7 @@ export class ProcessHost implements HarnessHost {
       detached: true,
       stdio: ["ignore", "ignore", errors],
       cwd: folder,
-      env: { PATH: process.env.PATH, ...(process.env.TMPDIR ? { TMPDIR: process.env.TMPDIR } : {}) },
+      env: { PATH: process.env.PATH, ...(process.env.TMPDIR ? { TMPDIR: process.env.TMPDIR } : {}), NODE_ENV: "production" },
     });
     closeSync(errors);
     child.unref();

@@ -1,0 +1,45 @@
+/**
+ * `npm run bench`: each measurement is a module that exports `run`, prints beside its value the floor that was measured
+ * in the same call, and the ratio to it. Machines are noisy: compare ratios, and look at the load.
+ */
+import os from "node:os";
+
+export interface Measurement {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** What the machine itself costs for the same work, in the same unit. */
+  readonly floor?: number;
+  /** How many times the floor; for a rate, the floor's rate divided by ours. */
+  readonly ratio?: number;
+}
+
+const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly Measurement[]> }>>> = {
+  // chain40
+  // fanout1000
+  // noop
+  // value100mb
+  compile1000: () => import("./compile1000"),
+};
+
+export async function main(args: readonly string[]): Promise<void> {
+  const json = args.includes("--json");
+  const names = args.filter((arg) => !arg.startsWith("-"));
+  const unknown = names.filter((name) => !(name in benches));
+  if (unknown.length > 0) {
+    console.error(`There is no bench called ${unknown.join(", ")}. There are: ${Object.keys(benches).join(", ")}.`);
+    process.exitCode = 2;
+    return;
+  }
+  const results: (Measurement & { readonly load: number })[] = [];
+  for (const name of names.length > 0 ? names : Object.keys(benches)) {
+    const { run } = await benches[name]!();
+    for (const measurement of await run()) results.push({ ...measurement, load: round(os.loadavg()[0]!) });
+    if (!json) console.table(results.slice(-1));
+  }
+  if (json) console.log(JSON.stringify({ results: results.map((result) => ({ ...result, value: round(result.value) })) }, undefined, 2));
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(4));
+}

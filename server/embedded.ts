@@ -1,0 +1,117 @@
+/**
+ * The engine without web pages: what `heddle run FILE` and the benches work with. Several such processes may share one
+ * home; the database among them ends with the last. Neighbours: main.ts is the server that has pages and people.
+ */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { startEmbeddedPostgres } from "./db/embedded-postgres";
+import { migrate } from "./db/migrate";
+import { createPool, type Pool } from "./db/pool";
+import { abandonRunsSql } from "./db/run.sql";
+import { newId } from "./db/new-id";
+import { createValueStore, type ValueStore } from "./artifact/store";
+import { installEnvironment } from "./executor/environment";
+import { selectExecutor } from "./executor/select-executor";
+import { createEngine, type Engine } from "./run/engine";
+
+export interface EmbeddedOptions {
+  /** Database, values and logs; several processes may share it. */
+  readonly home: string;
+  /** Where installed environments are; by default in `home`. */
+  readonly environmentHome?: string;
+  /** Where the package lies: migrations, environment, the bundled runner. */
+  readonly packageDir: string;
+  readonly dataDir: string;
+  readonly executor: "docker" | "process" | undefined;
+  /** A database of the caller's own; undefined: the embedded one. */
+  readonly databaseUrl?: string | undefined;
+  readonly log: (message: string) => void;
+}
+
+export interface Embedded {
+  readonly engine: Engine;
+  readonly pool: Pool;
+  readonly store: ValueStore;
+  readonly databaseUrl: string;
+  /** Which executor it is, and why. */
+  readonly sentence: string;
+  close(): Promise<void>;
+}
+
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const { home, packageDir, dataDir, log } = options;
+  fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+  const environment = await installEnvironment({
+    home: options.environmentHome ?? home,
+    source: path.join(packageDir, "environment"),
+    log,
+  });
+  const postgres = options.databaseUrl === undefined ? await sharePostgres(home) : undefined;
+  const databaseUrl = options.databaseUrl ?? postgres!.url;
+  await migrate(databaseUrl, path.join(packageDir, "prisma/migrations"));
+  const pool = createPool(databaseUrl);
+  const { executor, sentence } = await selectExecutor({
+    home,
+    environment,
+    dataDir: () => dataDir,
+    slots: os.availableParallelism(),
+    log,
+    runner: path.join(packageDir, "dist/runner"),
+    prefer: options.executor,
+  });
+  await executor.prepare();
+  // Runs of a command that was killed belong to nobody: they are over, not ours to go on with.
+  await pool.query(abandonRunsSql);
+  const engine = createEngine({
+    pool,
+    databaseUrl,
+    executor,
+    home,
+    instance: newId(Date.now()),
+    environmentHash: environment.hash,
+    imageDigest: executor.kind,
+    log,
+    dataFolder: () => dataDir,
+  });
+  await engine.start();
+  return {
+    engine,
+    pool,
+    store: createValueStore(home),
+    databaseUrl,
+    sentence,
+    async close() {
+      await engine.close();
+      await executor.close();
+      await pool.end();
+      await postgres?.release();
+    },
+  };
+}
+
+/** One PostgreSQL for all processes of a home; each leaves a note with its process id, the last one stops it. */
+async function sharePostgres(home: string): Promise<{ url: string; release(): Promise<void> }> {
+  const users = path.join(home, "users");
+  fs.mkdirSync(users, { recursive: true });
+  const mine = path.join(users, String(process.pid));
+  fs.writeFileSync(mine, "");
+  const postgres = await startEmbeddedPostgres({ dir: path.join(home, "postgres") });
+  return {
+    url: postgres.url,
+    async release() {
+      fs.rmSync(mine, { force: true });
+      if (fs.readdirSync(users).some((pid) => pid !== String(process.pid) && isAlive(Number(pid)))) return;
+      await postgres.stop();
+    },
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
