@@ -49,6 +49,10 @@ export function startExecution(options: ExecutionOptions): Execution {
     notice: "The packages for cells are being prepared. Runs start when that is done.",
     fault: "The packages for cells are being prepared.",
   };
+  let closed = false;
+  const goOn = () => {
+    if (closed) throw new Error("Heddle was stopped meanwhile.");
+  };
   const starting = options.executor === "none" ? Promise.reject(new Error("This server was started without an engine")) : start();
   starting.catch((error: unknown) => {
     if (options.executor === "none") {
@@ -57,7 +61,7 @@ export function startExecution(options: ExecutionOptions): Execution {
     }
     state.fault = `Nothing can run: ${error instanceof Error ? error.message : String(error)}`;
     state.notice = state.fault;
-    log("error", "the engine did not start", errorFields(error));
+    if (!closed) log("error", "the engine did not start", errorFields(error));
   });
 
   async function start(): Promise<Engine> {
@@ -70,7 +74,9 @@ export function startExecution(options: ExecutionOptions): Execution {
     });
     say(sentence);
     stops.push(() => executor.close());
+    goOn();
     await executor.prepare();
+    goOn();
     const pool = createPool(databaseUrl);
     stops.push(() => pool.end());
     const instance = claimInstance(home);
@@ -108,6 +114,7 @@ export function startExecution(options: ExecutionOptions): Execution {
       return state.fault;
     },
     async close() {
+      closed = true;
       await starting.catch(() => undefined);
       for (const stop of stops.splice(0).reverse()) await stop();
     },
