@@ -35,6 +35,8 @@ export interface Execution {
   readonly kind: "docker" | "process" | undefined;
   /** For people: what they should know about where cells run; undefined with containers. */
   readonly notice: string | undefined;
+  /** Where the packages for cells are, once they are installed. */
+  readonly environmentFolder: string | undefined;
   /** Why nothing can run yet; undefined when it can. */
   readonly fault: string | undefined;
   close(): Promise<void>;
@@ -44,7 +46,8 @@ export function startExecution(options: ExecutionOptions): Execution {
   const values = createValueStore(options.home);
   const stops: (() => Promise<void> | void)[] = [];
   let warmed: Executor | undefined;
-  const state: { kind: Execution["kind"]; notice: string | undefined; fault: string | undefined } = {
+  const state: { kind: Execution["kind"]; notice: string | undefined; fault: string | undefined; environmentFolder: string | undefined } = {
+    environmentFolder: undefined,
     kind: undefined,
     notice: "The packages for cells are being prepared. Runs start when that is done.",
     fault: "The packages for cells are being prepared.",
@@ -68,6 +71,7 @@ export function startExecution(options: ExecutionOptions): Execution {
     const { home, databaseUrl, dataDir, environmentDir, runnerDir } = options;
     const say = (message: string) => log("info", message);
     const environment = await installEnvironment({ home, source: environmentDir, log: say });
+    state.environmentFolder = environment.folder;
     const { executor, sentence } = await selectExecutor({
       home, environment, dataDir, runner: runnerDir, slots: os.availableParallelism(), log: say,
       prefer: options.executor === "docker" || options.executor === "process" ? options.executor : undefined,
@@ -109,6 +113,9 @@ export function startExecution(options: ExecutionOptions): Execution {
     },
     get notice() {
       return state.notice;
+    },
+    get environmentFolder() {
+      return state.environmentFolder;
     },
     get fault() {
       return state.fault;

@@ -3,7 +3,6 @@ import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { Database } from "../db/database";
-import type { Home } from "../home";
 import { createNotebook, type Shelf } from "../notebook/store";
 
 export interface FirstStart {
@@ -13,15 +12,17 @@ export interface FirstStart {
   readonly notebookIds: readonly string[];
 }
 
+export const firstWorkspaceId = "home";
+
 /** Undefined when there is a workspace already. */
-export async function makeFirstWorkspace(shelf: Shelf, home: Home, examplesDir: string): Promise<FirstStart | undefined> {
+export async function makeFirstWorkspace(shelf: Shelf, examplesDir: string): Promise<FirstStart | undefined> {
   const { database } = shelf;
   if ((await database.prisma.workspace.count()) > 0) return undefined;
   const userId = crypto.randomUUID();
-  const workspaceId = "home";
+  const workspaceId = firstWorkspaceId;
   await database.prisma.$transaction([
     database.prisma.user.create({ data: { id: userId, name: "Owner", email: "owner@localhost" } }),
-    database.prisma.workspace.create({ data: { id: workspaceId, slug: "home", name: "Home" } }),
+    database.prisma.workspace.create({ data: { id: workspaceId, slug: workspaceId, name: "Home" } }),
     database.prisma.member.create({ data: { workspaceId, userId, role: "owner" } }),
   ]);
   const notebookIds: string[] = [];
@@ -30,7 +31,6 @@ export async function makeFirstWorkspace(shelf: Shelf, home: Home, examplesDir: 
     const { id } = await createNotebook(shelf, workspaceId, { userId }, text, title);
     notebookIds.unshift(id);
   }
-  copyData(path.join(examplesDir, "data"), home.dataDir(workspaceId));
   return { userId, workspaceId, notebookIds };
 }
 
@@ -45,11 +45,6 @@ function readExamples(dir: string): { readonly title: string; readonly text: str
     .sort((a, b) => Number(b === firstExample) - Number(a === firstExample) || (a < b ? -1 : 1))
     .map((name) => ({ title: name.replace(/\.ts$/, "").replaceAll("-", " "), text: fs.readFileSync(path.join(dir, name), "utf8") }))
     .filter(({ text }) => /^\/\/ (%%|---)/m.test(text));
-}
-
-function copyData(from: string, to: string): void {
-  if (!fs.existsSync(from)) return;
-  fs.cpSync(from, to, { recursive: true, force: false });
 }
 
 /** The owner who has not chosen a password yet, if there is one: a sign-in link is printed for them at every start. */
