@@ -11,6 +11,7 @@ import type { HarnessSettings } from "@/runner/harness/settings";
 import type { ValueStore } from "@/server/artifact/store";
 import type { InstalledEnvironment } from "../environment";
 import { harnessKey, HarnessStartError, type HarnessHost, type HarnessResources, type HarnessSpec, type RunningHarness } from "../harness-host";
+import { HarnessOwners } from "../harness-owners";
 import { socketFolder, socketPath } from "../socket-folder";
 import { ensureImage, hasImage, mostSlots, uidBase } from "./image";
 import { containerMemory, containerOptions, inside } from "./profile";
@@ -35,9 +36,11 @@ export class DockerHost implements HarnessHost {
   readonly kind = "docker";
   private readonly docker: Docker;
   private readonly homeId: string;
+  private readonly owners: HarnessOwners;
   private image: Promise<string> | undefined;
 
   constructor(private readonly options: DockerHostOptions) {
+    this.owners = new HarnessOwners(options.home);
     this.docker = options.docker ?? new Docker();
     this.homeId = createHash("sha256").update(options.home).digest("hex").slice(0, 16);
   }
@@ -51,9 +54,11 @@ export class DockerHost implements HarnessHost {
     await this.check(resources);
     const key = harnessKey(spec);
     const slots = Math.max(1, Math.min(spec.slots, mostSlots, Math.floor((totalmem() * 0.9) / resources.memory)));
-    const name = scope.only
+    const wanted = scope.only
       ? `heddle-${safe(scope.only.taskRunId)}-${scope.only.attempt}`
       : `heddle-warm-${createHash("sha256").update(`${this.homeId}${key}`).digest("hex").slice(0, 16)}`;
+    const name = (await this.owners.isForeign(wanted)) ? `${wanted}-${process.pid}` : wanted;
+    await this.owners.claim(name);
     const { socket, scratch } = await this.folders(name);
     const data = this.options.dataDir(scope.workspaceId);
     const dataFolder = data === undefined ? undefined : await realpath(data).catch(() => undefined);
@@ -107,8 +112,11 @@ export class DockerHost implements HarnessHost {
     const found: RunningHarness[] = [];
     const listed = await this.docker.listContainers({ all: true, filters: { label: [`${label.home}=${this.homeId}`] } });
     for (const { Id, Names, Labels, State } of listed) {
+      const name = Names[0]!.slice(1);
+      if (await this.owners.isForeign(name)) continue;
+      await this.owners.claim(name);
       const container = this.docker.getContainer(Id);
-      const running = this.running(container, Names[0]!.slice(1), Labels[label.key] ?? "", Labels[label.workspace] ?? "", Labels[label.dedicated] === "yes");
+      const running = this.running(container, name, Labels[label.key] ?? "", Labels[label.workspace] ?? "", Labels[label.dedicated] === "yes");
       if (State === "running") found.push(running);
       else await running.remove().catch(() => undefined);
     }
@@ -138,7 +146,7 @@ export class DockerHost implements HarnessHost {
     return this.image;
   }
 
-  /** A container of this name that still stands is a leftover: its harness was not found to be alive. */
+  /** A container of this name that still stands is a leftover: its owner is dead and nobody adopted it. */
   private async create(options: Docker.ContainerCreateOptions): Promise<Docker.Container> {
     try {
       return await this.docker.createContainer(options);
@@ -184,6 +192,7 @@ export class DockerHost implements HarnessHost {
         });
         await rm(this.scratch(name), { recursive: true, force: true, maxRetries: 3 });
         await rm(folder, { recursive: true, force: true });
+        await this.owners.release(name);
       },
     };
   }
