@@ -3,7 +3,7 @@
  * an edit re-reads one cell only.
  */
 import { findDeclarations, type CellDeclarations, type Declaration, type Declared } from "./find-declarations";
-import { findReferences, type References } from "./find-references";
+import { findReferences, type Mutation, type References, type Touch } from "./find-references";
 import { parseCell, type ParseError } from "./parse-cell";
 import { printShape } from "./print-shape";
 import { sha256 } from "./sha256";
@@ -20,6 +20,10 @@ export interface CellAnalysis {
   /** The expression of the last statement. */
   readonly display: { readonly start: number; readonly end: number } | undefined;
   readonly program: SyntaxNode | undefined;
+  /** Of all units together. */
+  readonly assignments: readonly Touch[];
+  readonly mutations: readonly Mutation[];
+  readonly calls: ReadonlyMap<string, readonly Touch[]>;
 }
 
 export interface Unit extends Declared {
@@ -53,12 +57,42 @@ export class Analyses {
 function analyseCell(text: string, nextId: () => number): CellAnalysis {
   const { program, errors } = parseCell(text);
   if (!program) {
-    return { text, errors, broken: true, units: [], declarations: guessDeclarations(text, nextId), blanks: [], exports: [], display: undefined, program };
+    return {
+      text,
+      errors,
+      broken: true,
+      units: [],
+      declarations: guessDeclarations(text, nextId),
+      blanks: [],
+      exports: [],
+      display: undefined,
+      program,
+      assignments: [],
+      mutations: [],
+      calls: new Map(),
+    };
   }
   const { units: declared, blanks, exports } = findDeclarations(program);
   const units = declared.map((unit) => toUnit(unit, nextId()));
   const declarations = units.flatMap((unit) => unit.definitions.map((one) => ({ ...one, unit })));
-  return { text, errors, broken: errors.length > 0, units, declarations, blanks, exports, display: findDisplay(program, text), program };
+  const calls = new Map<string, Touch[]>();
+  for (const unit of units) {
+    for (const call of unit.references.calls) calls.set(call.name, [...(calls.get(call.name) ?? []), call]);
+  }
+  return {
+    text,
+    errors,
+    units,
+    declarations,
+    blanks,
+    exports,
+    program,
+    calls,
+    broken: errors.length > 0,
+    display: findDisplay(program, text),
+    assignments: units.flatMap((unit) => unit.references.assignments),
+    mutations: units.flatMap((unit) => unit.references.mutations),
+  };
 }
 
 function toUnit(declared: Declared, id: number): Unit {
@@ -83,11 +117,19 @@ function findDisplay(program: SyntaxNode, text: string): { start: number; end: n
 /** A text without a tree still says, line by line, what it would define: its readers wait for it instead of running without. */
 function guessDeclarations(text: string, nextId: () => number): (Declaration & { unit: Unit })[] {
   const found: (Declaration & { unit: Unit })[] = [];
-  const pattern = /^(?:export\s+)?(?:async\s+)?(?:const|let|var|function\*?|class|enum)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gmu;
+  const pattern =
+    /^(?:export\s+)?(?:async\s+)?(?:const|let|var|function\*?|class|enum)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gmu;
   for (const match of text.matchAll(pattern)) {
     const name = match[1]!;
     const start = match.index + match[0].length - name.length;
-    const definition: Declaration = { name, sort: "var", start, end: start + name.length, exported: false, typeOnly: false };
+    const definition: Declaration = {
+      name,
+      sort: "var",
+      start,
+      end: start + name.length,
+      exported: false,
+      typeOnly: false,
+    };
     const unit = toUnit({ role: "value", nodes: [], keep: [], definitions: [definition] }, nextId());
     found.push({ ...definition, unit });
   }

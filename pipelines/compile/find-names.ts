@@ -33,7 +33,7 @@ export function findNames(cells: readonly CompiledCell[], reporter: Reporter): N
   const privates = new Set<string>();
   const repeated = new Set<string>();
   for (const home of cells) {
-    for (const [name, definition] of definitionsOf(home)) {
+    for (const [name, definition] of home.definitions) {
       if (isPrivate(name)) {
         if (privates.has(name)) repeated.add(name);
         privates.add(name);
@@ -53,23 +53,16 @@ export function findNames(cells: readonly CompiledCell[], reporter: Reporter): N
   }
   for (const [name, list] of clashes) reportDuplicates(name, list, reporter);
   return {
-    own: definitionsOf,
-    resolve: (name, from) => definitionsOf(from).get(name) ?? (isPrivate(name) ? undefined : shared.get(name)),
-    storedName: ({ name, home }) => (repeated.has(name) ? `${name}$${home.key.replace(/[^\p{ID_Continue}]/gu, "_")}` : name),
+    own: (cell) => cell.definitions,
+    resolve: (name, from) => from.definitions.get(name) ?? (isPrivate(name) ? undefined : shared.get(name)),
+    storedName: ({ name, home }) =>
+      repeated.has(name) ? `${name}$${home.key.replace(/[^\p{ID_Continue}]/gu, "_")}` : name,
     repeatedPrivates: [...repeated].sort().join(),
   };
 }
 
-const definitionsByCell = new WeakMap<CompiledCell, ReadonlyMap<string, Definition>>();
-
-/** The same objects for the same cell, compile after compile: what is unchanged can be told by identity. */
-function definitionsOf(home: CompiledCell): ReadonlyMap<string, Definition> {
-  let found = definitionsByCell.get(home);
-  if (!found) definitionsByCell.set(home, (found = toDefinitions(home)));
-  return found;
-}
-
-function toDefinitions(home: CompiledCell): ReadonlyMap<string, Definition> {
+/** What a cell defines, made once per cell read: what is unchanged can be told by identity, compile after compile. */
+export function toDefinitions(home: CompiledCell): ReadonlyMap<string, Definition> {
   const own = new Map<string, Definition>();
   for (const declaration of home.analysis.declarations) {
     const { name, unit, typeOnly, exported } = declaration;
@@ -82,7 +75,15 @@ function toDefinitions(home: CompiledCell): ReadonlyMap<string, Definition> {
   }
   for (const { name } of home.headerNames) {
     if (own.has(name)) continue;
-    own.set(name, { name, home, travels: "value", typeOnly: false, exported: false, declaration: undefined, unit: undefined });
+    own.set(name, {
+      name,
+      home,
+      travels: "value",
+      typeOnly: false,
+      exported: false,
+      declaration: undefined,
+      unit: undefined,
+    });
   }
   return own;
 }

@@ -5,21 +5,53 @@
 import type { SyntaxNode } from "./syntax-node";
 
 const skipped = new Set([
-  "__clone", "type", "start", "end", "loc", "range", "extra", "leadingComments", "innerComments", "trailingComments", "errors",
-  "typeAnnotation", "typeParameters", "typeArguments", "returnType", "superTypeParameters", "implements", "declare",
-  "definite", "accessibility", "abstract", "override", "readonly", "importKind", "exportKind", "predicate",
+  "type",
+  "start",
+  "end",
+  "loc",
+  "range",
+  "extra",
+  "leadingComments",
+  "innerComments",
+  "trailingComments",
+  "errors",
+  "typeAnnotation",
+  "typeParameters",
+  "typeArguments",
+  "returnType",
+  "superTypeParameters",
+  "implements",
+  "declare",
+  "definite",
+  "accessibility",
+  "abstract",
+  "override",
+  "readonly",
+  "importKind",
+  "exportKind",
+  "predicate",
 ]);
 
-const erased = new Set(["TSTypeAliasDeclaration", "TSInterfaceDeclaration", "TSDeclareFunction", "TSDeclareMethod", "EmptyStatement"]);
+const erased = new Set([
+  "TSTypeAliasDeclaration",
+  "TSInterfaceDeclaration",
+  "TSDeclareFunction",
+  "TSDeclareMethod",
+  "EmptyStatement",
+]);
 const transparent = new Set([
-  "TSAsExpression", "TSSatisfiesExpression", "TSNonNullExpression", "TSTypeAssertion", "TSInstantiationExpression",
+  "TSAsExpression",
+  "TSSatisfiesExpression",
+  "TSNonNullExpression",
+  "TSTypeAssertion",
+  "TSInstantiationExpression",
   "ParenthesizedExpression",
 ]);
 
 export function printShape(nodes: readonly SyntaxNode[]): string {
-  const out: string[] = [];
-  for (const node of nodes) print(node, out);
-  return out.join("");
+  let out = "";
+  for (const node of nodes) out += print(node);
+  return out;
 }
 
 /** "CallExpression" → "CaEx": what stands in a node tells apart those that share a short name. */
@@ -32,27 +64,24 @@ function shorten(type: string): string {
 }
 
 /** Fields come in the parser's order; one that is absent leaves a mark, so that none is taken for another. */
-function print(value: unknown, out: string[]): void {
-  if (typeof value === "string") out.push(JSON.stringify(value));
-  else if (typeof value !== "object") out.push(value === undefined || value === false ? "-" : String(value));
-  else if (value === null) out.push("-");
-  else if (Array.isArray(value)) {
-    out.push("[");
-    for (const one of value) print(one, out);
-    out.push("]");
-  } else if ("type" in value) {
-    const node = value as SyntaxNode;
-    if (erased.has(node.type) || node["declare"] === true) return;
-    if (transparent.has(node.type)) return print(node["expression"], out);
-    if (node.type === "ExportNamedDeclaration") return print(node["declaration"], out);
-    out.push("(", shorten(node.type), " ");
-    for (const key in node) {
-      // `optional` says something in a call chain; in a parameter or a property it is a type.
-      if (!skipped.has(key) && (key !== "optional" || node.type.startsWith("Optional"))) print(node[key], out);
-    }
-    out.push(")");
-  } else {
-    // A template's `{ raw, cooked }`.
-    out.push(JSON.stringify(value));
+function print(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value !== "object") return value === undefined || value === false ? "-" : String(value);
+  if (value === null) return "-";
+  let out = "";
+  if (Array.isArray(value)) {
+    for (const one of value) out += print(one);
+    return `[${out}]`;
   }
+  // A template's `{ raw, cooked }`.
+  if (!("type" in value)) return JSON.stringify(value);
+  const node = value as SyntaxNode;
+  if (erased.has(node.type) || node["declare"] === true) return "";
+  if (transparent.has(node.type)) return print(node["expression"]);
+  if (node.type === "ExportNamedDeclaration") return print(node["declaration"]);
+  for (const key of Object.keys(node)) {
+    // `optional` says something in a call chain; in a parameter or a property it is a type.
+    if (!skipped.has(key) && (key !== "optional" || node.type.startsWith("Optional"))) out += print(node[key]);
+  }
+  return `(${shorten(node.type)} ${out})`;
 }

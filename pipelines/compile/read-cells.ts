@@ -5,6 +5,8 @@ import type { Analyses, CellAnalysis } from "./analyse-cell";
 import type { TaskOptions } from "./dag";
 import { parseEach, parseExpressionText, type ParsedEach, type ParsedExpression } from "./parse-each";
 import { parseOptions, readNames, type ParsedOptions } from "./parse-options";
+import { toDefinitions, type Definition } from "./find-names";
+import { checkGlobals } from "./check-names";
 import { checkImports } from "./check-packages";
 import { checkUnsupported } from "./check-unsupported";
 import { placeInHeader, placeInSource, placeOfOption, Reporter } from "./reporter";
@@ -22,6 +24,8 @@ export interface CompiledCell {
   readonly isTask: boolean;
   /** Names given by a header: `out=` of a script, `form=` of an approval. */
   readonly headerNames: readonly { readonly name: string; readonly option: string }[];
+  /** What it defines, by name. */
+  readonly definitions: ReadonlyMap<string, Definition>;
   /** What is wrong with it by itself. */
   readonly faults: Reporter;
 }
@@ -34,7 +38,12 @@ export interface CellCache {
   readonly byCell: WeakMap<Cell, CompiledCell>;
 }
 
-export function readCells(cells: readonly Cell[], analyses: Analyses, cache: CellCache, reporter: Reporter): CompiledCell[] {
+export function readCells(
+  cells: readonly Cell[],
+  analyses: Analyses,
+  cache: CellCache,
+  reporter: Reporter,
+): CompiledCell[] {
   const compiled = cells.map((cell, index) => {
     const key = cellKey(cell, index);
     const before = cache.byCell.get(cell);
@@ -47,7 +56,11 @@ export function readCells(cells: readonly Cell[], analyses: Analyses, cache: Cel
   const [, ...others] = compiled.filter((one) => one.kind === "params");
   for (const other of others) {
     reporter.bar(other);
-    reporter.report("bad-param", placeInHeader(other, (spans) => spans.kind), `A notebook has at most one [params] cell: move these parameters to the first.`);
+    reporter.report(
+      "bad-param",
+      placeInHeader(other, (spans) => spans.kind),
+      `A notebook has at most one [params] cell: move these parameters to the first.`,
+    );
   }
   return compiled;
 }
@@ -58,17 +71,29 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
   const located = { cell, key };
   if (!kind) {
     const known = cellKinds.map((one) => `[${one}]`).join(", ");
-    reporter.report("bad-header", placeInHeader(located, (spans) => spans.kind), `There is no kind of cell [${cell.kind}]. Use one of ${known}, or none for code.`);
+    reporter.report(
+      "bad-header",
+      placeInHeader(located, (spans) => spans.kind),
+      `There is no kind of cell [${cell.kind}]. Use one of ${known}, or none for code.`,
+    );
   }
   const parsed = parseOptions(cell.kind, kind ? cell.options : [], base);
   for (const fault of parsed.faults) {
-    reporter.report("bad-header", placeInHeader(located, (spans) => {
-      const option = spans.options[fault.index];
-      return option && { start: option.key.start, end: Math.max(option.key.end, option.value.end) };
-    }), fault.message);
+    reporter.report(
+      "bad-header",
+      placeInHeader(located, (spans) => {
+        const option = spans.options[fault.index];
+        return option && { start: option.key.start, end: Math.max(option.key.end, option.value.end) };
+      }),
+      fault.message,
+    );
   }
   if (kind === "wait" && (parsed.settings["for"] === undefined) === (parsed.settings["until"] === undefined)) {
-    reporter.report("bad-header", placeInHeader(located, (spans) => spans.kind), `A [wait] cell needs one of for=20s and until=….`);
+    reporter.report(
+      "bad-header",
+      placeInHeader(located, (spans) => spans.kind),
+      `A [wait] cell needs one of for=20s and until=….`,
+    );
   }
 
   const analysis = analyses.analyse(kind === "code" || kind === "params" ? cell.source : "");
@@ -77,6 +102,7 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
   }
   if (analysis.broken) reporter.bar(located);
   checkUnsupported(located, analysis, reporter);
+  checkGlobals(located, analysis, reporter);
   checkImports(located, analysis, packages, reporter);
 
   const each = parsed.each === undefined ? undefined : parseEach(parsed.each);
@@ -87,25 +113,37 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
   const when = parsed.when === undefined ? undefined : parseExpressionText(parsed.when);
   if (when && "fault" in when) {
     reporter.bar(located);
-    reporter.report("bad-when", placeOfOption(located, "when"), `when="${parsed.when}" is no TypeScript expression: ${when.fault}`);
+    reporter.report(
+      "bad-when",
+      placeOfOption(located, "when"),
+      `when="${parsed.when}" is no TypeScript expression: ${when.fault}`,
+    );
   }
   const goesOver = each && "variables" in each ? each : undefined;
-  return {
-    cell, key, kind, analysis, parsed,
+  const compiled: CompiledCell = {
+    cell,
+    key,
+    kind,
+    analysis,
+    parsed,
     each: goesOver,
     when: when && "text" in when ? when : undefined,
     eachNames: new Set(goesOver?.variables.map((one) => one.name)),
     isTask: isTask(kind, analysis),
     headerNames: namesInHeader(kind, parsed),
+    definitions: new Map(),
     faults: reporter,
   };
+  return Object.assign(compiled, { definitions: toDefinitions(compiled) });
 }
 
 /** Portable definitions only, markdown and parameters are no tasks. */
 function isTask(kind: CellKind | undefined, analysis: CellAnalysis): boolean {
   if (kind === undefined || kind === "markdown" || kind === "params") return false;
   if (kind !== "code" || analysis.program === undefined) return kind !== "code" || analysis.broken;
-  return analysis.display !== undefined || analysis.units.some((unit) => unit.role === "value" || unit.role === "statement");
+  return (
+    analysis.display !== undefined || analysis.units.some((unit) => unit.role === "value" || unit.role === "statement")
+  );
 }
 
 function namesInHeader(kind: CellKind | undefined, parsed: ParsedOptions): CompiledCell["headerNames"] {

@@ -20,12 +20,21 @@ export function nameOf(node: SyntaxNode | undefined): string | undefined {
 }
 
 const skipped = new Set([
-  "__clone", "type", "start", "end", "loc", "range", "extra", "leadingComments", "innerComments", "trailingComments", "errors",
+  "type",
+  "start",
+  "end",
+  "loc",
+  "range",
+  "extra",
+  "leadingComments",
+  "innerComments",
+  "trailingComments",
+  "errors",
 ]);
 
 /** Calls `visit` for every child node, whatever the type. */
 export function forEachChild(node: SyntaxNode, visit: (child: SyntaxNode) => void): void {
-  for (const key in node) {
+  for (const key of Object.keys(node)) {
     if (skipped.has(key)) continue;
     const value = node[key];
     if (typeof value !== "object" || value === null) continue;
@@ -36,7 +45,11 @@ export function forEachChild(node: SyntaxNode, visit: (child: SyntaxNode) => voi
 }
 
 const wrappers = new Set([
-  "TSAsExpression", "TSSatisfiesExpression", "TSNonNullExpression", "TSTypeAssertion", "TSInstantiationExpression",
+  "TSAsExpression",
+  "TSSatisfiesExpression",
+  "TSNonNullExpression",
+  "TSTypeAssertion",
+  "TSInstantiationExpression",
   "ParenthesizedExpression",
 ]);
 

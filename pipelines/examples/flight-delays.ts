@@ -27,7 +27,7 @@ const patience = param(10, { min: 1, max: 1000, integer: true, title: "Rounds wi
 // an [Arrow](https://arrow.apache.org) table, which is columns again. It is stored once, and a task that reads it gets
 // its bytes as they lie there: nothing is parsed, and no object is made per flight.
 
-// %% Read the flights memory=2GB
+// %% Read the flights memory=1GB
 import { tableFromArrays } from "apache-arrow";
 import { dataset, log } from "heddle";
 import { parquetRead } from "hyparquet";
@@ -144,7 +144,7 @@ const days = Array.from({ length: heldOutDays }, (_, index): Day => ({
 }));
 days;
 
-// %% Build the features memory=2GB
+// %% Build the features memory=1GB
 const _left = flights.getChild("minute")!.toArray();
 const _distance = flights.getChild("distance")!.toArray();
 const _origin = flights.getChild("origin")!.toArray();
@@ -437,7 +437,7 @@ function gainByFeature({ trees }: BoostedTrees, names: string[]): { feature: str
   return names.map((feature, index) => ({ feature, gain: gains[index]! / total })).sort((a, b) => b.gain - a.gain);
 }
 
-// %% Train cpu=1 memory=2GB timeout=10m
+// %% Train cpu=1 memory=1GB timeout=10m
 import { log, metric, progress } from "heddle";
 
 const _columns = rowsOf(features, 0, validationStart);

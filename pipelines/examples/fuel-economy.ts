@@ -277,7 +277,7 @@ function compileStep() {
 
 // %% Train a network each="fold of folds" cpu=1 memory=1GB timeout=5m
 import { metric, progress } from "heddle";
-import { numpy as np, tree } from "@jax-js/jax";
+import { jit, numpy as np, tree } from "@jax-js/jax";
 
 const _scale = measureScale(fold.train);
 const _center = average(fold.train.map((car) => car.milesPerGallon));
@@ -292,8 +292,9 @@ const _weights = initialWeights(_inputs, hiddenUnits, seed);
 const _zeros = () => tree.map((weight: np.Array) => np.zerosLike(weight), tree.ref(_weights));
 let _state = { weights: _weights, mean: _zeros(), spread: _zeros() };
 
+const _forward = jit(forward);
 const _predict = async () => {
-  const scaled = await forward(tree.ref(_state.weights), _testX.ref).data();
+  const scaled = await _forward(tree.ref(_state.weights), _testX.ref).data();
   return Array.from(scaled, (value) => _center + _spread * value);
 };
 

@@ -151,10 +151,10 @@ class Classifier {
   private weights: Weights;
   private readonly x: np.Array;
   private readonly y: np.Array;
-  private readonly descend: ReturnType<typeof compileDescent>;
+  private readonly compiled: ReturnType<typeof compile>;
 
-  constructor(train: Penguin[], units: number, seed: number, descend: ReturnType<typeof compileDescent>) {
-    this.descend = descend;
+  constructor(train: Penguin[], units: number, seed: number, compiled: ReturnType<typeof compile>) {
+    this.compiled = compiled;
     this.scale = measureScale(train);
     this.x = np.array(train.map((penguin) => scaled(penguin, this.scale)));
     this.y = np.array(train.map(({ species }) => allSpecies().map((one) => (one === species ? 1 : 0))));
@@ -167,30 +167,33 @@ class Classifier {
   }
 
   step(rate: number): number {
-    const { loss, weights } = this.descend(this.weights, np.array(rate), this.x.ref, this.y.ref);
+    const { loss, weights } = this.compiled.descend(this.weights, np.array(rate), this.x.ref, this.y.ref);
     this.weights = weights;
     return loss.js();
   }
 
   name(penguins: Penguin[]): Species[] {
     const x = np.array(penguins.map((penguin) => scaled(penguin, this.scale)));
-    const best: number[] = np.argmax(forward(tree.ref(this.weights), x), 1).js();
+    const best: number[] = this.compiled.choose(tree.ref(this.weights), x).js();
     return best.map((index) => allSpecies()[index]!);
   }
 }
 
-function compileDescent() {
-  return jit((weights: Weights, rate: np.Array, x: np.Array, y: np.Array) => {
+/** `jit` turns a function into one WebAssembly kernel per shape of its arrays; the networks of a task share them. */
+function compile() {
+  const descend = jit((weights: Weights, rate: np.Array, x: np.Array, y: np.Array) => {
     const [loss, slope] = valueAndGrad(crossEntropy)(tree.ref(weights), x, y);
     return { loss, weights: tree.map((w: np.Array, g: np.Array) => w.sub(g.mul(rate.ref)), weights, slope) };
   });
+  const choose = jit((weights: Weights, x: np.Array) => np.argmax(forward(weights, x), 1));
+  return { descend, choose };
 }
 
 // %% Train networks each="units of hiddenUnits, rate of learningRates" cpu=1 timeout=5m
 import { metric, progress } from "heddle";
 
-const _descend = compileDescent();
-const _networks = folds.map((fold) => new Classifier(fold.train, units, seed, _descend));
+const _compiled = compile();
+const _networks = folds.map((fold) => new Classifier(fold.train, units, seed, _compiled));
 const _accuracy = () => average(folds.map((fold, index) => accuracyOf(fold.test, _networks[index]!.name(fold.test))));
 
 for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -258,7 +261,7 @@ import { chart, metrics } from "heddle";
 
 let _named: Species[];
 if (champion.family === "network") {
-  const network = new Classifier(train, champion.units, seed, compileDescent());
+  const network = new Classifier(train, champion.units, seed, compile());
   for (let epoch = 1; epoch <= epochs; epoch++) network.step(champion.rate);
   _named = network.name(test);
 } else {

@@ -31,31 +31,35 @@ with input as (
 )
 select number from inserted`;
 
-/** $1 owner, $2 seconds of lease, $3 runs, $4 new task runs, $5 changed task runs, $6 attempts, $7 results to remember. */
-export const saveRunsSql = `
+/** Parts of a save that most have no need of: left out, they cost nothing. */
+export interface SaveParts {
+  readonly added: boolean;
+  readonly results: boolean;
+}
+
+/**
+ * $1 owner, $2 seconds of lease, $3 runs, $4 their ids, $5 changed task runs, $6 attempts; then, where there are any, new
+ * task runs and results to remember.
+ */
+export function saveRunsSql({ added, results }: SaveParts): string {
+  const parts = [...(added ? [addedSql] : []), ...(results ? [resultsSql(added ? "$8" : "$7")] : [])];
+  return `${saveHeadSql}${parts.map((part) => `, ${part}`).join("")}
+select s.id, s.revision, (select count(*)::int from changed) as changed from saved s`;
+}
+
+const saveHeadSql = `
 with input as materialized (
   select * from json_to_recordset($3::json) as r(
     id text, revision int, status text, reason text, message text, started float8, finished float8, event jsonb)
 ), saved as (
   update run set status = i.status, reason = i.reason, message = i.message, started_at = to_timestamp(i.started / 1000),
     finished_at = to_timestamp(i.finished / 1000), revision = i.revision + 1
-  from input i where run.id = i.id and run.revision = i.revision and run.owner = $1
+  -- The list of ids besides, so that the plan never walks the other runs.
+  from input i where run.id = i.id and run.id = any($4::text[]) and run.revision = i.revision and run.owner = $1
   returning run.id, run.workspace_id, run.notebook_id, run.revision
 ), events as (
   insert into run_event (run_id, seq, workspace_id, event)
   select s.id, s.revision, s.workspace_id, i.event from saved s join input i on i.id = s.id
-), added as (
-  insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, attempt, tries, lost, cache_key, key_parts, why,
-    cached_from, elements, outputs, displays, queued_at, started_at, finished_at, lease_until)
-  select t.id, t.run_id, s.workspace_id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.tries, t.lost, t.cache_key,
-    t.key_parts, t.why, t.cached_from, t.elements, t.outputs, t.displays, to_timestamp(t.queued / 1000),
-    to_timestamp(t.started / 1000), to_timestamp(t.finished / 1000),
-    case when t.leased then clock_timestamp() + make_interval(secs => $2) end
-  from json_to_recordset($4::json) as t(
-    id text, run_id text, task_key text, map_index int, status text, reason text, attempt int, tries int, lost int, cache_key text,
-    key_parts jsonb, why jsonb, cached_from text, elements jsonb, outputs jsonb, displays jsonb, queued float8, started float8,
-    finished float8, leased boolean)
-  join saved s on s.id = t.run_id
 ), changed as (
   update task_run set status = t.status, reason = t.reason, attempt = t.attempt, tries = t.tries, lost = t.lost,
     expanded = t.expanded, not_before = to_timestamp(t.not_before / 1000), cache_key = t.cache_key,
@@ -89,8 +93,24 @@ with input as materialized (
     log_records = greatest(attempt.log_records, excluded.log_records), log_bytes = greatest(attempt.log_bytes, excluded.log_bytes),
     log_cut = greatest(attempt.log_cut, excluded.log_cut)
   where attempt.status in ('launching', 'running')
-), results as (
-  select m.*, s.workspace_id, s.notebook_id from json_to_recordset($7::json) as m(
+)`;
+
+const addedSql = `added as (
+  insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, attempt, tries, lost, cache_key, key_parts, why,
+    cached_from, elements, outputs, displays, queued_at, started_at, finished_at, lease_until)
+  select t.id, t.run_id, s.workspace_id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.tries, t.lost, t.cache_key,
+    t.key_parts, t.why, t.cached_from, t.elements, t.outputs, t.displays, to_timestamp(t.queued / 1000),
+    to_timestamp(t.started / 1000), to_timestamp(t.finished / 1000),
+    case when t.leased then clock_timestamp() + make_interval(secs => $2) end
+  from json_to_recordset($7::json) as t(
+    id text, run_id text, task_key text, map_index int, status text, reason text, attempt int, tries int, lost int, cache_key text,
+    key_parts jsonb, why jsonb, cached_from text, elements jsonb, outputs jsonb, displays jsonb, queued float8, started float8,
+    finished float8, leased boolean)
+  join saved s on s.id = t.run_id
+)`;
+
+const resultsSql = (place: string) => `results as (
+  select m.*, s.workspace_id, s.notebook_id from json_to_recordset(${place}::json) as m(
     run_id text, task_run_id text, task_key text, map_index int, key text, key_parts jsonb, outputs jsonb, displays jsonb,
     elements jsonb, lifetime float8)
   join saved s on s.id = m.run_id
@@ -106,8 +126,7 @@ with input as materialized (
   select distinct on (workspace_id, notebook_id, task_key, map_index) workspace_id, notebook_id, task_key, map_index, key_parts, task_run_id
   from results where notebook_id is not null order by workspace_id, notebook_id, task_key, map_index
   on conflict (workspace_id, notebook_id, task_key, map_index) do update set key_parts = excluded.key_parts, task_run_id = excluded.task_run_id
-)
-select s.id, s.revision, (select count(*)::int from changed) as changed from saved s`;
+)`;
 
 /** $1 keys, $2 workspaces, $3 notebooks, $4 task keys, $5 map indices (-1: none). One row each, in order. */
 export const lookupSql = `

@@ -76,13 +76,16 @@ export function createRunWriter(url: string, instance: string, leaseSeconds: num
       const all = saves.flatMap(rows);
       return all.length === 0 ? "[]" : toJson(all);
     };
+    const added = flat((save) => save.added);
+    const results = flat((save) => save.results);
+    const parts = { added: added !== "[]", results: results !== "[]" };
     return query<{ id: string }>(
-      saveRunsSql,
+      saveRunsSql(parts),
       [
-        instance, leaseSeconds, flat((save) => [save.run]), flat((save) => save.added), flat((save) => save.changed),
-        flat((save) => save.attempts), flat((save) => save.results),
+        instance, leaseSeconds, flat((save) => [save.run]), saves.map(({ run }) => run.id), flat((save) => save.changed),
+        flat((save) => save.attempts), ...(parts.added ? [added] : []), ...(parts.results ? [results] : []),
       ],
-      "save-runs",
+      `save-runs-${Number(parts.added)}${Number(parts.results)}`,
     );
   }
 

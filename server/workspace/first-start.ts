@@ -9,7 +9,7 @@ import { createNotebook, type Shelf } from "../notebook/store";
 export interface FirstStart {
   readonly userId: string;
   readonly workspaceId: string;
-  /** In the order of their file names. */
+  /** The first one is run. */
   readonly notebookIds: readonly string[];
 }
 
@@ -34,12 +34,15 @@ export async function makeFirstWorkspace(shelf: Shelf, home: Home, examplesDir: 
   return { userId, workspaceId, notebookIds };
 }
 
+/** The example that shows most in least time comes first, and is the one that is run. */
+const firstExample = "fuel-economy.ts";
+
 function readExamples(dir: string): { readonly title: string; readonly text: string }[] {
   if (!fs.existsSync(dir)) return [];
   return fs
     .readdirSync(dir)
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts") && !name.endsWith(".d.ts"))
-    .sort()
+    .sort((a, b) => Number(b === firstExample) - Number(a === firstExample) || (a < b ? -1 : 1))
     .map((name) => ({ title: name.replace(/\.ts$/, "").replaceAll("-", " "), text: fs.readFileSync(path.join(dir, name), "utf8") }))
     .filter(({ text }) => /^\/\/ (%%|---)/m.test(text));
 }

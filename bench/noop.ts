@@ -1,0 +1,16 @@
+/** One no-op task: milliseconds from submit to done, median. Floor: three commits (accepted, claimed, done). */
+import { median, timeNodeStart, withFloor, withGround, type BenchResult } from "./bench-ground";
+
+export function run(): Promise<BenchResult[]> {
+  const text = "// %% Nothing\nexport const nothing = 0;\n";
+  return withGround(async (ground) => {
+    const times: number[] = [];
+    for (let n = 0; n < 10; n++) await ground.time(text);
+    for (let n = 0; n < 60; n++) times.push(await ground.time(text));
+    const floor = (await ground.commits(300)) / 100;
+    return [
+      withFloor("noop", median(times), "ms", floor),
+      { name: "noop.node-start", value: Number((await timeNodeStart()).toPrecision(4)), unit: "ms" },
+    ];
+  });
+}
