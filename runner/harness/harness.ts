@@ -12,7 +12,7 @@ import { protocolVersion } from "@/pipelines/protocol/version";
 import { AttemptRecord } from "./attempt-record";
 import { causeOfDeath, stopped } from "./endings";
 import { readOomKills } from "./proc";
-import type { HarnessSettings } from "./settings";
+import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 import { TaskProcess } from "./task-process";
 import { Watchdog } from "./watchdog";
 

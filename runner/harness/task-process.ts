@@ -11,7 +11,7 @@ import type { TaskSettings } from "../task/settings";
 import type { AttemptRecord } from "./attempt-record";
 import { OutputLines } from "./output-lines";
 import { childrenOf, processesOf, readCpuMs } from "./proc";
-import type { HarnessSettings } from "./settings";
+import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 
 export interface ProcessListener {
   up(process: TaskProcess): void;

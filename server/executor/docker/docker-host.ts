@@ -7,7 +7,7 @@ import { chmod, mkdir, readFile, realpath, rm } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
-import type { HarnessSettings } from "@/runner/harness/settings";
+import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 import type { ValueStore } from "@/server/artifact/store";
 import type { InstalledEnvironment } from "../environment";
 import {
