@@ -351,7 +351,7 @@ export function describeExecutor(name: string, candidate: Candidate): void {
     test("finds its attempts again after the server was killed", async () => {
       const earlier = candidate.create({ ...options, home: `${bench.home}/second` });
       const wanted = await start(
-        "console.log('before'); await new Promise((resolve) => setTimeout(resolve, 400)); console.log('after'); return { x: 42 }",
+        "console.log('before'); const fs = await import('node:fs'); while (!fs.existsSync('data/go-on')) await new Promise((resolve) => setTimeout(resolve, 10)); console.log('after'); return { x: 42 }",
         {},
         earlier,
       );
@@ -368,6 +368,7 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       log.records.push(...wanted.log.records);
       const adopted = await later.adopt((attempt) => (attempt.taskRunId === wanted.request.taskRunId ? log : undefined));
       expect(adopted).toEqual([{ taskRunId: wanted.request.taskRunId, attempt: 1 }]);
+      await writeFile(join(bench.home, "data", "w1", "go-on"), "");
       const result = await log.succeeded();
       expect(log.texts("info")).toEqual(["before", "after"]);
       expect(result.outputs.x).toMatchObject({ summary: "number · 42" });
