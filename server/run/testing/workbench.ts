@@ -90,7 +90,7 @@ export async function processExecutor(home: string, log: (message: string) => vo
 
 export async function openWorkbench(
   databaseUrl: string,
-  options: { home?: string; executor?: (home: string, log: (message: string) => void) => Promise<Executor> } & Partial<EngineOptions> = {},
+  options: { home?: string; executor?: (home: string, log: (message: string) => void) => Promise<Executor> } & Omit<Partial<EngineOptions>, "executor"> = {},
 ): Promise<Workbench> {
   const { home = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-home-")), executor: makeExecutor = processExecutor, ...rest } =
     options as { home?: string; executor?: typeof processExecutor };
