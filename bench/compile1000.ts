@@ -21,17 +21,26 @@ export async function run(): Promise<Result[]> {
   const notebook = parse(writeNotebook());
   const sources = notebook.cells.map((cell) => cell.source);
   const floor = median(9, () => {
-    for (const source of sources) parseSource(source, { sourceType: "module", plugins: ["typescript"], attachComment: false });
+    for (const source of sources)
+      parseSource(source, { sourceType: "module", plugins: ["typescript"], attachComment: false });
   });
   const cold = median(9, () => compile(notebook));
   const memory = new CompilerMemory();
   let edited = notebook;
   compile(edited, { memory });
   let count = 0;
-  const warm = median(51, () => compile(edited, { memory }), () => {
-    const cell = edited.cells[500]!;
-    edited = applyEdit(edited, { type: "set-source", id: cell.id, source: `${notebook.cells[500]!.source}\nconst edited500 = ${count++};` });
-  });
+  const warm = median(
+    51,
+    () => compile(edited, { memory }),
+    () => {
+      const cell = edited.cells[500]!;
+      edited = applyEdit(edited, {
+        type: "set-source",
+        id: cell.id,
+        source: `${notebook.cells[500]!.source}\nconst edited500 = ${count++};`,
+      });
+    },
+  );
   return [
     { name: "compile1000", value: round(cold), unit: "ms", floor: round(floor), ratio: round(cold / floor) },
     { name: "compile1000-edit", value: round(warm), unit: "ms" },
@@ -40,8 +49,12 @@ export async function run(): Promise<Result[]> {
 
 /** Each cell reads two cells before it and a helper; every tenth fans out. */
 function writeNotebook(): string {
-  const parts = ['// %% Parameters [params]\nimport { param } from "heddle";\nconst rate = param(0.1, { min: 0, max: 1 });\n'];
-  parts.push("// %% Helpers\ntype Row = { id: number; value: number };\nfunction mean(rows: Row[]): number {\n  return rows.reduce((sum, row) => sum + row.value, 0) / rows.length;\n}\n");
+  const parts = [
+    '// %% Parameters [params]\nimport { param } from "heddle";\nconst rate = param(0.1, { min: 0, max: 1 });\n',
+  ];
+  parts.push(
+    "// %% Helpers\ntype Row = { id: number; value: number };\nfunction mean(rows: Row[]): number {\n  return rows.reduce((sum, row) => sum + row.value, 0) / rows.length;\n}\n",
+  );
   for (let n = 0; n < cellCount; n++) {
     const a = Math.max(0, n - 1);
     const b = Math.floor(n / 2);

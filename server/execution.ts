@@ -3,12 +3,12 @@
  * because installing packages may take a while and pages need not wait for it. Neighbours: main.ts, run/engine.ts.
  */
 import os from "node:os";
-import path from "node:path";
 import { createValueStore, type ValueStore } from "./artifact/store";
 import { createPool } from "./db/pool";
 import { AppError } from "./errors";
 import { installEnvironment } from "./executor/environment";
-import { createProcessExecutor } from "./executor/process/process-executor";
+import { selectExecutor } from "./executor/select-executor";
+import type { Executor, WarmScope } from "./executor/executor";
 import { errorFields, log } from "./log";
 import { createEngine, type Engine } from "./run/engine";
 import { claimInstance } from "./run/instance";
@@ -29,10 +29,14 @@ export interface Execution {
   readonly values: ValueStore;
   /** Waits for the engine. Throws SERVICE_UNAVAILABLE with the reason where there is none. */
   engine(): Promise<Engine>;
+  /** Somebody looks at this notebook and may run it soon. */
+  warm(scope: WarmScope): void;
   /** Once it is known. */
   readonly kind: "docker" | "process" | undefined;
   /** For people: what they should know about where cells run; undefined with containers. */
   readonly notice: string | undefined;
+  /** Where the packages for cells are, once they are installed. */
+  readonly environmentFolder: string | undefined;
   /** Why nothing can run yet; undefined when it can. */
   readonly fault: string | undefined;
   close(): Promise<void>;
@@ -41,10 +45,16 @@ export interface Execution {
 export function startExecution(options: ExecutionOptions): Execution {
   const values = createValueStore(options.home);
   const stops: (() => Promise<void> | void)[] = [];
-  const state: { kind: Execution["kind"]; notice: string | undefined; fault: string | undefined } = {
+  let warmed: Executor | undefined;
+  const state: { kind: Execution["kind"]; notice: string | undefined; fault: string | undefined; environmentFolder: string | undefined } = {
+    environmentFolder: undefined,
     kind: undefined,
     notice: "The packages for cells are being prepared. Runs start when that is done.",
     fault: "The packages for cells are being prepared.",
+  };
+  let closed = false;
+  const goOn = () => {
+    if (closed) throw new Error("Heddle was stopped meanwhile.");
   };
   const starting = options.executor === "none" ? Promise.reject(new Error("This server was started without an engine")) : start();
   starting.catch((error: unknown) => {
@@ -54,28 +64,36 @@ export function startExecution(options: ExecutionOptions): Execution {
     }
     state.fault = `Nothing can run: ${error instanceof Error ? error.message : String(error)}`;
     state.notice = state.fault;
-    log("error", "the engine did not start", errorFields(error));
+    if (!closed) log("error", "the engine did not start", errorFields(error));
   });
 
   async function start(): Promise<Engine> {
     const { home, databaseUrl, dataDir, environmentDir, runnerDir } = options;
     const say = (message: string) => log("info", message);
     const environment = await installEnvironment({ home, source: environmentDir, log: say });
-    const executor = createProcessExecutor({ home, environment, dataDir, runner: runnerDir, slots: os.availableParallelism(), log: say });
+    state.environmentFolder = environment.folder;
+    const { executor, sentence } = await selectExecutor({
+      home, environment, dataDir, runner: runnerDir, slots: os.availableParallelism(), log: say,
+      prefer: options.executor === "docker" || options.executor === "process" ? options.executor : undefined,
+    });
+    say(sentence);
     stops.push(() => executor.close());
+    goOn();
     await executor.prepare();
+    goOn();
     const pool = createPool(databaseUrl);
     stops.push(() => pool.end());
     const instance = claimInstance(home);
     stops.push(() => instance.release());
     const engine = createEngine({
       pool, databaseUrl, executor, home, instance: instance.id, environmentHash: environment.hash,
-      imageDigest: `${executor.kind}-node-${process.versions.node}`, dataFolder: dataDir, log: say,
+      imageDigest: executor.kind, dataFolder: dataDir, log: say,
     });
     stops.push(() => engine.close());
     await engine.start();
+    warmed = executor;
     state.kind = executor.kind;
-    state.notice = executor.kind === "process" ? processNotice : undefined;
+    state.notice = executor.kind === "process" ? `${sentence} Run only notebooks that you trust.` : undefined;
     state.fault = undefined;
     return engine;
   }
@@ -89,25 +107,23 @@ export function startExecution(options: ExecutionOptions): Execution {
         throw new AppError("SERVICE_UNAVAILABLE", state.fault ?? "This server runs nothing.");
       }
     },
+    warm: (scope) => warmed?.warm(scope),
     get kind() {
       return state.kind;
     },
     get notice() {
       return state.notice;
     },
+    get environmentFolder() {
+      return state.environmentFolder;
+    },
     get fault() {
       return state.fault;
     },
     async close() {
+      closed = true;
       await starting.catch(() => undefined);
       for (const stop of stops.splice(0).reverse()) await stop();
     },
   };
-}
-
-const processNotice =
-  "Cells run as processes of this machine, with your rights and without a container around them, because no container engine answers. Run only notebooks that you trust.";
-
-export function defaultRunnerDir(packageDir: string): string {
-  return path.join(packageDir, "dist", "runner");
 }

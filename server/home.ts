@@ -18,9 +18,9 @@ export function openHome(dir: string): Home {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   fs.chmodSync(dir, 0o700);
   const release = takeLock(path.join(dir, "server.lock"));
-  const folder = (name: string) => {
+  const folder = (name: string, mode = 0o700) => {
     const made = path.join(dir, name);
-    fs.mkdirSync(made, { recursive: true, mode: 0o700 });
+    fs.mkdirSync(made, { recursive: true, mode });
     return made;
   };
   return {
@@ -28,7 +28,9 @@ export function openHome(dir: string): Home {
     postgresDir: path.join(dir, "postgres"),
     dataDir: (workspaceId) => {
       if (!/^[\w-]+$/.test(workspaceId)) throw new Error("A workspace id has letters, digits, - and _ only.");
-      return folder(path.join("data", workspaceId));
+      folder("data");
+      // Open below the closed home: cells in a container read it as another user.
+      return folder(path.join("data", workspaceId), 0o755);
     },
     runtimeDir: folder("runtime"),
     release,

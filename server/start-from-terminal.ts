@@ -29,7 +29,7 @@ export async function startFromTerminal({ dev, packageDir }: { dev: boolean; pac
 
 async function start(dev: boolean, packageDir: string): Promise<RunningServer> {
   try {
-    return await startServer({ env: readEnv(process.env), packageDir, pages: dev ? "dev" : "built" });
+    return await startServer({ env: readEnv(process.env), packageDir, pages: dev ? "dev" : "built", executor: "auto" });
   } catch (error) {
     console.error(`\n  ${error instanceof Error ? error.message : String(error)}\n`);
     if (process.env.DEBUG) console.error(error);

@@ -57,7 +57,20 @@ export class Analyses {
 function analyseCell(text: string, nextId: () => number): CellAnalysis {
   const { program, errors } = parseCell(text);
   if (!program) {
-    return { text, errors, broken: true, units: [], declarations: guessDeclarations(text, nextId), blanks: [], exports: [], display: undefined, program, assignments: [], mutations: [], calls: new Map() };
+    return {
+      text,
+      errors,
+      broken: true,
+      units: [],
+      declarations: guessDeclarations(text, nextId),
+      blanks: [],
+      exports: [],
+      display: undefined,
+      program,
+      assignments: [],
+      mutations: [],
+      calls: new Map(),
+    };
   }
   const { units: declared, blanks, exports } = findDeclarations(program);
   const units = declared.map((unit) => toUnit(unit, nextId()));
@@ -67,7 +80,14 @@ function analyseCell(text: string, nextId: () => number): CellAnalysis {
     for (const call of unit.references.calls) calls.set(call.name, [...(calls.get(call.name) ?? []), call]);
   }
   return {
-    text, errors, units, declarations, blanks, exports, program, calls,
+    text,
+    errors,
+    units,
+    declarations,
+    blanks,
+    exports,
+    program,
+    calls,
     broken: errors.length > 0,
     display: findDisplay(program, text),
     assignments: units.flatMap((unit) => unit.references.assignments),
@@ -97,11 +117,19 @@ function findDisplay(program: SyntaxNode, text: string): { start: number; end: n
 /** A text without a tree still says, line by line, what it would define: its readers wait for it instead of running without. */
 function guessDeclarations(text: string, nextId: () => number): (Declaration & { unit: Unit })[] {
   const found: (Declaration & { unit: Unit })[] = [];
-  const pattern = /^(?:export\s+)?(?:async\s+)?(?:const|let|var|function\*?|class|enum)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gmu;
+  const pattern =
+    /^(?:export\s+)?(?:async\s+)?(?:const|let|var|function\*?|class|enum)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gmu;
   for (const match of text.matchAll(pattern)) {
     const name = match[1]!;
     const start = match.index + match[0].length - name.length;
-    const definition: Declaration = { name, sort: "var", start, end: start + name.length, exported: false, typeOnly: false };
+    const definition: Declaration = {
+      name,
+      sort: "var",
+      start,
+      end: start + name.length,
+      exported: false,
+      typeOnly: false,
+    };
     const unit = toUnit({ role: "value", nodes: [], keep: [], definitions: [definition] }, nextId());
     found.push({ ...definition, unit });
   }

@@ -128,7 +128,10 @@ class Builder {
         if (!definition || definition.typeOnly) continue;
         mine.set(name, definition);
         const there = this.top.get(name);
-        const renamed = definition.travels === "value" && this.source.names.storedName(definition) !== name && definition.home !== this.source.cell;
+        const renamed =
+          definition.travels === "value" &&
+          this.source.names.storedName(definition) !== name &&
+          definition.home !== this.source.cell;
         if (renamed || (there !== undefined && there !== definition)) clashes.set(name, definition);
       }
     }
@@ -174,7 +177,13 @@ class Builder {
   private addImport(definition: Definition, local: string): void {
     const { module, imported } = definition.declaration!.import!;
     const { cell } = definition.home;
-    this.imports.push({ module, imported, local, cell: cell.id, line: countLines(cell.source.slice(0, definition.declaration!.start)) });
+    this.imports.push({
+      module,
+      imported,
+      local,
+      cell: cell.id,
+      line: countLines(cell.source.slice(0, definition.declaration!.start)),
+    });
   }
 
   private addOwnText(early: ReadonlySet<Unit>): Program["display"] {
@@ -184,15 +193,26 @@ class Builder {
     for (const unit of analysis.units) {
       if (unit.effect) {
         this.imports.push({
-          module: unit.effect.module, imported: "*", local: "", cell: cell.cell.id, line: countLines(analysis.text.slice(0, unit.effect.start)),
+          module: unit.effect.module,
+          imported: "*",
+          local: "",
+          cell: cell.cell.id,
+          line: countLines(analysis.text.slice(0, unit.effect.start)),
         });
       }
       const isCopied = early.has(unit);
-      const isUnused = unit.role === "portable" && !reach.units.has(unit) && unit.keep.length === 1 && !unit.definitions.every((one) => one.typeOnly);
+      const isUnused =
+        unit.role === "portable" &&
+        !reach.units.has(unit) &&
+        unit.keep.length === 1 &&
+        !unit.definitions.every((one) => one.typeOnly);
       if (isCopied || isUnused) blanks.push(...unit.keep);
       else for (const at of unit.references.dynamicImports) this.dynamicImports.push(this.length + at);
     }
-    const display = analysis.display && { start: this.length + analysis.display.start, end: this.length + analysis.display.end };
+    const display = analysis.display && {
+      start: this.length + analysis.display.start,
+      end: this.length + analysis.display.end,
+    };
     this.addLines(blank(analysis.text, blanks), cell, 1);
     return display;
   }

@@ -87,7 +87,12 @@ export function buildTasks(
   return { drafts, tasks, wanted };
 }
 
-function toDraft(cell: CompiledCell, names: Names, after: readonly string[], classes: Iterable<Definition> = []): Draft {
+function toDraft(
+  cell: CompiledCell,
+  names: Names,
+  after: readonly string[],
+  classes: Iterable<Definition> = [],
+): Draft {
   const reach = new Reach(names, cell);
   const expand = new Reach(names, cell);
   for (const unit of ownUnits(cell)) reach.add(unit.references, cell);
@@ -140,7 +145,11 @@ function readAfter(cell: CompiledCell, cells: readonly CompiledCell[], reporter:
     const why = other
       ? `"${name}" is no task: ${other.kind === "code" ? "it only defines things" : `a ${other.cell.kind} cell does not run`}.`
       : `There is no task "${name}".${near ? ` Did you mean "${near}"?` : ""}`;
-    reporter.report("unknown-task", placeOfOption(cell, "after"), `${why} after= takes keys of tasks: ${tasks.join(", ") || "there are none"}.`);
+    reporter.report(
+      "unknown-task",
+      placeOfOption(cell, "after"),
+      `${why} after= takes keys of tasks: ${tasks.join(", ") || "there are none"}.`,
+    );
   }
   return keys;
 }
@@ -160,7 +169,11 @@ function checkHandlers(draft: Draft, drafts: ReadonlyMap<string, Draft>, reporte
   }
 }
 
-function isBarred({ cell, reach, expand, after, values }: Draft, barred: ReadonlySet<string>, reporter: Reporter): boolean {
+function isBarred(
+  { cell, reach, expand, after, values }: Draft,
+  barred: ReadonlySet<string>,
+  reporter: Reporter,
+): boolean {
   if (reporter.isBarred(cell) || after.some((key) => barred.has(key))) return true;
   for (const { home } of values) if (!home.isTask || reporter.isBarred(home) || barred.has(home.key)) return true;
   if (reporter.barred.size === 0) return false;
@@ -174,14 +187,21 @@ function reportCycle(cycle: readonly string[], drafts: ReadonlyMap<string, Draft
     const draft = drafts.get(key)!;
     const upstream = path[i + 1]!;
     const names = draft.values.filter((value) => value.home.key === upstream).map((value) => value.name);
-    ties.push(names.length > 0 ? `"${key}" reads ${names.sort().join(", ")} of "${upstream}"` : `"${key}" says after=${upstream}`);
+    ties.push(
+      names.length > 0
+        ? `"${key}" reads ${names.sort().join(", ")} of "${upstream}"`
+        : `"${key}" says after=${upstream}`,
+    );
   });
   for (const [i, key] of cycle.entries()) {
     const draft = drafts.get(key)!;
     const upstream = path[i + 1]!;
-    const others = cycle.filter((other) => other !== key).map((other) => ({
-      ...placeInHeader(drafts.get(other)!.cell, (spans) => spans.line), message: `"${other}" is part of the cycle.`,
-    }));
+    const others = cycle
+      .filter((other) => other !== key)
+      .map((other) => ({
+        ...placeInHeader(drafts.get(other)!.cell, (spans) => spans.line),
+        message: `"${other}" is part of the cycle.`,
+      }));
     reporter.report(
       "dependency-cycle",
       placeOfNeed(draft, upstream),
@@ -225,7 +245,9 @@ function spreadClasses(sorted: Draft[], names: Names): ReadonlyMap<string, reado
     }
     if (mine.size > 0) known.set(draft.cell.key, mine);
   }
-  return new Map([...known].map(([key, definitions]) => [key, sortBy(definitions, (one) => `${one.name} ${one.home.key}`)]));
+  return new Map(
+    [...known].map(([key, definitions]) => [key, sortBy(definitions, (one) => `${one.name} ${one.home.key}`)]),
+  );
 }
 
 /** `const Model = class { … }`. */
@@ -247,7 +269,8 @@ function findWanted(drafts: readonly Draft[], outputs: readonly Definition[]): R
 function toTask(draft: Draft, names: Names, classes: readonly Definition[], outputs: readonly Definition[]): Task {
   const { cell, reach, expand } = draft;
   const { options, settings } = cell.parsed;
-  const foreign = (values: Iterable<Definition>) => [...new Set([...values].filter((one) => one.home !== cell).map(names.storedName))].sort();
+  const foreign = (values: Iterable<Definition>) =>
+    [...new Set([...values].filter((one) => one.home !== cell).map(names.storedName))].sort();
   const paramNames = new Set([...reach.params, ...expand.params].map((one) => one.name));
   const needs = new Map<string, Set<string>>(draft.after.map((key) => [key, new Set()]));
   for (const value of draft.values) {
@@ -256,7 +279,8 @@ function toTask(draft: Draft, names: Names, classes: readonly Definition[], outp
   }
   const isCode = cell.kind === "code";
   const program = isCode ? buildProgram({ cell, names, reach, outputs, classes, withOwnText: true }) : bodyOf(cell);
-  const expandProgram = cell.each && buildProgram({ cell, names, reach: expand, outputs: [], classes, withOwnText: false });
+  const expandProgram =
+    cell.each && buildProgram({ cell, names, reach: expand, outputs: [], classes, withOwnText: false });
   return {
     key: cell.key,
     title: cell.cell.title,
@@ -280,14 +304,24 @@ function toTask(draft: Draft, names: Names, classes: readonly Definition[], outp
 
 function bodyOf(cell: CompiledCell): Task["program"] {
   return {
-    text: cell.cell.source, imports: [], lines: [], display: undefined, classes: [], ownClasses: [], dynamicImports: [], returns: [],
+    text: cell.cell.source,
+    imports: [],
+    lines: [],
+    display: undefined,
+    classes: [],
+    ownClasses: [],
+    dynamicImports: [],
+    returns: [],
   };
 }
 
 /** Files that a task names: their hashes are part of its cache key. */
 function findDatasets({ cell, reach, expand }: Draft, names: Names): Task["datasets"] {
   const found = new Set<string>();
-  const parts: [ReturnType<typeof findReferences>, CompiledCell][] = ownUnits(cell).map((unit) => [unit.references, cell]);
+  const parts: [ReturnType<typeof findReferences>, CompiledCell][] = ownUnits(cell).map((unit) => [
+    unit.references,
+    cell,
+  ]);
   for (const one of [cell.when, ...(cell.each?.sources ?? [])]) if (one) parts.push([one.references, cell]);
   for (const one of [reach, expand]) for (const [unit, home] of one.units) parts.push([unit.references, home]);
   const isSdk = (name: string, home: CompiledCell, imported: string) => {

@@ -15,11 +15,19 @@ export function checkEach(cells: readonly CompiledCell[], names: Names, reporter
       const own = names.own(cell).get(name);
       if (!own?.declaration) continue;
       reporter.bar(cell);
-      reporter.report("bad-each", placeInSource(cell, own.declaration), `"${name}" is already bound by each: give this, or the element, another name.`);
+      reporter.report(
+        "bad-each",
+        placeInSource(cell, own.declaration),
+        `"${name}" is already bound by each: give this, or the element, another name.`,
+      );
     }
     for (const source of cell.each?.sources ?? []) {
       for (const name of source.references.uses.keys()) {
-        if (cell.eachNames.has(name)) refuse("each", `"${name}" is an element and cannot say what to go over: the lists of each do not depend on one another.`);
+        if (cell.eachNames.has(name))
+          refuse(
+            "each",
+            `"${name}" is an element and cannot say what to go over: the lists of each do not depend on one another.`,
+          );
       }
       checkExpression("each", source, cell, names, refuse);
     }
@@ -40,8 +48,12 @@ function checkExpression(
     if (!definition) {
       if (!knownGlobals.has(name)) refuse(option, `${option} mentions "${name}", which no cell defines.`);
     } else if (definition.home === cell && definition.travels === "value") {
-      refuse(option, `${option} is asked before the cell runs, so it cannot read "${name}", which the cell itself makes. Make it in a cell before.`);
+      refuse(
+        option,
+        `${option} is asked before the cell runs, so it cannot read "${name}", which the cell itself makes. Make it in a cell before.`,
+      );
     }
   }
-  for (const { name } of expression.references.assignments) refuse(option, `${option} is a question: it cannot assign "${name}".`);
+  for (const { name } of expression.references.assignments)
+    refuse(option, `${option} is a question: it cannot assign "${name}".`);
 }

@@ -17,7 +17,12 @@ export function checkImports(cell: Located, analysis: CellAnalysis, packages: Pa
     };
     if (/^(?:\.{0,2}\/|\.{1,2}$|[a-z][a-z0-9+.-]*:)/i.test(module) && !module.startsWith("node:")) {
       refuse(`A notebook is one file: it cannot import "${module}". Import a package, a node: module or "heddle".`);
-    } else if (packages && module !== "heddle" && !module.startsWith("node:") && !packages.includes(packageOf(module))) {
+    } else if (
+      packages &&
+      module !== "heddle" &&
+      !module.startsWith("node:") &&
+      !packages.includes(packageOf(module))
+    ) {
       refuse(`The environment has no package "${packageOf(module)}". ${listPackages(packages)}`);
     }
   }
@@ -28,7 +33,11 @@ export function checkDependencies(front: FrontMatter, packages: Packages, report
   for (const name of Object.keys(front.dependencies)) {
     const place = front.dependencyPlaces[name];
     if (place && !packages.includes(name)) {
-      reporter.report("bad-header", placeInFrontMatter(place), `The environment has no package "${name}". ${listPackages(packages)}`);
+      reporter.report(
+        "bad-header",
+        placeInFrontMatter(place),
+        `The environment has no package "${name}". ${listPackages(packages)}`,
+      );
     }
   }
 }
@@ -39,5 +48,8 @@ function listPackages(packages: readonly string[]): string {
 
 /** "@scope/name/deep" → "@scope/name". */
 function packageOf(module: string): string {
-  return module.split("/").slice(0, module.startsWith("@") ? 2 : 1).join("/");
+  return module
+    .split("/")
+    .slice(0, module.startsWith("@") ? 2 : 1)
+    .join("/");
 }

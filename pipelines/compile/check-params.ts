@@ -51,7 +51,11 @@ export function checkParams(cells: readonly CompiledCell[], names: Names, report
       for (const { reach, expand } of drafts) for (const one of [...reach.params, ...expand.params]) used.add(one);
       for (const definition of definitions) {
         if (used.has(definition)) continue;
-        reporter.report("unused-param", placeOfDefinition(definition), `No task reads the parameter "${definition.name}". Use it or remove it.`);
+        reporter.report(
+          "unused-param",
+          placeOfDefinition(definition),
+          `No task reads the parameter "${definition.name}". Use it or remove it.`,
+        );
       }
     },
   };
@@ -77,7 +81,11 @@ function checkElsewhere(cell: CompiledCell, names: Names, reporter: Reporter): v
   for (const [name, calls] of cell.analysis.calls) {
     if (!isParam(name, cell, names, false)) continue;
     for (const range of calls) {
-      reporter.report("bad-param", placeInSource(cell, range), `Parameters stand in the [params] cell, so that the form can show them before a run. Move this there.`);
+      reporter.report(
+        "bad-param",
+        placeInSource(cell, range),
+        `Parameters stand in the [params] cell, so that the form can show them before a run. Move this there.`,
+      );
     }
   }
 }

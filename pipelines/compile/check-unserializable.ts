@@ -29,8 +29,15 @@ function findInitialiser({ unit, name }: Definition): SyntaxNode | undefined {
 }
 
 const never = new Map([
-  ["WeakMap", "a WeakMap"], ["WeakSet", "a WeakSet"], ["WeakRef", "a WeakRef"], ["Promise", "a promise"], ["Proxy", "a Proxy"],
-  ["WebSocket", "a socket"], ["Worker", "a worker"], ["FinalizationRegistry", "a FinalizationRegistry"], ["AbortController", "an AbortController"],
+  ["WeakMap", "a WeakMap"],
+  ["WeakSet", "a WeakSet"],
+  ["WeakRef", "a WeakRef"],
+  ["Promise", "a promise"],
+  ["Proxy", "a Proxy"],
+  ["WebSocket", "a socket"],
+  ["Worker", "a worker"],
+  ["FinalizationRegistry", "a FinalizationRegistry"],
+  ["AbortController", "an AbortController"],
 ]);
 
 type Resolve = (name: string) => Definition | undefined;
@@ -38,7 +45,11 @@ type Resolve = (name: string) => Definition | undefined;
 function explain(wrapped: SyntaxNode, path: string, resolve: Resolve): Fault | undefined {
   const node = unwrap(wrapped);
   if (isFunction(node) || node.type === "ObjectMethod") {
-    return { path, what: "a function inside a value", instead: "Define it with function or const at the top of a cell: it then travels as source." };
+    return {
+      path,
+      what: "a function inside a value",
+      instead: "Define it with function or const at the top of a cell: it then travels as source.",
+    };
   }
   switch (node.type) {
     case "NewExpression": {
@@ -46,11 +57,19 @@ function explain(wrapped: SyntaxNode, path: string, resolve: Resolve): Fault | u
       const definition = resolve(name);
       if (definition) {
         if (!hasPrivateState(definition)) return undefined;
-        return { path, what: `an instance of ${name}, which has #private state`, instead: `Use private fields of TypeScript (private x) in ${name}.` };
+        return {
+          path,
+          what: `an instance of ${name}, which has #private state`,
+          instead: `Use private fields of TypeScript (private x) in ${name}.`,
+        };
       }
       const what = never.get(name);
       if (!what) return undefined;
-      return { path, what, instead: what === "a promise" ? "Write await before it." : "Make it in the cell that uses it." };
+      return {
+        path,
+        what,
+        instead: what === "a promise" ? "Write await before it." : "Make it in the cell that uses it.",
+      };
     }
     case "CallExpression": {
       const callee = unwrap(nodeAt(node, "callee")!);
@@ -109,6 +128,10 @@ function isAsync(definition: Definition): boolean {
 
 function hasPrivateState(definition: Definition): boolean {
   const node = portableNode(definition);
-  const body = node && (node.type === "ClassDeclaration" || node.type === "ClassExpression") ? nodeAt(node, "body") : undefined;
-  return body !== undefined && nodesAt(body, "body").some((one) => one.type === "ClassPrivateProperty" && one["static"] !== true);
+  const body =
+    node && (node.type === "ClassDeclaration" || node.type === "ClassExpression") ? nodeAt(node, "body") : undefined;
+  return (
+    body !== undefined &&
+    nodesAt(body, "body").some((one) => one.type === "ClassPrivateProperty" && one["static"] !== true)
+  );
 }

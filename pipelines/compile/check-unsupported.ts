@@ -12,7 +12,10 @@ export function checkUnsupported(cell: Located, { program, units }: CellAnalysis
   for (const statement of nodesAt(program, "body")) checkStatement(statement, refuse);
   for (const unit of units) {
     for (const start of unit.references.importMetas) {
-      refuse({ start, end: start + "import.meta".length }, "A cell is no file: import.meta has no meaning. Use dataset(…) for files of the workspace.");
+      refuse(
+        { start, end: start + "import.meta".length },
+        "A cell is no file: import.meta has no meaning. Use dataset(…) for files of the workspace.",
+      );
     }
   }
 }
@@ -26,16 +29,26 @@ function checkStatement(node: SyntaxNode, refuse: Refuse): void {
       return refuse(firstLine(node), `A notebook has no default export. Give the value a name: export const name = ….`);
     case "ExportAllDeclaration":
     case "TSNamespaceExportDeclaration":
-      return refuse(node, `export * cannot be an output. Import what you need and export names: export const name = ….`);
+      return refuse(
+        node,
+        `export * cannot be an output. Import what you need and export names: export const name = ….`,
+      );
     case "TSImportEqualsDeclaration":
       return refuse(node, `import … = … is not supported. Write import name from "module".`);
     case "ExportNamedDeclaration": {
-      if (node["source"]) return refuse(node, `Exporting from another module cannot be an output. Import the name, then export a const of your own.`);
+      if (node["source"])
+        return refuse(
+          node,
+          `Exporting from another module cannot be an output. Import the name, then export a const of your own.`,
+        );
       for (const one of nodesAt(node, "specifiers")) {
         const local = nodeAt(one, "local");
         const exported = nodeAt(one, "exported");
         if (nameOf(local) !== nameOf(exported)) {
-          refuse(one, `An output has the name of its variable. Write export const ${nameOf(exported) ?? "name"} = ${nameOf(local) ?? "…"}.`);
+          refuse(
+            one,
+            `An output has the name of its variable. Write export const ${nameOf(exported) ?? "name"} = ${nameOf(local) ?? "…"}.`,
+          );
         }
       }
       const declaration = nodeAt(node, "declaration");
@@ -52,7 +65,8 @@ const mayHoldReturn = /Statement$|^(SwitchCase|CatchClause)$/;
 function checkReturns(node: SyntaxNode, refuse: Refuse): void {
   if (node.type === "ReturnStatement") {
     refuse(node, `A cell cannot return. The last expression is its display; wrap code that ends early in a function.`);
-  } else if (mayHoldReturn.test(node.type) && !isFunction(node)) forEachChild(node, (child) => checkReturns(child, refuse));
+  } else if (mayHoldReturn.test(node.type) && !isFunction(node))
+    forEachChild(node, (child) => checkReturns(child, refuse));
 }
 
 function firstLine(node: SyntaxNode): { start: number; end: number } {

@@ -97,12 +97,32 @@ function blame(notebook: Notebook, options: CompileOptions, error: unknown): Com
   };
   const cell = notebook.cells.find(alone) ?? notebook.cells[0];
   const message = error instanceof Error ? error.message : String(error);
-  const place = { cell: cell?.id ?? "", cellKey: "", in: "source", line: 1, column: 1, endLine: 1, endColumn: 1 } as const;
+  const place = {
+    cell: cell?.id ?? "",
+    cellKey: "",
+    in: "source",
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 1,
+  } as const;
   return {
-    dag: { tasks: [], params: [], outputs: [], title: undefined, description: undefined, dependencies: {}, image: undefined, failFast: false },
+    dag: {
+      tasks: [],
+      params: [],
+      outputs: [],
+      title: undefined,
+      description: undefined,
+      dependencies: {},
+      image: undefined,
+      failFast: false,
+    },
     diagnostics: [
       {
-        code: "syntax-error", severity: "error", place, related: [],
+        code: "syntax-error",
+        severity: "error",
+        place,
+        related: [],
         message: `The compiler could not read this cell (${message}). Write it in a simpler way, and please report it.`,
       },
     ],

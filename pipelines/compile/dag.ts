@@ -154,8 +154,17 @@ export type ParameterType = "number" | "string" | "boolean" | "json";
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 export const errorCodes = [
-  "syntax-error", "bad-header", "duplicate-title", "duplicate-name", "dependency-cycle", "foreign-assignment",
-  "unsupported-syntax", "bad-param", "bad-each", "bad-when", "unknown-task",
+  "syntax-error",
+  "bad-header",
+  "duplicate-title",
+  "duplicate-name",
+  "dependency-cycle",
+  "foreign-assignment",
+  "unsupported-syntax",
+  "bad-param",
+  "bad-each",
+  "bad-when",
+  "unknown-task",
 ] as const;
 export const warningCodes = ["foreign-mutation", "unserializable-value", "shadowed-global", "unused-param"] as const;
 export type DiagnosticCode = (typeof errorCodes)[number] | (typeof warningCodes)[number];

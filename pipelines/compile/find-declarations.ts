@@ -78,7 +78,8 @@ function toUnits(node: SyntaxNode, exported: boolean): readonly Declared[] {
   const ambient = node["declare"] === true;
   const one = (id: SyntaxNode | undefined, sort: Declaration["sort"], typeOnly = ambient): Declared => {
     const name = nameOf(id);
-    const definitions = id && name ? [{ name, sort, start: id.start, end: id.start + name.length, exported, typeOnly }] : [];
+    const definitions =
+      id && name ? [{ name, sort, start: id.start, end: id.start + name.length, exported, typeOnly }] : [];
     return { role: "portable", ...whole, definitions };
   };
   switch (node.type) {
@@ -109,18 +110,24 @@ function toVariableUnits(node: SyntaxNode, exported: boolean, ambient: boolean):
   const sort = (/using/.test(String(node["kind"])) ? "using" : node["kind"]) as Declaration["sort"];
   const declarators = nodesAt(node, "declarations");
   const definitions = (list: readonly SyntaxNode[], typeOnly: boolean) =>
-    list.flatMap((one) => bindingIdentifiers(nodeAt(one, "id")!).map((id) => toDeclaration(id, sort, exported, typeOnly)));
+    list.flatMap((one) =>
+      bindingIdentifiers(nodeAt(one, "id")!).map((id) => toDeclaration(id, sort, exported, typeOnly)),
+    );
   const whole = [{ start: node.start, end: node.end }];
   if (ambient) return [{ role: "portable", nodes: [node], keep: whole, definitions: definitions(declarators, true) }];
   const portable = declarators.filter((one) => sort === "const" && isPortable(one));
   const values = declarators.filter((one) => !portable.includes(one));
-  if (portable.length === 0) return [{ role: "value", nodes: [node], keep: whole, definitions: definitions(values, false) }];
+  if (portable.length === 0)
+    return [{ role: "value", nodes: [node], keep: whole, definitions: definitions(values, false) }];
   const word = { start: node.start, end: node.start + "const".length };
   if (declarators.length === 1) {
     return [{ role: "portable", nodes: [node], keep: whole, definitions: definitions(portable, false) }];
   }
   const units: Declared[] = portable.map((one) => ({
-    role: "portable", nodes: [one], keep: [word, { start: one.start, end: one.end }], definitions: definitions([one], false),
+    role: "portable",
+    nodes: [one],
+    keep: [word, { start: one.start, end: one.end }],
+    definitions: definitions([one], false),
   }));
   if (values.length > 0) {
     units.push({ role: "value", nodes: values, keep: whole, definitions: definitions(values, false) });
@@ -148,9 +155,11 @@ function toImport(node: SyntaxNode): Declared {
     if (!local) return [];
     const from = nodeAt(one, "imported");
     const imported =
-      one.type === "ImportDefaultSpecifier" ? "default"
-      : one.type === "ImportNamespaceSpecifier" ? "*"
-      : String(from?.["name"] ?? from?.["value"] ?? "default");
+      one.type === "ImportDefaultSpecifier"
+        ? "default"
+        : one.type === "ImportNamespaceSpecifier"
+          ? "*"
+          : String(from?.["name"] ?? from?.["value"] ?? "default");
     const typeOnly = node["importKind"] === "type" || one["importKind"] === "type";
     return [{ ...toDeclaration(local, "import", false, typeOnly), import: { module, imported } }];
   });

@@ -55,7 +55,8 @@ export function findNames(cells: readonly CompiledCell[], reporter: Reporter): N
   return {
     own: (cell) => cell.definitions,
     resolve: (name, from) => from.definitions.get(name) ?? (isPrivate(name) ? undefined : shared.get(name)),
-    storedName: ({ name, home }) => (repeated.has(name) ? `${name}$${home.key.replace(/[^\p{ID_Continue}]/gu, "_")}` : name),
+    storedName: ({ name, home }) =>
+      repeated.has(name) ? `${name}$${home.key.replace(/[^\p{ID_Continue}]/gu, "_")}` : name,
     repeatedPrivates: [...repeated].sort().join(),
   };
 }
@@ -74,7 +75,15 @@ export function toDefinitions(home: CompiledCell): ReadonlyMap<string, Definitio
   }
   for (const { name } of home.headerNames) {
     if (own.has(name)) continue;
-    own.set(name, { name, home, travels: "value", typeOnly: false, exported: false, declaration: undefined, unit: undefined });
+    own.set(name, {
+      name,
+      home,
+      travels: "value",
+      typeOnly: false,
+      exported: false,
+      declaration: undefined,
+      unit: undefined,
+    });
   }
   return own;
 }

@@ -45,8 +45,13 @@ const arrayMutators = new Set(["push", "pop", "shift", "unshift", "splice", "sor
 /** Also the names of pure methods (a tensor's `add`): counted only where the result is thrown away. */
 const setMutators = new Set(["set", "add", "delete", "clear"]);
 const staticMutators = new Set([
-  "Object.assign", "Object.defineProperty", "Object.defineProperties", "Object.setPrototypeOf", "Reflect.set",
-  "Reflect.deleteProperty", "Reflect.defineProperty",
+  "Object.assign",
+  "Object.defineProperty",
+  "Object.defineProperties",
+  "Object.setPrototypeOf",
+  "Reflect.set",
+  "Reflect.deleteProperty",
+  "Reflect.defineProperty",
 ]);
 
 class Walker implements References {
@@ -146,7 +151,10 @@ class Walker implements References {
       }
       case "ForStatement": {
         const inner = new Scope(scope);
-        declareBlock([nodeAt(node, "init")].filter((one) => one !== undefined), inner);
+        declareBlock(
+          [nodeAt(node, "init")].filter((one) => one !== undefined),
+          inner,
+        );
         for (const key of ["init", "test", "update", "body"]) this.walk(nodeAt(node, key), inner);
         return;
       }
@@ -181,7 +189,8 @@ class Walker implements References {
         return;
       case "ExportNamedDeclaration":
         this.walk(nodeAt(node, "declaration"), scope);
-        if (!node["source"]) for (const one of nodesAt(node, "specifiers")) this.exported(one, scope, node["exportKind"] === "type");
+        if (!node["source"])
+          for (const one of nodesAt(node, "specifiers")) this.exported(one, scope, node["exportKind"] === "type");
         return;
       default:
         if (node.type.startsWith("TS")) this.type(node, scope);
@@ -320,7 +329,8 @@ class Walker implements References {
 
   private exported(node: SyntaxNode, scope: Scope, isType: boolean): void {
     const local = nodeAt(node, "local");
-    if (local?.type === "Identifier") this.use(local, scope, isType || node["exportKind"] === "type" ? "type" : "value");
+    if (local?.type === "Identifier")
+      this.use(local, scope, isType || node["exportKind"] === "type" ? "type" : "value");
   }
 
   /** A declared name or pattern: defaults, computed keys and annotations are references, the names are not. */
@@ -414,7 +424,10 @@ class Walker implements References {
       const target = memberPath(unwrap(first));
       if (target && !scope.hasValue(target.root["name"] as string)) {
         this.mutations.push({
-          name: target.root["name"] as string, start: node.start, end: node.end, shown: `${path.text}(${target.text}, …)`,
+          name: target.root["name"] as string,
+          start: node.start,
+          end: node.end,
+          shown: `${path.text}(${target.text}, …)`,
         });
       }
     }

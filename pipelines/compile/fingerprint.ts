@@ -12,7 +12,9 @@ export function fingerprint(cell: CompiledCell, reach: Reach, expand: Reach, pro
     JSON.stringify([
       cell.kind,
       cell.kind === "code" ? ownUnits(cell).map((unit) => unit.digest) : cell.cell.source,
-      cell.kind === "code" && cell.analysis.units.length === 0 && cell.analysis.display ? cell.analysis.text.trim() : "",
+      cell.kind === "code" && cell.analysis.units.length === 0 && cell.analysis.display
+        ? cell.analysis.text.trim()
+        : "",
       pieces,
       imports,
       program.returns,

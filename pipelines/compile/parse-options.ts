@@ -79,7 +79,11 @@ const settingsOfKind: Readonly<Record<string, readonly string[]>> = {
 /** Options that mean one cell: they cannot stand in the front matter's defaults. */
 const ownOnly = new Set(["after", "each", "when", "on"]);
 
-export function parseOptions(kind: string, own: readonly CellOption[], base: TaskOptions = defaultOptions): ParsedOptions {
+export function parseOptions(
+  kind: string,
+  own: readonly CellOption[],
+  base: TaskOptions = defaultOptions,
+): ParsedOptions {
   const options: Record<string, unknown> = { ...base };
   const settings: Record<string, string> = {};
   const faults: OptionFault[] = [];
@@ -116,7 +120,8 @@ export function parseDefaults(defaults: readonly CellOption[]): Pick<ParsedOptio
   const parsed = parseOptions("code", kept);
   const faults = parsed.faults.map((fault) => ({ ...fault, index: defaults.indexOf(kept[fault.index]!) }));
   defaults.forEach(({ key }, index) => {
-    if (ownOnly.has(key)) faults.push({ index, message: `"${key}" belongs to one cell: write it in the cell's header.` });
+    if (ownOnly.has(key))
+      faults.push({ index, message: `"${key}" belongs to one cell: write it in the cell's header.` });
   });
   return { options: parsed.options, faults };
 }
@@ -126,7 +131,8 @@ function explainUnknown(kind: string, key: string): string {
   if (owner) return `"${key}" is an option of [${owner}] cells, not of ${kind} cells.`;
   if (key === "failFast") return `"failFast" is for the whole notebook: write it below "defaults" in the front matter.`;
   const known = ["each", "when", ...Object.keys(readers)];
-  const near = known.find((one) => one.toLowerCase() === key.toLowerCase()) ?? known.find((one) => isOneEditAway(one, key));
+  const near =
+    known.find((one) => one.toLowerCase() === key.toLowerCase()) ?? known.find((one) => isOneEditAway(one, key));
   return `There is no option "${key}".${near ? ` Did you mean "${near}"?` : ""} A cell knows: ${known.join(", ")}.`;
 }
 
@@ -141,7 +147,14 @@ export function isOneEditAway(a: string, b: string): boolean {
   return differ <= 1 || (differ === 2 && a.length === b.length && a[i] === b[i + 1] && a[i + 1] === b[i]);
 }
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const units: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
 const longest = 365 * 86_400_000;
 
 /** "10s", "1h30m" → milliseconds. */
@@ -150,7 +163,8 @@ export function readDuration(text: string): Read<number> {
   if (text === "0") return { value: 0 };
   if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+$/.test(text)) return { wanted };
   let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)) total += Number(amount) * units[unit!]!;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g))
+    total += Number(amount) * units[unit!]!;
   return total <= longest ? { value: Math.round(total) } : { wanted: "a time of a year at most" };
 }
 
@@ -210,12 +224,16 @@ function readName(text: string): Read<string> {
 
 export function readNames(text: string): Read<readonly string[]> {
   const names = text.split(",").map((name) => name.trim());
-  return names.every((name) => name !== "") ? { value: [...new Set(names)] } : { wanted: "names with commas between them" };
+  return names.every((name) => name !== "")
+    ? { value: [...new Set(names)] }
+    : { wanted: "names with commas between them" };
 }
 
 function readCauses(text: string): Read<readonly RetryCause[]> {
   const known: readonly string[] = ["error", "timeout", "oom", "lost"] satisfies readonly RetryCause[];
   const read = readNames(text);
   const wanted = `some of ${known.join(", ")} with commas between them`;
-  return "value" in read && read.value.every((cause) => known.includes(cause)) ? { value: read.value as readonly RetryCause[] } : { wanted };
+  return "value" in read && read.value.every((cause) => known.includes(cause))
+    ? { value: read.value as readonly RetryCause[] }
+    : { wanted };
 }

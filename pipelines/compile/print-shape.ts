@@ -5,14 +5,46 @@
 import type { SyntaxNode } from "./syntax-node";
 
 const skipped = new Set([
-  "type", "start", "end", "loc", "range", "extra", "leadingComments", "innerComments", "trailingComments", "errors",
-  "typeAnnotation", "typeParameters", "typeArguments", "returnType", "superTypeParameters", "implements", "declare",
-  "definite", "accessibility", "abstract", "override", "readonly", "importKind", "exportKind", "predicate",
+  "type",
+  "start",
+  "end",
+  "loc",
+  "range",
+  "extra",
+  "leadingComments",
+  "innerComments",
+  "trailingComments",
+  "errors",
+  "typeAnnotation",
+  "typeParameters",
+  "typeArguments",
+  "returnType",
+  "superTypeParameters",
+  "implements",
+  "declare",
+  "definite",
+  "accessibility",
+  "abstract",
+  "override",
+  "readonly",
+  "importKind",
+  "exportKind",
+  "predicate",
 ]);
 
-const erased = new Set(["TSTypeAliasDeclaration", "TSInterfaceDeclaration", "TSDeclareFunction", "TSDeclareMethod", "EmptyStatement"]);
+const erased = new Set([
+  "TSTypeAliasDeclaration",
+  "TSInterfaceDeclaration",
+  "TSDeclareFunction",
+  "TSDeclareMethod",
+  "EmptyStatement",
+]);
 const transparent = new Set([
-  "TSAsExpression", "TSSatisfiesExpression", "TSNonNullExpression", "TSTypeAssertion", "TSInstantiationExpression",
+  "TSAsExpression",
+  "TSSatisfiesExpression",
+  "TSNonNullExpression",
+  "TSTypeAssertion",
+  "TSInstantiationExpression",
   "ParenthesizedExpression",
 ]);
 

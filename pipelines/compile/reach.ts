@@ -15,7 +15,8 @@ export class Reach {
   readonly strays: { readonly name: string; readonly home: CompiledCell }[] = [];
 
   /** Every question asked of the names, with its answer: as long as all are answered alike, this stands. */
-  readonly trace: { readonly name: string; readonly home: CompiledCell; readonly answer: Definition | undefined }[] = [];
+  readonly trace: { readonly name: string; readonly home: CompiledCell; readonly answer: Definition | undefined }[] =
+    [];
 
   constructor(
     private readonly names: Names,

@@ -38,7 +38,12 @@ export interface CellCache {
   readonly byCell: WeakMap<Cell, CompiledCell>;
 }
 
-export function readCells(cells: readonly Cell[], analyses: Analyses, cache: CellCache, reporter: Reporter): CompiledCell[] {
+export function readCells(
+  cells: readonly Cell[],
+  analyses: Analyses,
+  cache: CellCache,
+  reporter: Reporter,
+): CompiledCell[] {
   const compiled = cells.map((cell, index) => {
     const key = cellKey(cell, index);
     const before = cache.byCell.get(cell);
@@ -51,7 +56,11 @@ export function readCells(cells: readonly Cell[], analyses: Analyses, cache: Cel
   const [, ...others] = compiled.filter((one) => one.kind === "params");
   for (const other of others) {
     reporter.bar(other);
-    reporter.report("bad-param", placeInHeader(other, (spans) => spans.kind), `A notebook has at most one [params] cell: move these parameters to the first.`);
+    reporter.report(
+      "bad-param",
+      placeInHeader(other, (spans) => spans.kind),
+      `A notebook has at most one [params] cell: move these parameters to the first.`,
+    );
   }
   return compiled;
 }
@@ -62,17 +71,29 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
   const located = { cell, key };
   if (!kind) {
     const known = cellKinds.map((one) => `[${one}]`).join(", ");
-    reporter.report("bad-header", placeInHeader(located, (spans) => spans.kind), `There is no kind of cell [${cell.kind}]. Use one of ${known}, or none for code.`);
+    reporter.report(
+      "bad-header",
+      placeInHeader(located, (spans) => spans.kind),
+      `There is no kind of cell [${cell.kind}]. Use one of ${known}, or none for code.`,
+    );
   }
   const parsed = parseOptions(cell.kind, kind ? cell.options : [], base);
   for (const fault of parsed.faults) {
-    reporter.report("bad-header", placeInHeader(located, (spans) => {
-      const option = spans.options[fault.index];
-      return option && { start: option.key.start, end: Math.max(option.key.end, option.value.end) };
-    }), fault.message);
+    reporter.report(
+      "bad-header",
+      placeInHeader(located, (spans) => {
+        const option = spans.options[fault.index];
+        return option && { start: option.key.start, end: Math.max(option.key.end, option.value.end) };
+      }),
+      fault.message,
+    );
   }
   if (kind === "wait" && (parsed.settings["for"] === undefined) === (parsed.settings["until"] === undefined)) {
-    reporter.report("bad-header", placeInHeader(located, (spans) => spans.kind), `A [wait] cell needs one of for=20s and until=….`);
+    reporter.report(
+      "bad-header",
+      placeInHeader(located, (spans) => spans.kind),
+      `A [wait] cell needs one of for=20s and until=….`,
+    );
   }
 
   const analysis = analyses.analyse(kind === "code" || kind === "params" ? cell.source : "");
@@ -92,11 +113,19 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
   const when = parsed.when === undefined ? undefined : parseExpressionText(parsed.when);
   if (when && "fault" in when) {
     reporter.bar(located);
-    reporter.report("bad-when", placeOfOption(located, "when"), `when="${parsed.when}" is no TypeScript expression: ${when.fault}`);
+    reporter.report(
+      "bad-when",
+      placeOfOption(located, "when"),
+      `when="${parsed.when}" is no TypeScript expression: ${when.fault}`,
+    );
   }
   const goesOver = each && "variables" in each ? each : undefined;
   const compiled: CompiledCell = {
-    cell, key, kind, analysis, parsed,
+    cell,
+    key,
+    kind,
+    analysis,
+    parsed,
     each: goesOver,
     when: when && "text" in when ? when : undefined,
     eachNames: new Set(goesOver?.variables.map((one) => one.name)),
@@ -112,7 +141,9 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
 function isTask(kind: CellKind | undefined, analysis: CellAnalysis): boolean {
   if (kind === undefined || kind === "markdown" || kind === "params") return false;
   if (kind !== "code" || analysis.program === undefined) return kind !== "code" || analysis.broken;
-  return analysis.display !== undefined || analysis.units.some((unit) => unit.role === "value" || unit.role === "statement");
+  return (
+    analysis.display !== undefined || analysis.units.some((unit) => unit.role === "value" || unit.role === "statement")
+  );
 }
 
 function namesInHeader(kind: CellKind | undefined, parsed: ParsedOptions): CompiledCell["headerNames"] {

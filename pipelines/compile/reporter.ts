@@ -42,8 +42,13 @@ export function placeInSource({ cell, key }: Located, range: Span): Place {
   const start = lineAndColumn(cell.source, range.start);
   const end = lineAndColumn(cell.source, Math.max(range.end, range.start));
   return {
-    cell: cell.id, cellKey: key, in: "source",
-    line: start.line, column: start.column, endLine: end.line, endColumn: end.column,
+    cell: cell.id,
+    cellKey: key,
+    in: "source",
+    line: start.line,
+    column: start.column,
+    endLine: end.line,
+    endColumn: end.column,
   };
 }
 

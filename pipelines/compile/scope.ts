@@ -101,5 +101,7 @@ export function findVars(statements: readonly SyntaxNode[]): readonly SyntaxNode
 
 function holdsStatements(node: SyntaxNode): boolean {
   if (isFunction(node)) return false;
-  return /^(Block|If|For|ForIn|ForOf|While|DoWhile|Try|Switch|Labeled|With)Statement$|^(SwitchCase|CatchClause|ExportNamedDeclaration)$/.test(node.type);
+  return /^(Block|If|For|ForIn|ForOf|While|DoWhile|Try|Switch|Labeled|With)Statement$|^(SwitchCase|CatchClause|ExportNamedDeclaration)$/.test(
+    node.type,
+  );
 }

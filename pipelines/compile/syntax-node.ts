@@ -20,7 +20,16 @@ export function nameOf(node: SyntaxNode | undefined): string | undefined {
 }
 
 const skipped = new Set([
-  "type", "start", "end", "loc", "range", "extra", "leadingComments", "innerComments", "trailingComments", "errors",
+  "type",
+  "start",
+  "end",
+  "loc",
+  "range",
+  "extra",
+  "leadingComments",
+  "innerComments",
+  "trailingComments",
+  "errors",
 ]);
 
 /** Calls `visit` for every child node, whatever the type. */
@@ -36,7 +45,11 @@ export function forEachChild(node: SyntaxNode, visit: (child: SyntaxNode) => voi
 }
 
 const wrappers = new Set([
-  "TSAsExpression", "TSSatisfiesExpression", "TSNonNullExpression", "TSTypeAssertion", "TSInstantiationExpression",
+  "TSAsExpression",
+  "TSSatisfiesExpression",
+  "TSNonNullExpression",
+  "TSTypeAssertion",
+  "TSInstantiationExpression",
   "ParenthesizedExpression",
 ]);
 

@@ -29,7 +29,8 @@ export function validateParams(
     else result.push([param.name, value as Json]);
   }
   const known = params.map((param) => param.name).join(", ") || "none";
-  for (const name of given.keys()) faults.push({ name, message: `There is no parameter "${name}"; there is: ${known}.` });
+  for (const name of given.keys())
+    faults.push({ name, message: `There is no parameter "${name}"; there is: ${known}.` });
   return faults.length > 0 ? { faults } : { values: Object.fromEntries(result) };
 }
 
@@ -56,9 +57,11 @@ function validateOne(param: Parameter, value: unknown): string | undefined {
     if (param.max !== undefined && value > param.max) return `has to be ${param.max} or less, not ${value}`;
   }
   if (typeof value === "string") {
-    if (param.pattern !== undefined && !new RegExp(param.pattern, "u").test(value)) return `has to match ${param.pattern}, and ${show(value)} does not`;
+    if (param.pattern !== undefined && !new RegExp(param.pattern, "u").test(value))
+      return `has to match ${param.pattern}, and ${show(value)} does not`;
     if (param.format === "date" && !isDate(value)) return `has to be a date such as 2026-01-31, not ${show(value)}`;
-    if (param.format === "date-time" && !isDateTime(value)) return `has to be a date and time such as 2026-01-31T12:00:00Z, not ${show(value)}`;
+    if (param.format === "date-time" && !isDateTime(value))
+      return `has to be a date and time such as 2026-01-31T12:00:00Z, not ${show(value)}`;
   }
   return undefined;
 }
@@ -83,15 +86,28 @@ function isJson(value: unknown, depth: number): value is Json {
   if (typeof value !== "object" || depth > 100) return false;
   if (Array.isArray(value)) return value.every((one) => isJson(one, depth + 1));
   const prototype: unknown = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === null) && Object.values(value).every((one) => isJson(one, depth + 1));
+  return (
+    (prototype === Object.prototype || prototype === null) &&
+    Object.values(value).every((one) => isJson(one, depth + 1))
+  );
 }
 
 /** Equal as JSON, whatever the order of keys. */
 function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
+  if (
+    typeof a !== "object" ||
+    typeof b !== "object" ||
+    a === null ||
+    b === null ||
+    Array.isArray(a) !== Array.isArray(b)
+  )
+    return false;
   const left = Object.entries(a);
-  return left.length === Object.keys(b).length && left.every(([key, value]) => Object.hasOwn(b, key) && isSame(value, (b as Record<string, unknown>)[key]));
+  return (
+    left.length === Object.keys(b).length &&
+    left.every(([key, value]) => Object.hasOwn(b, key) && isSame(value, (b as Record<string, unknown>)[key]))
+  );
 }
 
 function show(value: unknown): string {

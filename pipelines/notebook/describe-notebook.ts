@@ -5,7 +5,10 @@ import type { Notebook } from "./notebook";
 /** The title is the front matter's, else the first markdown heading, else the first cell title. */
 export function describeNotebook(notebook: Notebook): { title: string | undefined; description: string | undefined } {
   const front = readFrontMatter(notebook.frontMatter);
-  return { title: front.title ?? findHeading(notebook) ?? notebook.cells.find((cell) => cell.title !== "")?.title, description: front.description };
+  return {
+    title: front.title ?? findHeading(notebook) ?? notebook.cells.find((cell) => cell.title !== "")?.title,
+    description: front.description,
+  };
 }
 
 function findHeading(notebook: Notebook): string | undefined {

@@ -51,7 +51,10 @@ export function readFrontMatter(text: string | undefined): FrontMatter {
   if (text === undefined) return result;
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, schema: "core" });
   for (const error of document.errors) {
-    faults.push({ message: `The front matter is not YAML: ${error.message}`, place: place(error.pos[0], error.pos[1]) });
+    faults.push({
+      message: `The front matter is not YAML: ${error.message}`,
+      place: place(error.pos[0], error.pos[1]),
+    });
   }
   const root = document.contents;
   if (root === null || document.errors.length > 0) return result;
@@ -60,7 +63,8 @@ export function readFrontMatter(text: string | undefined): FrontMatter {
     return result;
   }
   const scalarOf = (pair: Pair): string | undefined => {
-    if (isScalar(pair.value) && pair.value.value !== null && typeof pair.value.value !== "object") return String(pair.value.source ?? pair.value.value);
+    if (isScalar(pair.value) && pair.value.value !== null && typeof pair.value.value !== "object")
+      return String(pair.value.source ?? pair.value.value);
     faults.push({ message: `"${String(pair.key)}" needs one plain value.`, place: placeOf(pair.value ?? pair.key) });
     return undefined;
   };
@@ -105,7 +109,10 @@ export function readFrontMatter(text: string | undefined): FrontMatter {
         });
         break;
       default:
-        faults.push({ message: `The front matter does not know "${key}"; it knows ${knownKeys}.`, place: placeOf(pair.key) });
+        faults.push({
+          message: `The front matter does not know "${key}"; it knows ${knownKeys}.`,
+          place: placeOf(pair.key),
+        });
     }
   }
   return result;

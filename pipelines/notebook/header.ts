@@ -80,8 +80,14 @@ export function parseHeader(line: string): Header & { readonly spans: HeaderSpan
 /** The first of these that reads back as the same header: the plainest form wins. */
 export function formatHeader(header: Header): string {
   const options = header.options.map(formatOption).join(" ");
-  const kind = header.kind === "code" ? "" : /^[^\]\s"]*$/.test(header.kind) ? `[${header.kind}]` : `[${JSON.stringify(header.kind)}]`;
-  const line = (title: string, kindWord: string) => ["// %%", title, kindWord, options].filter((part) => part !== "").join(" ");
+  const kind =
+    header.kind === "code"
+      ? ""
+      : /^[^\]\s"]*$/.test(header.kind)
+        ? `[${header.kind}]`
+        : `[${JSON.stringify(header.kind)}]`;
+  const line = (title: string, kindWord: string) =>
+    ["// %%", title, kindWord, options].filter((part) => part !== "").join(" ");
   const title = JSON.stringify(header.title);
   const last = line(title, kind || "[code]");
   const forms = [line(header.title, kind), line(header.title, kind || "[code]"), line(title, kind)];
@@ -115,7 +121,7 @@ function skipSpace(text: string, at: number): number {
 
 /** A bare title ends before the first `[kind]` or `key=`. */
 function findTitleEnd(text: string, from: number): number {
-  for (let at = from; at < text.length; ) {
+  for (let at = from; at < text.length;) {
     if (/\S/.test(text[at]!)) {
       if (startsOption(text, at)) return at;
       while (at < text.length && /\S/.test(text[at]!)) at++;

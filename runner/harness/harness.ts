@@ -3,7 +3,9 @@
  * the server has it. It outlives the server: attempts go on, and are found again over the same socket.
  * attempt-record.ts keeps the words, task-process.ts is one process, watchdog.ts ends what goes too far, main.ts starts it.
  */
+import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { encodeFrame } from "@/pipelines/protocol/frame";
 import type { HarnessMessage, Launch, ServerMessage, WireResult } from "@/pipelines/protocol/messages";
 import { protocolVersion } from "@/pipelines/protocol/version";
@@ -32,6 +34,7 @@ export class Harness {
   private readonly processes = new Map<number, TaskProcess>();
   private readonly programs = new Map<string, Program>();
   private programBytes = 0;
+  private stale: { slot: number; folder: string }[] = [];
   private readonly preload = new Set<string>();
   private readonly watchdog: Watchdog;
   private send: Send | undefined;
@@ -147,9 +150,16 @@ export class Harness {
   /** Gives waiting attempts to processes; starts processes when waiting longer would cost more. */
   private pump(): void {
     if (this.queue.length === 0) return;
-    let waiting = 0;
+    // Attempts of one run wait for the same processes: where one found none, the next need not look.
+    const waiting = new Map<string, { first: AttemptRecord; count: number }>();
     for (let index = 0; index < this.queue.length && index < 64; index++) {
       const attempt = this.queue[index]!;
+      const kind = `${attempt.launch.isolation}:${attempt.launch.run.id}`;
+      const before = waiting.get(kind);
+      if (before) {
+        before.count++;
+        continue;
+      }
       const process = this.pick(attempt);
       const program = this.programs.get(attempt.launch.program.hash);
       if (process && program) {
@@ -158,10 +168,12 @@ export class Harness {
         process.start(attempt, program);
         this.watchdog.watch(process);
         this.tell({ type: "started", attempt: attempt.id });
-      } else {
-        waiting++;
-        this.grow(attempt, waiting);
-      }
+      } else waiting.set(kind, { first: attempt, count: 1 });
+    }
+    let ahead = 0;
+    for (const { first, count } of waiting.values()) {
+      ahead += count;
+      this.grow(first, ahead);
     }
     this.keepSpares(spareDelayMs);
   }
@@ -210,7 +222,7 @@ export class Harness {
       if (this.processes.has(slot)) continue;
       this.processes.set(
         slot,
-        new TaskProcess(this.settings, slot, [...this.preload], {
+        new TaskProcess(this.settings, slot, { preload: [...this.preload], sweep: this.takeStale(slot) }, {
           up: () => {
             this.pump();
             this.keepSpares(spareDelayMs);
@@ -256,17 +268,19 @@ export class Harness {
         waiting.finish(stopped("cannot-start", waiting.launch, { durationMs: 0, cpuMs: 0, peakMemoryBytes: 0 }));
       }
     }
-    // Values that the server has not stored yet lie in its folder.
-    const holdsValues = [...this.attempts.values()].some((each) => each.files.length > 0);
-    if (!holdsValues) {
-      try {
-        process.removeFolder();
-      } catch {
-        // Owned by the slot's user: goes with the container.
-      }
-    }
+    if (process.folder !== undefined) this.stale.push({ slot: process.slot, folder: process.folder });
+    if (this.settings.uidBase === undefined) for (const folder of this.takeStale(process.slot)) rmSync(join(this.settings.scratch, folder), { recursive: true, force: true });
     this.pump();
     this.keepSpares(spareDelayMs);
+  }
+
+  /** Folders of dead processes that hold no value the server has yet to store. */
+  private takeStale(slot: number): string[] {
+    const needed = new Set<string>();
+    for (const { files } of this.attempts.values()) for (const file of files) needed.add(file.split("/")[0]!);
+    const mine = this.stale.filter((each) => each.slot === slot && !needed.has(each.folder));
+    this.stale = this.stale.filter((each) => !mine.includes(each));
+    return mine.map(({ folder }) => folder);
   }
 
   private stop(attempt: AttemptRecord, reason: "cancelled" | "timeout" | "lease-lost"): void {

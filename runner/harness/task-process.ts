@@ -3,9 +3,7 @@
  * time, turns its pipes into words of the attempt, ends it with everything it started.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import { rmSync } from "node:fs";
 import type { Socket } from "node:net";
-import { join } from "node:path";
 import { encodeFrame, FrameReader } from "@/pipelines/protocol/frame";
 import type { WireResult, WireValue } from "@/pipelines/protocol/messages";
 import type { TaskOrder, TaskWord } from "../task/channel";
@@ -45,16 +43,17 @@ export class TaskProcess {
   private readonly streams: { socket: Socket; lines: OutputLines }[];
   private paused = false;
   private received = 0;
-  private folder: string | undefined;
+  /** Its folder in the scratch folder. */
+  folder: string | undefined;
 
   constructor(
     private readonly settings: HarnessSettings,
     readonly slot: number,
-    preload: readonly string[],
+    given: { readonly preload: readonly string[]; readonly sweep: readonly string[] },
     private readonly listener: ProcessListener,
   ) {
     const { environment, store, data, scratch } = settings;
-    const task: TaskSettings = { environment, store, data, scratch, preload };
+    const task: TaskSettings = { environment, store, data, scratch, ...given };
     const uid = this.uid;
     this.child = spawn(
       process.execPath,
@@ -153,11 +152,6 @@ export class TaskProcess {
     };
   }
 
-  /** Removes what it left in the scratch folder, where the harness may. */
-  removeFolder(): void {
-    if (this.folder) rmSync(join(this.settings.scratch, this.folder), { recursive: true, force: true });
-  }
-
   private get uid(): number | undefined {
     return this.settings.uidBase === undefined ? undefined : this.settings.uidBase + this.slot;
   }
@@ -190,6 +184,7 @@ export class TaskProcess {
     const { attempt } = this;
     if (word.type === "up") {
       this.state = "idle";
+      if (/^p\d+-[0-9a-f]+$/.test(word.folder)) this.folder = word.folder;
       return this.listener.up(this);
     }
     if (!attempt || attempt.state !== "running") return;
@@ -223,9 +218,7 @@ export class TaskProcess {
 
   private note(values: readonly WireValue[], attempt: AttemptRecord): void {
     for (const { file } of values) {
-      if (file === undefined) continue;
-      this.folder ??= /^p[\w-]+/.exec(file)?.[0];
-      attempt.files.push(file);
+      if (file !== undefined) attempt.files.push(file);
     }
   }
 

@@ -18,7 +18,8 @@ export interface TaskLog {
 
 /** What a task process says to its harness. */
 export type TaskWord =
-  | { type: "up" }
+  /** Ready for work; `folder` is where it keeps its things in the scratch folder. */
+  | { type: "up"; folder: string }
   | { type: "log"; records: readonly TaskLog[] }
   | { type: "metrics"; points: readonly MetricPoint[] }
   | { type: "artifact"; seq: number; name: string; artifactType: string; metadata: unknown; value: WireValue }

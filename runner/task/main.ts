@@ -21,6 +21,8 @@ const scratch = new Scratch(settings.scratch, settings.data);
 process.chdir(scratch.cwd);
 process.env.HOME = scratch.cwd;
 
+for (const folder of settings.sweep) scratch.sweep(folder);
+
 const environment = new Environment(settings.environment);
 const programs = new ProgramCache(environment);
 let output: Output | undefined;
@@ -46,7 +48,7 @@ async function main(): Promise<void> {
   for (const module of settings.preload) await environment.load(module).catch(() => undefined);
   environment.takeFresh();
   const hygiene = new Hygiene(scratch.cwd);
-  send({ type: "up" });
+  send({ type: "up", folder: scratch.name });
   for (;;) {
     const order = receive();
     if (!order) process.reallyExit(0);

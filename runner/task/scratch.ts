@@ -12,7 +12,10 @@ export class Scratch {
   private readonly folder: string;
   private files = 0;
 
-  constructor(root: string, data: string) {
+  constructor(
+    private readonly root: string,
+    data: string,
+  ) {
     this.folder = join(root, this.name);
     this.cwd = join(this.folder, "cwd");
     // Others may pass through (the server reads values here), none may list.
@@ -47,6 +50,15 @@ export class Scratch {
           // Gone already.
         }
       }
+    }
+  }
+
+  /** Removes what a dead process left behind. */
+  sweep(folder: string): void {
+    try {
+      rmSync(join(this.root, folder), { recursive: true, force: true });
+    } catch {
+      // It goes with the whole scratch folder.
     }
   }
 

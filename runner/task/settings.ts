@@ -8,6 +8,8 @@ export interface TaskSettings {
   readonly data: string;
   /** Folder under which this process makes a folder of its own. */
   readonly scratch: string;
+  /** Folders that dead processes of the same slot left there: only their user may remove them. */
+  readonly sweep: readonly string[];
   /** Modules to import before the first attempt. */
   readonly preload: readonly string[];
 }

@@ -4,6 +4,7 @@ import type { WireValue } from "@/pipelines/protocol/messages";
 import type { ClassRegistry } from "../values/class-registry";
 import { encodeValue } from "../values/encode";
 import type { Extensions } from "../values/extensions";
+import { toJsonTree } from "../values/json-tree";
 import { previewOf } from "../values/preview";
 import { summarize } from "../values/summary";
 import { codec } from "../values/tree";
@@ -25,7 +26,9 @@ export class WireMaker {
 
   value(name: string, value: unknown): WireValue {
     const { bytes, chunks } = encodeValue(name, value, this.classes, this.extensions);
-    return this.place(bytes, chunks, codec, summarize(value), isScalar(value) ? undefined : previewText(value));
+    if (!isScalar(value)) return this.place(bytes, chunks, codec, summarize(value), previewText(value));
+    // Headlines and the API read numbers and words from here: the server decodes no value.
+    return { ...this.place(bytes, chunks, codec, summarize(value), undefined), preview: { type: "tree", ...toJsonTree(value, 1000) } };
   }
 
   /** Bytes as they are: artifacts that people download. */

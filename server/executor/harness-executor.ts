@@ -51,6 +51,8 @@ export class HarnessExecutor implements Executor {
   private readonly places = new Map<string, Member>();
   /** Attempts handed over, in order of age: a repeated launch must not start one twice. */
   private readonly launched = new Set<string>();
+  /** Attempts whose harness is still starting, and the reason for which they were asked to stop meanwhile. */
+  private readonly launching = new Map<string, "cancelled" | "timeout" | "lease-lost" | undefined>();
   private readonly store: ValueStore;
   private readonly sweep: NodeJS.Timeout;
   private readonly lease: Lease;
@@ -93,6 +95,7 @@ export class HarnessExecutor implements Executor {
     if (place) return { ok: true, handle: place.link.harness.name };
     if (this.launched.has(id)) return { ok: true, handle: "finished" };
     this.remember(id);
+    this.launching.set(id, undefined);
     try {
       const { cpu, memory, gpu } = request.limits;
       const resources = { cpu, memory, gpu, network: request.network, image: request.image };
@@ -104,18 +107,23 @@ export class HarnessExecutor implements Executor {
       this.follow(member, id, listener);
       member.launches.set(id, launch);
       member.link.launch(launch);
+      const stopped = this.launching.get(id);
+      if (stopped) member.link.send({ type: "stop", attempt: id, reason: stopped });
       return { ok: true, handle: member.link.harness.name };
     } catch (error) {
       this.launched.delete(id);
       const known = error instanceof HarnessStartError;
       const message = error instanceof Error ? error.message : String(error);
       return { ok: false, reason: known ? error.reason : "internal", retriable: known ? error.retriable : true, message };
+    } finally {
+      this.launching.delete(id);
     }
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await
   async stop(attempt: AttemptId, reason: "cancelled" | "timeout" | "lease-lost"): Promise<void> {
     const id = attemptKey(attempt);
+    if (this.launching.has(id)) this.launching.set(id, reason);
     this.places.get(id)?.link.send({ type: "stop", attempt: id, reason });
   }
 

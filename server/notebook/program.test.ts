@@ -25,9 +25,16 @@ interface Given {
 async function call(program: ExecutableProgram, given: Given = {}) {
   const displays: unknown[] = [];
   const classes: Record<string, unknown> = {};
-  const make = new vm.Script(program.code, { filename: "cell" }).runInThisContext() as (heddle: unknown) => Promise<Record<string, unknown>>;
+  const make = new vm.Script(program.code, { filename: "cell" }).runInThisContext() as (
+    heddle: unknown,
+  ) => Promise<Record<string, unknown>>;
   const outputs = await make({
-    inputs: {}, params: {}, elements: {}, sdk: {}, ...given, skip,
+    inputs: {},
+    params: {},
+    elements: {},
+    sdk: {},
+    ...given,
+    skip,
     display: (value: unknown) => displays.push(value),
     classes: (some: object) => Object.assign(classes, some),
     import: async (module: string, name?: string) => {
@@ -55,7 +62,8 @@ async function run(text: string, given: Given = {}) {
     }
     const { outputs: lists } = await call(expand, { ...given, inputs, params });
     let combined: Record<string, unknown>[] = [{}];
-    for (const { name } of task.each!) combined = combined.flatMap((one) => (lists[name] as unknown[]).map((value) => ({ ...one, [name]: value })));
+    for (const { name } of task.each!)
+      combined = combined.flatMap((one) => (lists[name] as unknown[]).map((value) => ({ ...one, [name]: value })));
     const all = [];
     for (const elements of combined) {
       const { outputs } = await call(toExecutable(task, dag), { ...given, inputs, params, elements });
@@ -77,9 +85,18 @@ describe("an executable program", () => {
   test("carries portable definitions of other cells, private names of two cells apart", async () => {
     const { values } = await run(
       [
-        "// %% One", "const _k = 10;", "function _scale(x: number) { return x * _k; }", "const one = (x: number): number => _scale(x);", "const ten = _k;",
-        "// %% Two", "const _k = 7;", "const two = (x: number) => x + _k;", "const seven = _k;",
-        "// %% Use", "const _k = 1;", "export const used = [one(2), two(2), _k];",
+        "// %% One",
+        "const _k = 10;",
+        "function _scale(x: number) { return x * _k; }",
+        "const one = (x: number): number => _scale(x);",
+        "const ten = _k;",
+        "// %% Two",
+        "const _k = 7;",
+        "const two = (x: number) => x + _k;",
+        "const seven = _k;",
+        "// %% Use",
+        "const _k = 1;",
+        "export const used = [one(2), two(2), _k];",
       ].join("\n"),
     );
     expect(values["used"]).toEqual([20, 9, 1]);
@@ -88,9 +105,14 @@ describe("an executable program", () => {
   test("imports of the same private name from two modules stay apart", async () => {
     const { values } = await run(
       [
-        '// %% One', 'import { join as _f } from "node:path";', "const one = () => _f('a', 'b');",
-        '// %% Two', 'import { basename as _f } from "node:path";', "const two = () => _f('a/b');",
-        "// %% Use", "export const both = [one(), two()];",
+        "// %% One",
+        'import { join as _f } from "node:path";',
+        "const one = () => _f('a', 'b');",
+        "// %% Two",
+        'import { basename as _f } from "node:path";',
+        "const two = () => _f('a/b');",
+        "// %% Use",
+        "export const both = [one(), two()];",
       ].join("\n"),
     );
     expect(values["both"]).toEqual(["a/b", "b"]);
@@ -98,8 +120,15 @@ describe("an executable program", () => {
 
   test("shows the last expression, whatever surrounds it", async () => {
     for (const [source, shown] of [
-      ["1 + 1", 2], ["const a = 3;\na", 3], ["(await Promise.resolve(4)) as number;", 4], ['"five"', "five"], ["let x = 1; x ? 6 : 7 // why\n", 6],
-      ["({ a: 1 })", { a: 1 }], ["(1, 2)", 2], ["const f = () => 1\n;[f()].map((x) => x)", [1]], ["`a\n${1}\nb`", "a\n1\nb"],
+      ["1 + 1", 2],
+      ["const a = 3;\na", 3],
+      ["(await Promise.resolve(4)) as number;", 4],
+      ['"five"', "five"],
+      ["let x = 1; x ? 6 : 7 // why\n", 6],
+      ["({ a: 1 })", { a: 1 }],
+      ["(1, 2)", 2],
+      ["const f = () => 1\n;[f()].map((x) => x)", [1]],
+      ["`a\n${1}\nb`", "a\n1\nb"],
     ] as const) {
       const { displays } = await run(`// %% A\n${source}`);
       expect(displays["a"], source).toEqual([shown]);
@@ -109,9 +138,14 @@ describe("an executable program", () => {
   test("expands each, binds elements, and skips where when says no", async () => {
     const { values } = await run(
       [
-        "// %% Lists", "const xs = [1, 2];", "const ys = new Set(['a', 'b']);", "const keep = (x: number, y: string) => !(x === 2 && y === 'a');",
-        '// %% Each each="x of xs.map((n: number) => n), y of ys" when="keep(x, y) as boolean // yes"', "const pair = `${x}${y}`;",
-        "// %% All", "export const pairs = pair;",
+        "// %% Lists",
+        "const xs = [1, 2];",
+        "const ys = new Set(['a', 'b']);",
+        "const keep = (x: number, y: string) => !(x === 2 && y === 'a');",
+        '// %% Each each="x of xs.map((n: number) => n), y of ys" when="keep(x, y) as boolean // yes"',
+        "const pair = `${x}${y}`;",
+        "// %% All",
+        "export const pairs = pair;",
       ].join("\n"),
     );
     expect(values["pairs"]).toEqual(["1a", "1b", "2b"]);
@@ -120,21 +154,33 @@ describe("an executable program", () => {
   test("an element's name shadows other names in its cell only", async () => {
     const { values } = await run(
       [
-        "// %% Lists", "const x = 100;", "const list = [1, 2];", "const readX = () => x;",
-        '// %% Each each="x of list"', "const sum = x + readX();",
-        "// %% All", "export const sums = sum;",
+        "// %% Lists",
+        "const x = 100;",
+        "const list = [1, 2];",
+        "const readX = () => x;",
+        '// %% Each each="x of list"',
+        "const sum = x + readX();",
+        "// %% All",
+        "export const sums = sum;",
       ].join("\n"),
     );
     expect(values["sums"]).toEqual([101, 102]);
   });
 
   test("registers classes before inputs are read, also those that arrive unnamed", async () => {
-    const { dag } = await run("// %% M\nclass Model { w = 1; predict() { return this.w; } }\n// %% Fit\nconst m = new Model();\n// %% Use\nexport const p = m.predict();\n");
+    const { dag } = await run(
+      "// %% M\nclass Model { w = 1; predict() { return this.w; } }\n// %% Fit\nconst m = new Model();\n// %% Use\nexport const p = m.predict();\n",
+    );
     const program = toExecutable(task(dag, "use"), dag);
     const order: string[] = [];
     const { classes } = await call(program, {
       get inputs() {
-        return { get m() { order.push("read"); return { predict: () => 5 }; } };
+        return {
+          get m() {
+            order.push("read");
+            return { predict: () => 5 };
+          },
+        };
       },
     });
     expect(order).toEqual(["read"]);
@@ -145,9 +191,13 @@ describe("an executable program", () => {
   test("a class may extend a class of the cell that uses it, and read its values", async () => {
     const { values } = await run(
       [
-        "// %% Use", "class Base { hi() { return 'hi ' + this.name(); } name() { return ''; } }", "const n = 3;", "class Late { static n = n; }",
+        "// %% Use",
+        "class Base { hi() { return 'hi ' + this.name(); } name() { return ''; } }",
+        "const n = 3;",
+        "class Late { static n = n; }",
         "export const said = new Derived().hi() + Late.n;",
-        "// %% Other", "class Derived extends Base { override name() { return 'you'; } }",
+        "// %% Other",
+        "class Derived extends Base { override name() { return 'you'; } }",
       ].join("\n"),
     );
     expect(values["said"]).toBe("hi you3");
@@ -156,9 +206,12 @@ describe("an executable program", () => {
   test("enums, namespaces and parameter properties are transformed", async () => {
     const { values } = await run(
       [
-        "// %% Defs", "enum Color { Red = 'r', Blue = 'b' }", "namespace Math2 { export const twice = (x: number) => 2 * x; }",
+        "// %% Defs",
+        "enum Color { Red = 'r', Blue = 'b' }",
+        "namespace Math2 { export const twice = (x: number) => 2 * x; }",
         "class P { constructor(private readonly a: number) {} get() { return this.a; } }",
-        "// %% Use", "export const got = [Color.Blue, Math2.twice(2), new P(3).get()];",
+        "// %% Use",
+        "export const got = [Color.Blue, Math2.twice(2), new P(3).get()];",
       ].join("\n"),
     );
     expect(values["got"]).toEqual(["b", 4, 3]);
@@ -167,8 +220,12 @@ describe("an executable program", () => {
   test("imports modules, the SDK and dynamic imports through __heddle", async () => {
     const { values } = await run(
       [
-        '// %% A', 'import path, { sep } from "node:path";', 'import * as heddle from "heddle";', 'import { log as say, type Log } from "heddle";',
-        'const os = await import("node:os");', "export const all = [path.join('a', 'b'), sep, typeof os.cpus, say(1), heddle.log(2)];",
+        "// %% A",
+        'import path, { sep } from "node:path";',
+        'import * as heddle from "heddle";',
+        'import { log as say, type Log } from "heddle";',
+        'const os = await import("node:os");',
+        "export const all = [path.join('a', 'b'), sep, typeof os.cpus, say(1), heddle.log(2)];",
       ].join("\n"),
       { sdk: { log: (x: number) => x + 1 } },
     );
@@ -176,17 +233,24 @@ describe("an executable program", () => {
   });
 
   test("a let travels with the value it has when the cell ends", async () => {
-    const { values } = await run("// %% A\nlet n = 1;\nn += 1;\nfor (var i = 0; i < 3; i++) n++;\n// %% B\nexport const m = [n, i];\n");
+    const { values } = await run(
+      "// %% A\nlet n = 1;\nn += 1;\nfor (var i = 0; i < 3; i++) n++;\n// %% B\nexport const m = [n, i];\n",
+    );
     expect(values["m"]).toEqual([5, 3]);
   });
 
   test("destructured values and mixed lists arrive", async () => {
-    const { values } = await run("// %% A\nconst f = () => 2, { a, ...rest } = { a: 1, b: 2 }, g = (): number => f() + a;\n// %% B\nexport const all = [f(), a, rest.b, g()];\n");
+    const { values } = await run(
+      "// %% A\nconst f = () => 2, { a, ...rest } = { a: 1, b: 2 }, g = (): number => f() + a;\n// %% B\nexport const all = [f(), a, rest.b, g()];\n",
+    );
     expect(values["all"]).toEqual([2, 1, 2, 3]);
   });
 
   test("text that the stripper cannot take throws when it runs, not before", async () => {
-    const program = toExecutable({ ...compiled("// %% A\n1").tasks[0]!, program: { ...compiled("// %% A\n1").tasks[0]!.program, text: "let let = ;", display: undefined } });
+    const program = toExecutable({
+      ...compiled("// %% A\n1").tasks[0]!,
+      program: { ...compiled("// %% A\n1").tasks[0]!.program, text: "let let = ;", display: undefined },
+    });
     await expect(call(program)).rejects.toThrow(SyntaxError);
   });
 });
@@ -198,23 +262,37 @@ describe("lines of an executable program", () => {
     try {
       await call(program, given);
     } catch (error) {
-      return toUserFrames((error as Error).stack!, program.lines, "cell").map(({ cellKey, line, column, function: name }) => [cellKey, line, column, name]);
+      return toUserFrames((error as Error).stack!, program.lines, "cell").map(
+        ({ cellKey, line, column, function: name }) => [cellKey, line, column, name],
+      );
     }
     throw new Error("it did not throw");
   }
 
   test("point at cell, line and column, through portable definitions", async () => {
-    const text = "// %% Helpers\n// a comment\nfunction boom(x: number): never {\n  throw new Error(`${x}`);\n}\n\n// %% Use\nconst a: number = 1;\n  boom(a);\n";
-    expect(await framesOf(text, "use")).toEqual([["helpers", 3, 9, "boom"], ["use", 2, 3, undefined]]);
+    const text =
+      "// %% Helpers\n// a comment\nfunction boom(x: number): never {\n  throw new Error(`${x}`);\n}\n\n// %% Use\nconst a: number = 1;\n  boom(a);\n";
+    expect(await framesOf(text, "use")).toEqual([
+      ["helpers", 3, 9, "boom"],
+      ["use", 2, 3, undefined],
+    ]);
   });
 
   test("keep their columns around dynamic imports and in the display", async () => {
-    expect(await framesOf('// %% A\nconst m = await import("node:os"), b: number = (undefined as any).x;', "a")).toEqual([["a", 1, 67, undefined]]);
-    expect(await framesOf("// %% A\nconst a = 1; [\n  a,\n  (null as any).x,\n]", "a")).toEqual([["a", 3, 17, undefined]]);
+    expect(
+      await framesOf('// %% A\nconst m = await import("node:os"), b: number = (undefined as any).x;', "a"),
+    ).toEqual([["a", 1, 67, undefined]]);
+    expect(await framesOf("// %% A\nconst a = 1; [\n  a,\n  (null as any).x,\n]", "a")).toEqual([
+      ["a", 3, 17, undefined],
+    ]);
   });
 
   test("are right after a transform", async () => {
-    const text = "// %% A\nenum E { A,\n B }\n\ninterface I {\n  a: 1;\n}\nfunction boom(): never {\n  throw new Error(String(E.B));\n}\nboom();\n";
-    expect((await framesOf(text, "a")).map(([cell, line]) => [cell, line])).toEqual([["a", 8], ["a", 10]]);
+    const text =
+      "// %% A\nenum E { A,\n B }\n\ninterface I {\n  a: 1;\n}\nfunction boom(): never {\n  throw new Error(String(E.B));\n}\nboom();\n";
+    expect((await framesOf(text, "a")).map(([cell, line]) => [cell, line])).toEqual([
+      ["a", 8],
+      ["a", 10],
+    ]);
   });
 });

@@ -16,7 +16,11 @@ export function toExecutable(task: Task, _dag?: Dag): ExecutableProgram {
     program,
     own: program.lines.at(-1)?.line ?? 1,
     params: task.params.filter((name) => !elements.includes(name)),
-    before: [bind("inputs", inputs), bind("elements", elements), ...(task.when === undefined ? [] : skipUnless(task.when))],
+    before: [
+      bind("inputs", inputs),
+      bind("elements", elements),
+      ...(task.when === undefined ? [] : skipUnless(task.when)),
+    ],
     after: `${register(program.ownClasses)} return { ${program.returns.map(({ name, local }) => `${JSON.stringify(name)}: ${local}`).join(", ")} };`,
   });
 }
@@ -88,7 +92,9 @@ function imports(program: Program): string {
   return program.imports
     .map(({ module, imported, local, cell, line }) => {
       if (module === "heddle") {
-        return local === "" ? "" : `const ${local} = __heddle.sdk${imported === "*" ? "" : `[${JSON.stringify(imported)}]`};`;
+        return local === ""
+          ? ""
+          : `const ${local} = __heddle.sdk${imported === "*" ? "" : `[${JSON.stringify(imported)}]`};`;
       }
       const call = `await __heddle.import(${[module, imported, cell, line].map((one) => JSON.stringify(one)).join(", ")});`;
       return local === "" ? call : `const ${local} = ${call}`;
@@ -167,12 +173,14 @@ class Output {
   mapTo(pieces: readonly ProgramLines[]): readonly ProgramLines[] {
     const runs: { -readonly [K in keyof ProgramLines]: ProgramLines[K] }[] = [];
     for (const [index, from] of this.from.entries()) {
-      const piece = from === undefined ? undefined : pieces.find((one) => from >= one.line && from < one.line + one.count);
+      const piece =
+        from === undefined ? undefined : pieces.find((one) => from >= one.line && from < one.line + one.count);
       if (!piece) continue;
       const line = index + 1;
       const cellLine = piece.cellLine + from! - piece.line;
       const last = runs.at(-1);
-      const follows = last && last.cell === piece.cell && last.line + last.count === line && last.cellLine + last.count === cellLine;
+      const follows =
+        last && last.cell === piece.cell && last.line + last.count === line && last.cellLine + last.count === cellLine;
       if (follows) last.count++;
       else runs.push({ line, count: 1, cell: piece.cell, cellKey: piece.cellKey, cellLine });
     }

@@ -15,6 +15,7 @@ export const notebookRouter = router({
   list: inWorkspace("viewer").query(({ ctx }): Promise<NotebookRow[]> => listNotebooks(ctx.heddle.database, ctx.caller.workspaceId)),
   get: inWorkspace("viewer").input(id).query(async ({ ctx, input }): Promise<NotebookDetail> => {
     const notebook = await getNotebook(ctx.heddle.database, ctx.caller.workspaceId, input.id);
+    if (ctx.caller.role !== "viewer") ctx.heddle.execution.warm({ workspaceId: ctx.caller.workspaceId, notebookId: input.id });
     return { ...notebook, updatedAt: notebook.updatedAt.toISOString(), packages: ctx.heddle.packages };
   }),
   /** The newest task run of each task, and the run that is live now, if any. */

@@ -3,25 +3,26 @@ import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { Database } from "../db/database";
-import type { Home } from "../home";
 import { createNotebook, type Shelf } from "../notebook/store";
 
 export interface FirstStart {
   readonly userId: string;
   readonly workspaceId: string;
-  /** In the order of their file names. */
+  /** The first one is run. */
   readonly notebookIds: readonly string[];
 }
 
+export const firstWorkspaceId = "home";
+
 /** Undefined when there is a workspace already. */
-export async function makeFirstWorkspace(shelf: Shelf, home: Home, examplesDir: string): Promise<FirstStart | undefined> {
+export async function makeFirstWorkspace(shelf: Shelf, examplesDir: string): Promise<FirstStart | undefined> {
   const { database } = shelf;
   if ((await database.prisma.workspace.count()) > 0) return undefined;
   const userId = crypto.randomUUID();
-  const workspaceId = "home";
+  const workspaceId = firstWorkspaceId;
   await database.prisma.$transaction([
     database.prisma.user.create({ data: { id: userId, name: "Owner", email: "owner@localhost" } }),
-    database.prisma.workspace.create({ data: { id: workspaceId, slug: "home", name: "Home" } }),
+    database.prisma.workspace.create({ data: { id: workspaceId, slug: workspaceId, name: "Home" } }),
     database.prisma.member.create({ data: { workspaceId, userId, role: "owner" } }),
   ]);
   const notebookIds: string[] = [];
@@ -30,23 +31,20 @@ export async function makeFirstWorkspace(shelf: Shelf, home: Home, examplesDir: 
     const { id } = await createNotebook(shelf, workspaceId, { userId }, text, title);
     notebookIds.unshift(id);
   }
-  copyData(path.join(examplesDir, "data"), home.dataDir(workspaceId));
   return { userId, workspaceId, notebookIds };
 }
+
+/** The example that shows most in least time comes first, and is the one that is run. */
+const firstExample = "fuel-economy.ts";
 
 function readExamples(dir: string): { readonly title: string; readonly text: string }[] {
   if (!fs.existsSync(dir)) return [];
   return fs
     .readdirSync(dir)
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts") && !name.endsWith(".d.ts"))
-    .sort()
+    .sort((a, b) => Number(b === firstExample) - Number(a === firstExample) || (a < b ? -1 : 1))
     .map((name) => ({ title: name.replace(/\.ts$/, "").replaceAll("-", " "), text: fs.readFileSync(path.join(dir, name), "utf8") }))
     .filter(({ text }) => /^\/\/ (%%|---)/m.test(text));
-}
-
-function copyData(from: string, to: string): void {
-  if (!fs.existsSync(from)) return;
-  fs.cpSync(from, to, { recursive: true, force: false });
 }
 
 /** The owner who has not chosen a password yet, if there is one: a sign-in link is printed for them at every start. */

@@ -18,7 +18,7 @@ describe("parameters side by side", () => {
 
 describe("values side by side", () => {
   const runs = [{ id: "a", headline: [{ name: "mae", value: 2 }] }, { id: "b", headline: [{ name: "mae", value: 1 }] }];
-  const summaries = [{ runId: "a", name: "loss", last: 0.5 }, { runId: "b", name: "loss", last: null }, { runId: "b", name: "mae", last: 9 }];
+  const summaries = [{ runId: "a", name: "loss", last: 0.5 }, { runId: "b", name: "loss", last: "NaN" }, { runId: "b", name: "mae", last: 9 }];
 
   it("have headline values first, then metrics, the best marked", () => {
     const rows = prepareValues(runs, summaries, new Map());

@@ -19,7 +19,8 @@ interface Run {
 interface Summary {
   readonly runId: string;
   readonly name: string;
-  readonly last: number | null;
+  /** NaN and ±Infinity come as strings. */
+  readonly last: number | string;
 }
 
 /** `chosen`: directions that a person set; "none" switches the marking off. Names known as headline come first. */
@@ -28,7 +29,10 @@ export function prepareValues(runs: readonly Run[], summaries: readonly Summary[
   const metrics = [...new Set(summaries.map(({ name }) => name))].filter((name) => !headline.includes(name)).sort();
   const lasts = new Map(summaries.map((summary) => [`${summary.runId} ${summary.name}`, summary.last]));
   const toRow = (name: string, type: ValueRow["type"]): ValueRow => {
-    const values = runs.map((run) => (run.headline.find((one) => one.name === name)?.value ?? lasts.get(`${run.id} ${name}`)) ?? undefined);
+    const values = runs.map((run) => {
+      const value = run.headline.find((one) => one.name === name)?.value ?? lasts.get(`${run.id} ${name}`);
+      return typeof value === "number" ? value : undefined;
+    });
     const set = chosen.get(name);
     const direction = set === "none" ? undefined : (set ?? directionOf(name));
     return { name, type, values, direction, best: bestOf(values.map((value) => ({ value })), direction) };

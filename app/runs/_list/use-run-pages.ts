@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQueryClient, type InfiniteData } from "@tanstack/r
 import { useEffect, useMemo, useRef } from "react";
 import type { RunStatus } from "@/pipelines/run/run";
 import { useRunChanges } from "../../_frame/run-changes";
-import { useTRPC, useTRPCClient } from "../../_trpc/client";
+import { useTRPCClient } from "../../_trpc/client";
 import type { RunRow } from "../../_trpc/outputs";
 import { mergeNewest } from "./merge-newest";
 
@@ -21,16 +21,18 @@ interface RunPage {
 }
 
 export function useRunPages(filter: RunFilter) {
-  const trpc = useTRPC();
   const client = useTRPCClient();
   const queries = useQueryClient();
-  const options = trpc.run.list.infiniteQueryOptions(
-    { ...filter, limit: pageSize },
-    { getNextPageParam: (page) => page.nextCursor },
-  );
-  const list = useInfiniteQuery(options);
-  const key = options.queryKey;
-  const rows = useMemo(() => list.data?.pages.flatMap((page): readonly RunRow[] => page.rows) ?? [], [list.data]);
+  // Not trpc's own infinite options: they send a "direction" that a strict procedure refuses.
+  const key = ["runs", filter.status, filter.notebookId];
+  const list = useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }): Promise<RunPage> =>
+      client.run.list.query({ ...filter, limit: pageSize, ...(pageParam && { cursor: pageParam }) }, { signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor,
+  });
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? [], [list.data]);
 
   const pending = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(pending.current), []);
@@ -40,7 +42,7 @@ export function useRunPages(filter: RunFilter) {
       pending.current = undefined;
       client.run.list.query({ ...filter, limit: pageSize }).then(
         (newest) => {
-          queries.setQueryData<InfiniteData<RunPage>>(key as never, (data) =>
+          queries.setQueryData<InfiniteData<RunPage>>(key, (data) =>
             data ? { ...data, pages: mergeNewest(data.pages, newest.rows) } : data,
           );
         },

@@ -15,12 +15,14 @@ export interface CellFrameProps {
   /** State and run button. */
   readonly gutter?: ReactNode;
   readonly head: ReactNode;
+  /** No row of its own above the content: what there is to do floats over it. */
+  readonly bare?: boolean;
   readonly children: ReactNode;
 }
 
 const dragType = "application/x-heddle-cell";
 
-export function CellFrame({ cell, index, cellKey, selected, gutter, head, children }: CellFrameProps) {
+export function CellFrame({ cell, index, cellKey, selected, gutter, head, bare, children }: CellFrameProps) {
   const editor = useEditor();
   const section = useRef<HTMLElement>(null);
   const [drop, setDrop] = useState<"before" | "after">();
@@ -41,7 +43,7 @@ export function CellFrame({ cell, index, cellKey, selected, gutter, head, childr
     <section
       ref={section}
       id={cellKey}
-      className={classNames(styles.cell, drop === "before" && styles.dropBefore, drop === "after" && styles.dropAfter)}
+      className={classNames(styles.cell, bare && styles.bare, drop === "before" && styles.dropBefore, drop === "after" && styles.dropAfter)}
       data-cell={cell.id}
       data-selected={selected || undefined}
       tabIndex={selected ? 0 : -1}

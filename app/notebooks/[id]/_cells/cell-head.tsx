@@ -19,11 +19,11 @@ export function CellHead({ cell, cellKey, index, count, folded, isTask, taskKey 
   const editor = useEditor();
   return (
     <>
-      <input
+      {(cell.kind !== "markdown" || cell.title !== "") && <input
         key={cell.title}
         className={styles.title}
         defaultValue={cell.title}
-        placeholder={cell.kind === "markdown" ? "Text" : cellKey}
+        placeholder={cellKey}
         aria-label="Title of the cell"
         spellCheck={false}
         size={Math.max(4, (cell.title || cellKey).length)}
@@ -38,8 +38,8 @@ export function CellHead({ cell, cellKey, index, count, folded, isTask, taskKey 
             editor.command(cell.id);
           }
         }}
-      />
-      {cell.kind !== "code" && cell.kind !== "markdown" && <Chip title="Kind of cell">{cell.kind}</Chip>}
+      />}
+      {cell.kind !== "code" && cell.kind !== "markdown" && cell.kind !== "params" && <Chip title="Kind of cell">{cell.kind}</Chip>}
       {cell.kind !== "markdown" && cell.kind !== "params" && <OptionChips cell={cell} />}
       <CellTools cell={cell} index={index} count={count} folded={folded} isTask={isTask} taskKey={taskKey} />
     </>

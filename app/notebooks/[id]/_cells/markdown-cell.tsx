@@ -24,6 +24,7 @@ export const MarkdownCell = memo(function MarkdownCell({ cell, index, count, cel
       index={index}
       cellKey={cellKey}
       selected={selected}
+      bare={cell.title === ""}
       head={<CellHead cell={cell} cellKey={cellKey} index={index} count={count} folded={folded} isTask={false} taskKey={undefined} />}
     >
       {editing ? (

@@ -78,7 +78,7 @@ function Preview({ name, taskRunId, length }: { readonly name: string; readonly 
         )}
         <CopyableId id={preview.data.hash} />
         <span className={styles.quiet}>{preview.data.codec}</span>
-        <a className={styles.download} href={`/api/values/${taskRunId}/${encodeURIComponent(name)}${length === undefined ? "" : `/${index}`}`} download>
+        <a className={styles.download} href={`/api/values/${taskRunId}/${encodeURIComponent(name)}${length === undefined ? "" : `?index=${index}`}`} download>
           <Download size={14} aria-hidden /> Download
         </a>
       </div>
