@@ -147,6 +147,16 @@ describe("penguins", () => {
   );
 
   test(
+    "one more number in a list trains only the networks that it adds",
+    async () => {
+      const { tasks } = await runs("penguins", { params: { hiddenUnits: [2, 8, 32, 4] } });
+      const networks = Array.from({ length: 12 }, (_, index) => tasks[`train-networks[${index}]`]?.status);
+      expect(networks).toEqual([...Array<string>(9).fill("cached"), "succeeded", "succeeded", "succeeded"]);
+    },
+    2 * minutes,
+  );
+
+  test(
     "without the neighbours, the networks choose among themselves",
     async () => {
       const run = await runs("penguins", {
