@@ -49,10 +49,18 @@ export function prepareScatter(inputs: readonly ScatterInput[]): ScatterModel {
   // A learning rate is searched by factors: more than two decades, all above zero, stand on a log axis.
   const logX = numeric && Math.min(...numbers) > 0 && Math.max(...numbers) / Math.min(...numbers) >= 100;
   const words = numeric ? [] : [...new Set(usable.map(({ parameter }) => written(parameter)))].sort();
+  const seen = new Map<string, number>();
+  const place = (word: string) => {
+    // Dots of one word stand beside one another, so that equal values do not hide each other.
+    const nth = seen.get(word) ?? 0;
+    seen.set(word, nth + 1);
+    const all = usable.filter(({ parameter }) => written(parameter) === word).length;
+    return words.indexOf(word) + (nth - (all - 1) / 2) * Math.min(0.12, 0.6 / all);
+  };
   const dots = usable.map(({ run, parameter, value }): Dot => ({
     runId: run.id,
     label: `#${run.number}`,
-    x: numeric ? (parameter as number) : words.indexOf(written(parameter)),
+    x: numeric ? (parameter as number) : place(written(parameter)),
     y: value,
     parameter: written(parameter),
     style: runStyle(run.number),

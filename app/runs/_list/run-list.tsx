@@ -55,7 +55,9 @@ export function RunList() {
     scrollMargin: listElement?.offsetTop ?? 0,
     getItemKey: (index) => rows[index]?.id ?? "more",
   });
-  useEffect(() => virtualizer.measure(), [small, virtualizer]);
+  useEffect(() => {
+    virtualizer.measure();
+  }, [small, virtualizer]);
   const items = virtualizer.getVirtualItems();
   const reached = (items.at(-1)?.index ?? -1) >= rows.length - 20;
   const { fetchNextPage, hasNextPage, isFetchingNextPage, isFetchNextPageError } = list;

@@ -99,7 +99,7 @@ export async function dockerExecutor(home: string, log: (message: string) => voi
 
 export async function openWorkbench(
   databaseUrl: string,
-  options: { home?: string; executor?: (home: string, log: (message: string) => void) => Promise<Executor> } & Omit<Partial<EngineOptions>, "executor"> = {},
+  options: { home?: string; executor?: (home: string, log: (message: string) => void) => Promise<Executor> } & Partial<Omit<EngineOptions, "executor" | "home">> = {},
 ): Promise<Workbench> {
   const { home = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-home-")), executor: makeExecutor = processExecutor, ...rest } =
     options as { home?: string; executor?: typeof processExecutor };

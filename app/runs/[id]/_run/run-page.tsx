@@ -63,6 +63,12 @@ export function RunPage({ id }: { readonly id: string }) {
   );
 }
 
+/** The rows that stand for whole fan-outs are no tasks of their own. */
+function taskCount(run: RunDetail): number {
+  const mapped = new Set(run.tasks.filter((task) => task.each).map((task) => task.key));
+  return run.taskRuns.filter((row) => row.mapIndex !== undefined || !mapped.has(row.taskKey)).length;
+}
+
 function Loaded({ run }: { readonly run: RunDetail }) {
   const address = useAddress();
   const tab = tabs.find((one) => one === address.get("tab")) ?? "graph";
@@ -95,7 +101,7 @@ function Loaded({ run }: { readonly run: RunDetail }) {
         items={[
           { value: "graph", label: "Graph" },
           { value: "timeline", label: "Timeline" },
-          { value: "tasks", label: "Tasks", count: run.taskRuns.length },
+          { value: "tasks", label: "Tasks", count: taskCount(run) },
           { value: "metrics", label: "Metrics" },
           { value: "parameters", label: "Parameters", count: Object.keys(run.params).length },
           { value: "code", label: "Code" },
