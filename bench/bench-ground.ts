@@ -31,7 +31,7 @@ export async function withGround<T>(work: (ground: Ground) => Promise<T>): Promi
     await migrate(postgres.url, path.join(process.cwd(), "prisma/migrations"));
     const docker = await findEngine();
     const bench = await openWorkbench(postgres.url, {
-      executor: docker.ok ? dockerExecutor : processExecutor,
+      executor: docker.ok && !process.env.BENCH_PROCESS ? dockerExecutor : processExecutor,
       capacity: { cpu: os.availableParallelism(), memory: os.totalmem() },
     });
     try {
