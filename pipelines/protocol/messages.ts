@@ -6,6 +6,7 @@
 import { z } from "zod";
 import type { Json } from "../compile/dag";
 import { reasons } from "../run/run";
+import type { RunOutcome } from "../run/run-outcome";
 import { displaySchema } from "./display";
 
 const count = z.number().int().nonnegative();
@@ -149,6 +150,8 @@ export const launchSchema = z.strictObject({
     trigger: z.string(),
     params: z.record(z.string(), json),
     logicalDate: z.string().optional(),
+    /** For a handler: how the run went (pipelines/run/run-outcome.ts). */
+    outcome: z.custom<RunOutcome>((value) => typeof value === "object").optional(),
   }),
   program: z.strictObject({
     hash: z.string(),
