@@ -176,15 +176,34 @@ select array(select id from runs) as runs, array(select id from attempts) as att
 
 /** $1 run id, $2 instance, $3 seconds: a run that has ended goes on with whoever was asked to retry it. */
 export const reopenRunSql = `
-update run set owner = $2, owner_until = clock_timestamp() + make_interval(secs => $3)
+update run set owner = $2, owner_until = clock_timestamp() + make_interval(secs => $3), cancel_wish = null
 where id = $1 and (owner = $2 or owner is null or owner_until < clock_timestamp() or status in ('succeeded', 'failed', 'cancelled'))
 returning id`;
 
+/** $1 run id, $2 by whom ("": unknown): somebody who does not own the run wants it stopped. */
+export const wishCancelSql = "update run set cancel_wish = $2 where id = $1 and status in ('queued', 'running')";
+
+/** $1 instance. */
+export const cancelWishesSql = "select id, cancel_wish from run where owner = $1 and cancel_wish is not null and status in ('queued', 'running')";
+
+/** $1 instance, $2 ids. */
+export const clearCancelWishesSql = "update run set cancel_wish = null where owner = $1 and id = any($2)";
+
 export const poisonRunSql = "update run set poison = poison + 1 where id = $1 returning poison";
 
+/** $1 run id, $2 message. Its tasks end with it, and whoever follows it hears so. */
 export const setAsideSql = `
-update run set status = 'failed', reason = 'internal', message = $2, finished_at = clock_timestamp(), revision = revision + 1
-where id = $1 and status in ('queued', 'running')`;
+with aside as (
+  update run set status = 'failed', reason = 'internal', message = $2, finished_at = clock_timestamp(), revision = revision + 1
+  where id = $1 and status in ('queued', 'running') returning id, workspace_id, revision
+), tasks as (
+  update task_run t set status = 'cancelled', reason = 'internal', lease_until = null, not_before = null, finished_at = clock_timestamp()
+  from aside where t.run_id = aside.id and t.status in ('blocked', 'queued', 'running', 'waiting')
+  returning t.id, t.status, t.attempt, t.reason
+)
+insert into run_event (run_id, seq, workspace_id, event)
+select id, revision, workspace_id, json_build_object('status', 'failed', 'taskRuns',
+  coalesce((select json_agg(json_build_array(tasks.id, tasks.status, tasks.attempt, tasks.reason)) from tasks), '[]'::json)) from aside`;
 
 /** Runs whose owner let the lease go and will not come back: processes of `heddle run` that were killed. */
 export const abandonRunsSql = `

@@ -2,8 +2,9 @@
 import { mergeChanges } from "@/pipelines/run/apply-changes";
 import { noChanges } from "@/pipelines/run/draft";
 import type { RunEvent } from "@/pipelines/run/run-event";
-import { taskRunId, type Changes, type RunAction, type RunState } from "@/pipelines/run/run-state";
-import type { LogCounts } from "./log-store";
+import { isRunTerminal, taskRunId, type Changes, type RunAction, type RunState } from "@/pipelines/run/run-state";
+import type { LogCounts, LogPlace } from "./log-store";
+import type { RunNews } from "./run-hub";
 import { toAttemptRow, toResultRow, toRunRow, toTaskRow, type Remembered } from "./run-rows";
 import type { RunSave } from "./run-writer";
 
@@ -27,8 +28,6 @@ export class LiveRun {
   arrivals: Arrival[] = [];
   /** Anything that must not wait for company. */
   urgent = false;
-  /** How often folding or saving it threw. */
-  thrown = 0;
   /** Replaced by a state read back, ended or set aside: what still points here is void. */
   dropped = false;
 
@@ -49,12 +48,18 @@ export class LiveRun {
     return this.changes.fields !== undefined || this.changes.taskRuns.size > 0 || this.changes.attempts.size > 0;
   }
 
+  /** For listeners, after a commit. */
+  news(taskRunIds: readonly string[]): Extract<RunNews, { type: "changed" }> {
+    const { id, workspaceId, notebookId } = this.state.spec;
+    return { type: "changed", runId: id, workspaceId, notebookId, seq: this.revision, taskRunIds, ended: isRunTerminal(this.state.fields.status) };
+  }
+
   merge(changes: Changes): void {
     mergeChanges(this.changes, changes);
   }
 
   /** Takes what is to be saved; what is decided from now on goes with the next save. */
-  take(logCounts: (ordinal: number, attempt: number) => LogCounts | undefined): TakenSave {
+  take(logCounts: (place: LogPlace) => LogCounts | undefined): TakenSave {
     const { changes, remembered, effects, arrivals, state } = this;
     this.changes = noChanges();
     this.remembered = [];
@@ -72,7 +77,11 @@ export class LiveRun {
       run: toRunRow(state, this.revision, changes),
       added,
       changed,
-      attempts: [...changes.attempts.values()].map((attempt) => toAttemptRow(state, attempt, logCounts(attempt.ordinal, attempt.attempt))),
+      attempts: [...changes.attempts.values()].map((attempt) => {
+        const taskRun = taskRunId(this.id, attempt.ordinal);
+        const place = { workspaceId: state.spec.workspaceId, runId: this.id, taskRunId: taskRun, attempt: attempt.attempt };
+        return toAttemptRow(state, attempt, logCounts(place));
+      }),
       results: remembered.map((result) => toResultRow(state, result)),
     };
     return {

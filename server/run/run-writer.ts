@@ -4,6 +4,7 @@
  */
 import pg from "pg";
 import { connection, isConnectionError } from "../db/pool";
+import { patiently } from "../db/patiently";
 import { insertRunSql, renewSql, saveRunsSql } from "../db/run.sql";
 import { toJson } from "./run-rows";
 
@@ -21,6 +22,8 @@ export interface RunWriter {
   save(saves: readonly RunSave[]): Promise<ReadonlySet<string>>;
   insert(run: { readonly id: string }, taskRuns: readonly object[]): Promise<number>;
   renew(runIds: readonly string[], attempts: readonly { id: string; attempt: number }[]): Promise<{ runs: Set<string>; attempts: Set<string> }>;
+  /** From now on nothing waits for a database that is away. */
+  giveUp(): void;
   close(): Promise<void>;
 }
 
@@ -52,18 +55,8 @@ export function createRunWriter(url: string, instance: string, leaseSeconds: num
     }
   }
 
-  /** Tries until the database answers. */
-  async function patiently<T>(work: () => Promise<T>): Promise<T> {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await work();
-      } catch (error) {
-        if (closed || !isConnectionError(error)) throw error;
-        if (tries === 0) log(`The database is away (${(error as Error).message}); trying until it is back.`);
-        await new Promise((resolve) => setTimeout(resolve, Math.min(1000, 25 * 2 ** tries)));
-      }
-    }
-  }
+  const untilBack = <T>(work: () => Promise<T>) =>
+    patiently(work, () => closed, (error) => log(`The database is away (${(error as Error).message}); trying until it is back.`));
 
   function alone<T>(work: () => Promise<T>): Promise<T> {
     const result = tail.then(work);
@@ -101,7 +94,7 @@ export function createRunWriter(url: string, instance: string, leaseSeconds: num
         } catch (error) {
           if (!isConnectionError(error)) throw error;
           log(`A save was cut off (${(error as Error).message}); reading what became of it.`);
-          const rows = await patiently(() => query<{ id: string; revision: number; owner: string | null }>(
+          const rows = await untilBack(() => query<{ id: string; revision: number; owner: string | null }>(
             "select id, revision, owner from run where id = any($1)", [open.map(({ run }) => run.id)],
           ));
           const found = new Map(rows.filter((row) => row.owner === instance).map((row) => [row.id, row.revision]));
@@ -119,17 +112,20 @@ export function createRunWriter(url: string, instance: string, leaseSeconds: num
           return row!.number;
         } catch (error) {
           if (!isConnectionError(error)) throw error;
-          const [row] = await patiently(() => query<{ number: number }>("select number from run where id = $1", [run.id]));
+          const [row] = await untilBack(() => query<{ number: number }>("select number from run where id = $1", [run.id]));
           if (row) return row.number;
         }
       }
     }),
     renew: (runIds, attempts) => alone(async () => {
-      const [row] = await patiently(() => query<{ runs: string[]; attempts: string[] }>(renewSql, [
+      const [row] = await untilBack(() => query<{ runs: string[]; attempts: string[] }>(renewSql, [
         instance, runIds, leaseSeconds, attempts.map(({ id }) => id), attempts.map(({ attempt }) => attempt),
       ]));
       return { runs: new Set(row!.runs), attempts: new Set(row!.attempts) };
     }),
+    giveUp() {
+      closed = true;
+    },
     async close() {
       closed = true;
       await tail;

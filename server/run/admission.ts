@@ -1,0 +1,61 @@
+/** Which waiting task run may start next: by priority and order, as slots and locks allow (ready-queue.ts, slots.ts). */
+import { taskRunId } from "@/pipelines/run/run-state";
+import type { AttemptCosts } from "./attempt-costs";
+import type { LiveRun } from "./live-run";
+import { ReadyQueue } from "./ready-queue";
+import type { Slots } from "./slots";
+
+/** A task run that waits for a stored result to be found, or for a slot. */
+export interface Wanting {
+  readonly run: LiveRun;
+  readonly ordinal: number;
+}
+
+export class Admission {
+  private readonly ready = new ReadyQueue();
+  private readonly lockWaiters: Wanting[] = [];
+
+  constructor(
+    private readonly slots: Slots,
+    private readonly costs: AttemptCosts,
+  ) {}
+
+  want(run: LiveRun, ordinal: number): void {
+    const { options } = run.state.plan.tasks[run.state.taskRuns[ordinal]!.task]!;
+    this.ready.push({ run, ordinal, priority: options.priority });
+  }
+
+  /** Takes a slot for the next task run; undefined: there is none, or no room for it. */
+  next(): Wanting | undefined {
+    for (let next = this.ready.peek(); next; next = this.ready.peek()) {
+      const { run, ordinal } = next;
+      const taskRun = run.state.taskRuns[ordinal];
+      if (run.dropped || taskRun?.status !== "queued" || taskRun.notBefore !== undefined) {
+        this.ready.shift();
+        continue;
+      }
+      const task = run.state.plan.tasks[taskRun.task]!;
+      const id = `${taskRunId(run.id, ordinal)}/${taskRun.attempt + 1}`;
+      const taken = this.slots.take(id, run.id, run.state.spec.workspaceId, task.options, this.costs.share(task));
+      if (taken === "full") return undefined;
+      this.ready.shift();
+      if (taken === "taken") return next;
+      this.lockWaiters.push(next);
+    }
+    return undefined;
+  }
+
+  /** An attempt has ended: its lock, too, is free. */
+  ended(attemptId: string): void {
+    if (this.slots.release(attemptId)) this.askLockWaiters();
+  }
+
+  releaseRun(runId: string): void {
+    this.slots.releaseRun(runId);
+    this.askLockWaiters();
+  }
+
+  private askLockWaiters(): void {
+    for (const { run, ordinal } of this.lockWaiters.splice(0)) if (!run.dropped) this.want(run, ordinal);
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * Brings runs back into memory: after a restart, from servers that are gone, and after a save that was refused or threw.
+ * What the database says is what is. Also the net under wishes: a cancel asked for at another server is found here.
+ * Neighbours: dispatcher.ts (goes on with them), lease-keeper.ts (keeps ours ours), ../run/load-run.ts.
+ */
+import { pendingActions } from "@/pipelines/run/pending-actions";
+import { isRunTerminal, taskRunId } from "@/pipelines/run/run-state";
+import { patiently } from "../db/patiently";
+import type { Pool } from "../db/pool";
+import { cancelWishesSql, clearCancelWishesSql, poisonRunSql, reopenRunSql, setAsideSql, takeRunsSql } from "../db/run.sql";
+import type { Launcher } from "../run/launcher";
+import type { Arrival, LiveRun } from "../run/live-run";
+import { loadRun, type LoadedRun } from "../run/load-run";
+import { runHub } from "../run/run-hub";
+import type { Slots } from "../run/slots";
+import type { Dispatcher } from "./dispatcher";
+import { loopEvery, type Loop } from "./loop";
+import type { Timers } from "./timers";
+
+export interface RescuerParts {
+  readonly pool: Pool;
+  readonly instance: string;
+  readonly leaseSeconds: number;
+  readonly slots: Slots;
+  readonly launcher: Launcher;
+  readonly timers: Timers;
+  now(): number;
+  complain(what: string, error: unknown): void;
+  log(message: string): void;
+}
+
+const mostPollMs = 2_000;
+/** Beyond its lease an attempt on another machine is given this long to stop itself. */
+const graceMs = 10_000;
+/** A run that was thrown at so often is left alone. */
+const mostPoison = 3;
+const setAsideMessage = "Heddle could not work on this run and set it aside: the server's log says why.";
+
+export class Rescuer implements Loop {
+  private readonly polling: Loop;
+  private stopped = false;
+
+  constructor(
+    private readonly parts: RescuerParts,
+    private readonly dispatcher: Dispatcher,
+  ) {
+    const { leaseSeconds, complain } = parts;
+    this.polling = loopEvery(Math.min(mostPollMs, leaseSeconds * 300), () => this.poll(), (error) => complain("Polling", error));
+  }
+
+  /** Runs that were ours when this server was killed, with the attempts that went on meanwhile. */
+  async recover(): Promise<void> {
+    const found = new Map<string, LoadedRun>();
+    for (const id of await this.take(true)) {
+      const run = await this.read(id);
+      if (run) found.set(id, run);
+    }
+    await this.parts.launcher.adopt(found);
+    for (const run of found.values()) this.resume(run, () => 0);
+  }
+
+  start(): void {
+    this.polling.start();
+  }
+
+  stop(): Promise<void> {
+    this.stopped = true;
+    return this.polling.stop();
+  }
+
+  /** A run that has ended and is wanted again; undefined: it is at work elsewhere, or there is none. */
+  async reopen(runId: string): Promise<LiveRun | undefined> {
+    const { pool, instance, leaseSeconds } = this.parts;
+    const { rowCount } = await pool.query(reopenRunSql, [runId, instance, leaseSeconds]);
+    if (rowCount === 0) return undefined;
+    const run = await this.read(runId, true);
+    // Two calls at once: the second one finds what the first has loaded.
+    const known = this.dispatcher.runs.get(runId);
+    if (known || !run) return known;
+    this.dispatcher.add(run, []);
+    return run;
+  }
+
+  /** Somebody else has saved the run, or taken it. */
+  async refused(run: LiveRun, arrivals: readonly Arrival[]): Promise<void> {
+    // It is being read already: what was folded for nothing goes to what is read.
+    if (run.dropped) return this.dispatcher.repeat(arrivals);
+    this.parts.log(`Run ${run.id} was changed elsewhere; reading it again.`);
+    await this.reload(run, arrivals);
+  }
+
+  /** Folding or saving threw: tried again from what is saved, and after the third time left alone, so that others go on. */
+  async poisoned(run: LiveRun, arrivals: readonly Arrival[], error: unknown): Promise<void> {
+    const { pool, launcher, complain } = this.parts;
+    complain(`Run ${run.id}`, error);
+    try {
+      const { rows } = await this.patiently(() => pool.query<{ poison: number }>(poisonRunSql, [run.id]));
+      if (run.dropped) return this.dispatcher.repeat(arrivals);
+      if ((rows[0]?.poison ?? mostPoison) < mostPoison) return await this.reload(run, arrivals);
+      await this.setAside(run.id);
+      launcher.stopAll(run);
+      this.dispatcher.forget(run);
+      for (const { done } of arrivals) done?.();
+      runHub.publish({ ...run.news([]), ended: true });
+    } catch (again) {
+      complain(`Run ${run.id}`, again);
+    }
+  }
+
+  /** `arrivals` are folded again. */
+  private reload(run: LiveRun, arrivals: readonly Arrival[]): Promise<void> {
+    const { pool, instance, launcher, complain } = this.parts;
+    return this.dispatcher.reread(run, arrivals, async () => {
+      const found = await this.patiently(() => loadRun(pool, run.id)).catch((error: unknown) => complain(`Reading run ${run.id}`, error));
+      if (found && !isRunTerminal(found.state.fields.status) && found.owner === instance) {
+        this.resume(found, () => 0);
+        return true;
+      }
+      launcher.stopAll(run);
+      return false;
+    });
+  }
+
+  private async poll(): Promise<void> {
+    for (const id of await this.take(false)) {
+      if (this.dispatcher.runs.has(id) || this.dispatcher.isReading(id)) continue;
+      const run = await this.read(id);
+      // Its attempts were on another machine: they stop themselves when their lease ends.
+      if (run) this.resume(run, (ordinal) => Math.max(0, run.leaseLeft.get(ordinal) ?? 0) + graceMs);
+    }
+    await this.fulfilWishes();
+  }
+
+  private async fulfilWishes(): Promise<void> {
+    const { pool, instance, now } = this.parts;
+    const { rows } = await pool.query<{ id: string; cancel_wish: string }>(cancelWishesSql, [instance]);
+    if (rows.length === 0) return;
+    for (const { id, cancel_wish: by } of rows) {
+      await this.dispatcher.arrive(id, { type: "cancel-requested", by: by === "" ? undefined : by, at: now() });
+    }
+    // Saved by now: a wish that stayed would cancel the run again when it is retried.
+    await pool.query(clearCancelWishesSql, [instance, rows.map(({ id }) => id)]);
+  }
+
+  private async take(mine: boolean): Promise<string[]> {
+    const { pool, instance, leaseSeconds } = this.parts;
+    const { rows } = await pool.query<{ id: string }>(takeRunsSql, [instance, leaseSeconds, mine]);
+    return rows.map(({ id }) => id);
+  }
+
+  private async read(runId: string, ended = false): Promise<LoadedRun | undefined> {
+    try {
+      const run = await loadRun(this.parts.pool, runId);
+      return !run || (isRunTerminal(run.state.fields.status) && !ended) ? undefined : run;
+    } catch (error) {
+      this.parts.complain(`Reading run ${runId}`, error);
+      await this.setAside(runId);
+      return undefined;
+    }
+  }
+
+  /** Goes on with a run that was read back. Attempts that nobody has here are lost after `patience` milliseconds. */
+  private resume(run: LiveRun, patience: (ordinal: number) => number): void {
+    const { slots, launcher, timers, now } = this.parts;
+    const { spec, plan, taskRuns } = run.state;
+    for (const { ordinal, task, status, attempt, expanded } of taskRuns) {
+      if (status !== "running" || expanded !== undefined) continue;
+      const id = `${taskRunId(run.id, ordinal)}/${attempt}`;
+      slots.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options);
+      if (launcher.has(id)) continue;
+      timers.later(patience(ordinal), () => {
+        this.dispatcher.tell(run.id, { type: "attempt-lost", ordinal, attempt, reason: "node-lost", error: undefined, at: now() });
+      });
+    }
+    this.dispatcher.add(run, pendingActions(run.state));
+  }
+
+  private async setAside(runId: string): Promise<void> {
+    await this.parts.pool.query(setAsideSql, [runId, setAsideMessage])
+      .catch((error: unknown) => this.parts.complain(`Setting run ${runId} aside`, error));
+  }
+
+  private patiently<T>(work: () => Promise<T>): Promise<T> {
+    return patiently(work, () => this.stopped);
+  }
+}
