@@ -268,6 +268,45 @@ export const b = a;
   expect(bench.engine.load()).toMatchObject({ attempts: 0 });
 });
 
+test("a run is cancelled at whichever of its changes that is asked for, and leaves nothing behind", async () => {
+  // Without a cancel it would wait for an hour to try again.
+  const text = `// %% Source
+const xs = [1, 2, 3];
+
+// %% Work each="x of xs" concurrency=1
+const y = x;
+
+// %% Again retries=3 retryDelay=1h
+throw new Error("again");
+
+// %% Last
+export const end = y.length;
+
+// %% Tell on=exit
+console.log("told");
+`;
+  for (let change = 1; change <= 5; change++) {
+    const cancelled = new Promise<void>((resolve) => {
+      const stop = runHub.subscribe((each) => {
+        if (each.type !== "changed") return;
+        if (each.seq !== change) return;
+        stop();
+        // The first change is told before it is accepted: the cancel comes in the next turn.
+        setImmediate(() => void bench.engine.cancel(each.runId).then(() => resolve()));
+      });
+    });
+    const result = await bench.submit(text, { cache: "off", notebookId: `cancel${change}` });
+    if (!result.ok) throw new Error(result.message);
+    await cancelled;
+    await ended(bench.pool, result.id);
+    const run = await bench.summary(result.id);
+    expect(run).toMatchObject({ status: "cancelled", reason: "cancelled" });
+    for (const { status } of Object.values(run.tasks)) expect(["succeeded", "cancelled", "skipped", "failed"]).toContain(status);
+    expect(bench.engine.load()).toMatchObject({ attempts: 0 });
+    expect(await bench.engine.cancel(result.id)).toBe(false);
+  }
+}, 60_000);
+
 const cached = (threshold: number, tail = "") => `// %% Parameters [params]
 import { param } from "heddle";
 const scale = param(2);

@@ -1,13 +1,12 @@
 /** A server that is killed in the middle of a run and started again: the run ends as if nothing had happened. */
-import { spawn, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import readline from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPool, type Pool } from "../db/pool";
 import { createTestDatabase, type TestDatabase } from "../db/testing/database";
 import { findEngine } from "../executor/docker/find-engine";
+import { ServerProcess } from "./testing/killable-server";
 
 let database: TestDatabase;
 let pool: Pool;
@@ -21,55 +20,6 @@ afterAll(async () => {
   await pool.end();
   await database.drop();
 });
-
-type Word =
-  | { type: "ready" }
-  | { type: "accepted"; result: { ok: true; id: string } }
-  | { type: "changed"; runId: string; seq: number; ended: boolean };
-
-class Server {
-  private readonly words: Word[] = [];
-  private wake: () => void = () => undefined;
-  private readonly child: ChildProcess;
-  readonly exit: Promise<void>;
-  errors = "";
-
-  constructor(home: string, executor: string) {
-    this.child = spawn(process.execPath, ["--import", "tsx", "server/run/testing/server-process.ts"], {
-      env: { ...process.env, DATABASE_URL: database.url, HEDDLE_HOME: home, HEDDLE_TEST_EXECUTOR: executor },
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    this.exit = new Promise((resolve) => this.child.once("exit", () => (this.wake(), resolve())));
-    this.child.stderr!.on("data", (data: Buffer) => (this.errors += data.toString()));
-    readline.createInterface({ input: this.child.stdout! }).on("line", (line) => {
-      this.words.push(JSON.parse(line) as Word);
-      this.wake();
-    });
-  }
-
-  send(order: object): void {
-    this.child.stdin!.write(`${JSON.stringify(order)}\n`);
-  }
-
-  async hear<T extends Word["type"]>(type: T, test: (word: Extract<Word, { type: T }>) => boolean = () => true): Promise<Extract<Word, { type: T }>> {
-    for (;;) {
-      const index = this.words.findIndex((word) => word.type === type && test(word as Extract<Word, { type: T }>));
-      if (index >= 0) return this.words.splice(index, 1)[0] as Extract<Word, { type: T }>;
-      if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error(`The server ended: ${this.errors}`);
-      await new Promise<void>((resolve) => (this.wake = resolve));
-    }
-  }
-
-  async kill(): Promise<void> {
-    this.child.kill("SIGKILL");
-    await this.exit;
-  }
-
-  async close(): Promise<void> {
-    this.send({ type: "close" });
-    await this.exit;
-  }
-}
 
 const elements = 40;
 
@@ -92,7 +42,7 @@ export const report = loss.reduce((a, b) => a + b, 0);
 async function killAndGoOn(executor: "process" | "docker"): Promise<void> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-kill-"));
   fs.mkdirSync(path.join(home, "data", "w1"), { recursive: true });
-  let server = new Server(home, executor);
+  let server = new ServerProcess({ databaseUrl: database.url, home, executor });
   await server.hear("ready");
   server.send({ type: "submit", text });
   const { result: { id } } = await server.hear("accepted");
@@ -103,7 +53,7 @@ async function killAndGoOn(executor: "process" | "docker"): Promise<void> {
     for (let saves = 0; saves < 2 && !over; saves++) over = (await server.hear("changed", (word) => word.runId === id)).ended;
     await server.kill();
     if (!over) hits++;
-    server = new Server(home, executor);
+    server = new ServerProcess({ databaseUrl: database.url, home, executor });
     await server.hear("ready");
   }
   const { rows: [run] } = await pool.query("select status from run where id = $1", [id]);

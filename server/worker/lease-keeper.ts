@@ -25,7 +25,10 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): Loop {
     if (runs.length === 0) return;
     const attempts = runs.flatMap((run) =>
       run.state.taskRuns.flatMap(({ ordinal, status, attempt, expanded }) =>
-        status === "running" && expanded === undefined ? [{ run, ordinal, id: taskRunId(run.id, ordinal), attempt }] : []));
+        // Attempts that another server started are not ours to keep: they end with their lease, and the rescuer waits for that.
+        status === "running" && expanded === undefined && launcher.has(`${taskRunId(run.id, ordinal)}/${attempt}`)
+          ? [{ run, ordinal, id: taskRunId(run.id, ordinal), attempt }]
+          : []));
     const kept = await writer.renew(runs.map(({ id }) => id), attempts);
     for (const run of runs) {
       if (kept.runs.has(run.id) || run.dropped || isRunTerminal(run.state.fields.status)) continue;

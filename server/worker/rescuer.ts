@@ -30,8 +30,8 @@ export interface RescuerParts {
 }
 
 const mostPollMs = 2_000;
-/** Beyond its lease an attempt on another machine is given this long to stop itself. */
-const graceMs = 10_000;
+/** Beyond its lease an attempt on another machine is given as long again, at most this, to stop itself. */
+const mostGraceMs = 10_000;
 /** A run that was thrown at so often is left alone. */
 const mostPoison = 3;
 const setAsideMessage = "Heddle could not work on this run and set it aside: the server's log says why.";
@@ -122,11 +122,12 @@ export class Rescuer implements Loop {
   }
 
   private async poll(): Promise<void> {
+    const grace = Math.min(mostGraceMs, this.parts.leaseSeconds * 1000);
     for (const id of await this.take(false)) {
       if (this.dispatcher.runs.has(id) || this.dispatcher.isReading(id)) continue;
       const run = await this.read(id);
       // Its attempts were on another machine: they stop themselves when their lease ends.
-      if (run) this.resume(run, (ordinal) => Math.max(0, run.leaseLeft.get(ordinal) ?? 0) + graceMs);
+      if (run) this.resume(run, (ordinal) => Math.max(0, run.leaseLeft.get(ordinal) ?? 0) + grace);
     }
     await this.fulfilWishes();
   }

@@ -11,13 +11,13 @@ import { dockerExecutor, openWorkbench, processExecutor, toSpec } from "./workbe
 const say = (word: object) => fs.writeSync(1, `${JSON.stringify(word)}\n`);
 
 async function main(): Promise<void> {
-  const { DATABASE_URL, HEDDLE_HOME, HEDDLE_TEST_EXECUTOR } = process.env as Record<string, string>;
+  const { DATABASE_URL, HEDDLE_HOME, HEDDLE_TEST_EXECUTOR, HEDDLE_TEST_LEASE } = process.env as Record<string, string>;
   const instance = claimInstance(HEDDLE_HOME!);
   runHub.subscribe((news) => {
     if (news.type === "changed") say({ type: "changed", runId: news.runId, seq: news.seq, ended: news.ended });
   });
   const executor = HEDDLE_TEST_EXECUTOR === "docker" ? dockerExecutor : processExecutor;
-  const bench = await openWorkbench(DATABASE_URL!, { home: HEDDLE_HOME!, instance: instance.id, executor, log: (message) => fs.writeSync(2, `${message}\n`) });
+  const bench = await openWorkbench(DATABASE_URL!, { home: HEDDLE_HOME!, instance: instance.id, leaseSeconds: Number(HEDDLE_TEST_LEASE), executor, log: (message) => fs.writeSync(2, `${message}\n`) });
   say({ type: "ready" });
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const order = JSON.parse(line) as { type: "submit"; text: string } | { type: "close" };
