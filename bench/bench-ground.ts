@@ -5,9 +5,10 @@ import os from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { startEmbeddedPostgres } from "@/server/db/embedded-postgres";
+import { findEngine } from "@/server/executor/docker/find-engine";
 import { migrate } from "@/server/db/migrate";
 import { connection } from "@/server/db/pool";
-import { ended, openWorkbench, processExecutor, type Workbench } from "@/server/run/testing/workbench";
+import { dockerExecutor, ended, openWorkbench, processExecutor, type Workbench } from "@/server/run/testing/workbench";
 
 export interface BenchResult {
   readonly name: string;
@@ -31,8 +32,9 @@ export async function withGround<T>(work: (ground: Ground) => Promise<T>): Promi
   const postgres = await startEmbeddedPostgres({ dir: path.join(folder, "pg") });
   try {
     await migrate(postgres.url, path.join(import.meta.dirname, "../prisma/migrations"));
+    const engine = await findEngine();
     const bench = await openWorkbench(postgres.url, {
-      executor: processExecutor,
+      executor: engine.ok ? dockerExecutor : processExecutor,
       capacity: { cpu: os.availableParallelism(), memory: os.totalmem() },
     });
     try {

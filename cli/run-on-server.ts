@@ -99,6 +99,6 @@ async function toReport(api: Api, run: RunDetail): Promise<RunReport> {
     },
     tasks: run.taskRuns.filter((row) => row.mapIndex !== undefined || !mapped.has(row.taskKey)).map(toTaskReport),
     outputs: Object.fromEntries(outputs),
-    metrics: Object.fromEntries(summaries.map(({ name, count, last, min, max }) => [name, { count, last: last ?? NaN, min: min ?? NaN, max: max ?? NaN }])),
+    metrics: Object.fromEntries(summaries.map(({ name, count, last, min, max }) => [name, { count, last: Number(last), min: Number(min), max: Number(max) }])),
   };
 }

@@ -21,6 +21,8 @@ export interface ExecutionOptions {
   readonly environmentDir: string;
   /** Folder with the bundled runner. */
   readonly runnerDir: string;
+  /** The packages are there, in this folder: called before anything runs. What it throws is logged and stops nothing. */
+  readonly onInstalled: (environment: string) => Promise<void>;
   /** "none" starts no engine: for what only reads. */
   readonly executor: "auto" | "docker" | "process" | "none";
 }
@@ -68,6 +70,7 @@ export function startExecution(options: ExecutionOptions): Execution {
     const { home, databaseUrl, dataDir, environmentDir, runnerDir } = options;
     const say = (message: string) => log("info", message);
     const environment = await installEnvironment({ home, source: environmentDir, log: say });
+    await options.onInstalled(environment.folder).catch((error: unknown) => log("warn", "the data of the examples was not copied", errorFields(error)));
     const { executor, sentence } = await selectExecutor({
       home, environment, dataDir, runner: runnerDir, slots: os.availableParallelism(), log: say,
       prefer: options.executor === "docker" || options.executor === "process" ? options.executor : undefined,

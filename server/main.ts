@@ -20,7 +20,7 @@ import { openHome } from "./home";
 import { startExecution, type ExecutionOptions } from "./execution";
 import { errorFields, log } from "./log";
 import { startRun } from "./run/start-run";
-import { findOwnerWithoutPassword, makeFirstWorkspace, type FirstStart } from "./workspace/first-start";
+import { copyExampleData, findOwnerWithoutPassword, firstWorkspaceId, makeFirstWorkspace, type FirstStart } from "./workspace/first-start";
 import { Revocations } from "./workspace/revocations";
 import { makeSignInLink } from "./workspace/sign-in";
 import { forgetOldTries } from "./workspace/sign-in-throttle";
@@ -67,10 +67,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stops.push(() => database.close());
     const environmentDir = options.environmentDir ?? path.join(packageDir, "environment");
     const packages = readEnvironmentPackages(environmentDir);
-    const first = await makeFirstWorkspace({ database, packages }, home, path.join(packageDir, "pipelines", "examples"));
+    const first = await makeFirstWorkspace({ database, packages }, path.join(packageDir, "pipelines", "examples"));
     const execution = startExecution({
       home: home.dir, databaseUrl: database.url, dataDir: (workspaceId) => home.dataDir(workspaceId), environmentDir,
       runnerDir: options.runnerDir ?? path.join(packageDir, "dist", "runner"), executor: options.executor ?? "auto",
+      onInstalled: (environment) => copyExampleData(environment, home.dataDir(firstWorkspaceId)),
     });
     stops.push(() => execution.close());
 

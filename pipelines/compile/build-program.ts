@@ -6,7 +6,7 @@ import type { Unit } from "./analyse-cell";
 import type { Program, ProgramImport, ProgramLines } from "./dag";
 import type { TextRange } from "./find-declarations";
 import { isPrivate, type Definition, type Names } from "./find-names";
-import { ownUnits, type Reach } from "./reach";
+import type { Reach } from "./reach";
 import type { CompiledCell } from "./read-cells";
 
 export interface ProgramSource {
@@ -103,7 +103,7 @@ class Builder {
     for (const name of cell.eachNames) this.top.set(name, "element");
     if (withOwnText) {
       for (const [name, definition] of names.own(cell)) this.top.set(name, definition);
-      for (const unit of [...ownUnits(cell), ...inPlace]) this.declareUses(unit.references.uses.keys(), cell);
+      for (const unit of [...cell.analysis.ownUnits, ...inPlace]) this.declareUses(unit.references.uses.keys(), cell);
     }
     const expressions = withOwnText ? [cell.when] : (cell.each?.sources ?? []);
     for (const one of expressions) if (one) this.declareUses(one.references.uses.keys(), cell);
@@ -129,9 +129,7 @@ class Builder {
         mine.set(name, definition);
         const there = this.top.get(name);
         const renamed =
-          definition.travels === "value" &&
-          this.source.names.storedName(definition) !== name &&
-          definition.home !== this.source.cell;
+          definition.travels === "value" && this.source.names.storedName(definition) !== name && definition.home !== this.source.cell;
         if (renamed || (there !== undefined && there !== definition)) clashes.set(name, definition);
       }
     }
@@ -191,21 +189,18 @@ class Builder {
     const { analysis } = cell;
     const blanks: TextRange[] = [...analysis.blanks];
     for (const unit of analysis.units) {
-      if (unit.effect) {
+      if (unit.from && unit.definitions.length === 0) {
         this.imports.push({
-          module: unit.effect.module,
+          module: unit.from.module,
           imported: "*",
           local: "",
           cell: cell.cell.id,
-          line: countLines(analysis.text.slice(0, unit.effect.start)),
+          line: countLines(analysis.text.slice(0, unit.from.start)),
         });
       }
       const isCopied = early.has(unit);
       const isUnused =
-        unit.role === "portable" &&
-        !reach.units.has(unit) &&
-        unit.keep.length === 1 &&
-        !unit.definitions.every((one) => one.typeOnly);
+        unit.role === "portable" && !reach.units.has(unit) && unit.keep.length === 1 && !unit.definitions.every((one) => one.typeOnly);
       if (isCopied || isUnused) blanks.push(...unit.keep);
       else for (const at of unit.references.dynamicImports) this.dynamicImports.push(this.length + at);
     }

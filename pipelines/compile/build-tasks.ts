@@ -4,14 +4,13 @@ import type { Unit } from "./analyse-cell";
 import type { Task } from "./dag";
 import { buildProgram, sortBy } from "./build-program";
 import type { Definition, Names } from "./find-names";
-import { findReferences } from "./find-references";
+import type { References } from "./find-references";
 import { fingerprint } from "./fingerprint";
-import { isCurrent, ownUnits, Reach } from "./reach";
+import { isCurrent, Reach } from "./reach";
 import { isOneEditAway, readNames } from "./parse-options";
 import type { CompiledCell } from "./read-cells";
 import { placeInHeader, placeInSource, placeOfOption, type Reporter } from "./reporter";
 import { sortTasks } from "./sort-tasks";
-import { nodeAt, nodesAt, unwrap } from "./syntax-node";
 
 /** A task before it has a program. */
 export interface Draft {
@@ -87,15 +86,10 @@ export function buildTasks(
   return { drafts, tasks, wanted };
 }
 
-function toDraft(
-  cell: CompiledCell,
-  names: Names,
-  after: readonly string[],
-  classes: Iterable<Definition> = [],
-): Draft {
+function toDraft(cell: CompiledCell, names: Names, after: readonly string[], classes: Iterable<Definition> = []): Draft {
   const reach = new Reach(names, cell);
   const expand = new Reach(names, cell);
-  for (const unit of ownUnits(cell)) reach.add(unit.references, cell);
+  for (const unit of cell.analysis.ownUnits) reach.add(unit.references, cell);
   if (cell.when) reach.add(cell.when.references, cell);
   for (const source of cell.each?.sources ?? []) expand.add(source.references, cell);
   for (const name of namesOfBody(cell, names)) {
@@ -169,11 +163,7 @@ function checkHandlers(draft: Draft, drafts: ReadonlyMap<string, Draft>, reporte
   }
 }
 
-function isBarred(
-  { cell, reach, expand, after, values }: Draft,
-  barred: ReadonlySet<string>,
-  reporter: Reporter,
-): boolean {
+function isBarred({ cell, reach, expand, after, values }: Draft, barred: ReadonlySet<string>, reporter: Reporter): boolean {
   if (reporter.isBarred(cell) || after.some((key) => barred.has(key))) return true;
   for (const { home } of values) if (!home.isTask || reporter.isBarred(home) || barred.has(home.key)) return true;
   if (reporter.barred.size === 0) return false;
@@ -187,11 +177,7 @@ function reportCycle(cycle: readonly string[], drafts: ReadonlyMap<string, Draft
     const draft = drafts.get(key)!;
     const upstream = path[i + 1]!;
     const names = draft.values.filter((value) => value.home.key === upstream).map((value) => value.name);
-    ties.push(
-      names.length > 0
-        ? `"${key}" reads ${names.sort().join(", ")} of "${upstream}"`
-        : `"${key}" says after=${upstream}`,
-    );
+    ties.push(names.length > 0 ? `"${key}" reads ${names.sort().join(", ")} of "${upstream}"` : `"${key}" says after=${upstream}`);
   });
   for (const [i, key] of cycle.entries()) {
     const draft = drafts.get(key)!;
@@ -237,25 +223,15 @@ function spreadClasses(sorted: Draft[], names: Names): ReadonlyMap<string, reado
     sorted[i] = full;
     for (const reach of [full.reach, full.expand]) {
       for (const [unit, home] of reach.units) {
-        for (const { name, sort } of unit.definitions) {
-          const definition = sort === "class" || isClassConstant(unit) ? names.own(home).get(name) : undefined;
+        for (const { name } of unit.definitions) {
+          const definition = unit.traits.isClass ? names.own(home).get(name) : undefined;
           if (definition && !definition.typeOnly) mine.add(definition);
         }
       }
     }
     if (mine.size > 0) known.set(draft.cell.key, mine);
   }
-  return new Map(
-    [...known].map(([key, definitions]) => [key, sortBy(definitions, (one) => `${one.name} ${one.home.key}`)]),
-  );
-}
-
-/** `const Model = class { … }`. */
-function isClassConstant(unit: Unit): boolean {
-  const node = unit.nodes[0];
-  const declarator = node?.type === "VariableDeclaration" ? nodesAt(node, "declarations")[0] : node;
-  const init = declarator?.type === "VariableDeclarator" ? nodeAt(declarator, "init") : undefined;
-  return init !== undefined && unwrap(init).type === "ClassExpression";
+  return new Map([...known].map(([key, definitions]) => [key, sortBy(definitions, (one) => `${one.name} ${one.home.key}`)]));
 }
 
 /** Which values are stored, and for whom. */
@@ -271,7 +247,8 @@ function toTask(draft: Draft, names: Names, classes: readonly Definition[], outp
   const { options, settings } = cell.parsed;
   const foreign = (values: Iterable<Definition>) =>
     [...new Set([...values].filter((one) => one.home !== cell).map(names.storedName))].sort();
-  const paramNames = new Set([...reach.params, ...expand.params].map((one) => one.name));
+  const paramNames = (...reaches: Reach[]) =>
+    [...new Set(reaches.flatMap(({ params }) => [...params].map((one) => one.name)))].sort();
   const needs = new Map<string, Set<string>>(draft.after.map((key) => [key, new Set()]));
   for (const value of draft.values) {
     const list = needs.get(value.home.key) ?? new Set();
@@ -279,21 +256,21 @@ function toTask(draft: Draft, names: Names, classes: readonly Definition[], outp
   }
   const isCode = cell.kind === "code";
   const program = isCode ? buildProgram({ cell, names, reach, outputs, classes, withOwnText: true }) : bodyOf(cell);
-  const expandProgram =
-    cell.each && buildProgram({ cell, names, reach: expand, outputs: [], classes, withOwnText: false });
+  const expandProgram = cell.each && buildProgram({ cell, names, reach: expand, outputs: [], classes, withOwnText: false });
   return {
     key: cell.key,
     title: cell.cell.title,
     cell: cell.cell.id,
     kind: cell.kind as Task["kind"],
     needs: sortBy(needs, ([task]) => task).map(([task, list]) => ({ task, names: [...list].sort() })),
-    params: [...paramNames].sort(),
+    params: paramNames(reach, expand),
     outputs: outputs.map(names.storedName),
     display: cell.analysis.display !== undefined,
     datasets: findDatasets(draft, names),
     program,
     expandProgram,
     reads: { task: foreign(reach.values), expand: foreign(expand.values) },
+    paramReads: { task: paramNames(reach), expand: paramNames(expand) },
     settings,
     each: cell.each?.variables,
     when: cell.parsed.when,
@@ -318,10 +295,7 @@ function bodyOf(cell: CompiledCell): Task["program"] {
 /** Files that a task names: their hashes are part of its cache key. */
 function findDatasets({ cell, reach, expand }: Draft, names: Names): Task["datasets"] {
   const found = new Set<string>();
-  const parts: [ReturnType<typeof findReferences>, CompiledCell][] = ownUnits(cell).map((unit) => [
-    unit.references,
-    cell,
-  ]);
+  const parts: [References, CompiledCell][] = cell.analysis.ownUnits.map((unit) => [unit.references, cell]);
   for (const one of [cell.when, ...(cell.each?.sources ?? [])]) if (one) parts.push([one.references, cell]);
   for (const one of [reach, expand]) for (const [unit, home] of one.units) parts.push([unit.references, home]);
   const isSdk = (name: string, home: CompiledCell, imported: string) => {

@@ -15,8 +15,7 @@ export class Reach {
   readonly strays: { readonly name: string; readonly home: CompiledCell }[] = [];
 
   /** Every question asked of the names, with its answer: as long as all are answered alike, this stands. */
-  readonly trace: { readonly name: string; readonly home: CompiledCell; readonly answer: Definition | undefined }[] =
-    [];
+  readonly trace: { readonly name: string; readonly home: CompiledCell; readonly answer: Definition | undefined }[] = [];
 
   constructor(
     private readonly names: Names,
@@ -63,9 +62,4 @@ export class Reach {
 /** Whether the names still answer as they did when `reach` was made. */
 export function isCurrent(reach: Reach, names: Names): boolean {
   return reach.trace.every(({ name, home, answer }) => names.resolve(name, home) === answer);
-}
-
-/** The units of a cell that its own task runs: all that do not travel as source. */
-export function ownUnits(cell: CompiledCell): readonly Unit[] {
-  return cell.analysis.units.filter((unit) => unit.role === "value" || unit.role === "statement");
 }

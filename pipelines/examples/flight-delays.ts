@@ -561,5 +561,5 @@ ${_truth.length.toLocaleString("en")} flights on ${days.length} days that the mo
 `);
 
 // %% [markdown]
-// **Try it:** open the task *Train* and change the depth to 7. Reading, features and splits come from the cache. Does the
-// validation loss agree that deeper is better?
+// **Try it:** set the depth to 7 and run again. The flights, the days and the features come from the cache. Does the validation
+// loss agree that deeper is better? And what does the training loss say?

@@ -1,11 +1,13 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { restoreCounts } from "./restore-counts";
 import type { RunEvent } from "./run-event";
 import { hasSucceeded, isRunTerminal, isTerminal, type RunState, type Transition } from "./run-state";
 import { play, randomChoices, randomSpec } from "./testing/random-run";
 
-const runs = { numRuns: Number(process.env.HEDDLE_PROPERTY_RUNS ?? 3_000) };
+vi.setConfig({ testTimeout: 120_000 });
+
+const runs = { numRuns: Number(process.env.HEDDLE_PROPERTY_RUNS ?? 1_500) };
 
 test("every run ends, whatever happens in whatever order", () => {
   fc.assert(

@@ -12,7 +12,7 @@ import { protocolVersion } from "@/pipelines/protocol/version";
 import { AttemptRecord } from "./attempt-record";
 import { causeOfDeath, stopped } from "./endings";
 import { readOomKills } from "./proc";
-import type { HarnessSettings } from "./settings";
+import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 import { TaskProcess } from "./task-process";
 import { Watchdog } from "./watchdog";
 
@@ -222,19 +222,24 @@ export class Harness {
       if (this.processes.has(slot)) continue;
       this.processes.set(
         slot,
-        new TaskProcess(this.settings, slot, { preload: [...this.preload], sweep: this.takeStale(slot) }, {
-          up: () => {
-            this.pump();
-            this.keepSpares(spareDelayMs);
+        new TaskProcess(
+          this.settings,
+          slot,
+          { preload: [...this.preload], sweep: this.takeStale(slot) },
+          {
+            up: () => {
+              this.pump();
+              this.keepSpares(spareDelayMs);
+            },
+            done: (process, attempt, result, dirty) => this.done(process, attempt, result, dirty),
+            gone: (process, code, signal) => this.gone(process, code, signal),
+            progress: (attempt, word) => this.tell({ ...word, attempt: attempt.id }),
+            imported: (modules) => {
+              // The next processes import these while they wait for work.
+              for (const module of modules) if (this.preload.size < 50 && !module.startsWith("node:")) this.preload.add(module);
+            },
           },
-          done: (process, attempt, result, dirty) => this.done(process, attempt, result, dirty),
-          gone: (process, code, signal) => this.gone(process, code, signal),
-          progress: (attempt, word) => this.tell({ ...word, attempt: attempt.id }),
-          imported: (modules) => {
-            // The next processes import these while they wait for work.
-            for (const module of modules) if (this.preload.size < 50 && !module.startsWith("node:")) this.preload.add(module);
-          },
-        }),
+        ),
       );
       return true;
     }
@@ -259,7 +264,17 @@ export class Harness {
     if (attempt && attempt.state === "running") {
       const oomKills = readOomKills();
       const memory = attempt.launch.memoryBytes;
-      attempt.finish(process.ending ?? causeOfDeath({ code, signal, killedByKernel: oomKills > this.oomKills, memory, lastWords: process.lastWords, usage: process.usage() }));
+      attempt.finish(
+        process.ending ??
+          causeOfDeath({
+            code,
+            signal,
+            killedByKernel: oomKills > this.oomKills,
+            memory,
+            lastWords: process.lastWords,
+            usage: process.usage(),
+          }),
+      );
       this.oomKills = oomKills;
     }
     if (process.pid === undefined && attempt === undefined && !this.closing) {
@@ -269,7 +284,8 @@ export class Harness {
       }
     }
     if (process.folder !== undefined) this.stale.push({ slot: process.slot, folder: process.folder });
-    if (this.settings.uidBase === undefined) for (const folder of this.takeStale(process.slot)) rmSync(join(this.settings.scratch, folder), { recursive: true, force: true });
+    if (this.settings.uidBase === undefined)
+      for (const folder of this.takeStale(process.slot)) rmSync(join(this.settings.scratch, folder), { recursive: true, force: true });
     this.pump();
     this.keepSpares(spareDelayMs);
   }

@@ -72,18 +72,27 @@ export function makeSdk({ launch, output, displays, wire, environment, cwd }: Sd
       const file = (data as { file?: unknown } | null)?.file;
       const isFile = typeof data === "object" && data !== null && typeof file === "string" && Object.keys(data).length === 1;
       const type = options?.type ?? (/\.json$/.test(name) ? "application/json" : "");
-      const value = isFile ? wire.file(resolve(cwd, file))
-        : data instanceof Uint8Array ? wire.raw(data)
-        : data instanceof ArrayBuffer ? wire.raw(new Uint8Array(data))
-        : typeof data === "string" ? wire.raw(Buffer.from(data))
-        : type === "application/json" ? wire.raw(Buffer.from(JSON.stringify(data, null, 2)))
-        : wire.value(name, data);
+      const value = isFile
+        ? wire.file(resolve(cwd, file))
+        : data instanceof Uint8Array
+          ? wire.raw(data)
+          : data instanceof ArrayBuffer
+            ? wire.raw(new Uint8Array(data))
+            : typeof data === "string"
+              ? wire.raw(Buffer.from(data))
+              : type === "application/json"
+                ? wire.raw(Buffer.from(JSON.stringify(data, null, 2)))
+                : wire.value(name, data);
       output.flush();
       output.artifact({ name, artifactType: type, metadata: JSON.parse(JSON.stringify(options?.metadata ?? {})) as unknown, value });
     },
     progress: (done, total, message) =>
       carefully("progress()", () => {
-        output.progress(Number(done), total === undefined ? undefined : Number(total), message === undefined ? undefined : String(message).slice(0, 2000));
+        output.progress(
+          Number(done),
+          total === undefined ? undefined : Number(total),
+          message === undefined ? undefined : String(message).slice(0, 2000),
+        );
       }),
     table: (rows) => shown(tableDisplay(rows) ?? toDisplay(rows)),
     chart: (options) => {
@@ -125,7 +134,9 @@ export function makeSdk({ launch, output, displays, wire, environment, cwd }: Sd
     secret: (name) => {
       const value = launch.secrets[name];
       if (value === undefined) {
-        throw new Error(`The secret "${name}" is not given to this cell. Name it in the cell's header (secrets=${name}) and set it in the workspace.`);
+        throw new Error(
+          `The secret "${name}" is not given to this cell. Name it in the cell's header (secrets=${name}) and set it in the workspace.`,
+        );
       }
       return value;
     },

@@ -10,7 +10,7 @@ export function toAttemptRequest(run: RunState, taskRun: TaskRunState): AttemptR
   const task = run.plan.tasks[taskRun.task]!;
   const mode = modeOf(run, taskRun);
   const params: Record<string, Json> = {};
-  for (const name of task.params) params[name] = spec.params[name] ?? null;
+  for (const name of task.paramReads[mode]) params[name] = spec.params[name] ?? null;
   const { id, workspaceId, notebookId, notebook, trigger, logicalDate } = spec;
   return {
     taskRunId: taskRunId(id, taskRun.ordinal),

@@ -7,10 +7,17 @@ import { chmod, mkdir, readFile, realpath, rm } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
-import type { HarnessSettings } from "@/runner/harness/settings";
+import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 import type { ValueStore } from "@/server/artifact/store";
 import type { InstalledEnvironment } from "../environment";
-import { harnessKey, HarnessStartError, type HarnessHost, type HarnessResources, type HarnessSpec, type RunningHarness } from "../harness-host";
+import {
+  harnessKey,
+  HarnessStartError,
+  type HarnessHost,
+  type HarnessResources,
+  type HarnessSpec,
+  type RunningHarness,
+} from "../harness-host";
 import { HarnessOwners } from "../harness-owners";
 import { socketFolder, socketPath } from "../socket-folder";
 import { ensureImage, hasImage, mostSlots, uidBase } from "./image";
@@ -103,7 +110,11 @@ export class DockerHost implements HarnessHost {
     } catch (error) {
       await container.remove({ force: true }).catch(() => undefined);
       const message = (error as Error).message;
-      throw new HarnessStartError(resources.image === undefined ? "internal" : "image", resources.image === undefined, `The container could not be started: ${message}`);
+      throw new HarnessStartError(
+        resources.image === undefined ? "internal" : "image",
+        resources.image === undefined,
+        `The container could not be started: ${message}`,
+      );
     }
     return this.running(container, name, key, scope.workspaceId, scope.only !== undefined);
   }
@@ -116,7 +127,13 @@ export class DockerHost implements HarnessHost {
       if (await this.owners.isForeign(name)) continue;
       await this.owners.claim(name);
       const container = this.docker.getContainer(Id);
-      const running = this.running(container, name, Labels[label.key] ?? "", Labels[label.workspace] ?? "", Labels[label.dedicated] === "yes");
+      const running = this.running(
+        container,
+        name,
+        Labels[label.key] ?? "",
+        Labels[label.workspace] ?? "",
+        Labels[label.dedicated] === "yes",
+      );
       if (State === "running") found.push(running);
       else await running.remove().catch(() => undefined);
     }
@@ -127,14 +144,26 @@ export class DockerHost implements HarnessHost {
     if (gpu > 0) {
       const info = (await this.docker.info()) as { Runtimes?: Record<string, unknown> };
       if (!info.Runtimes?.nvidia) {
-        throw new HarnessStartError("image", false, `This cell asks for gpu=${gpu}, but Docker on this machine offers no GPU (no "nvidia" runtime). Install the NVIDIA container toolkit, or take gpu= away.`);
+        throw new HarnessStartError(
+          "image",
+          false,
+          `This cell asks for gpu=${gpu}, but Docker on this machine offers no GPU (no "nvidia" runtime). Install the NVIDIA container toolkit, or take gpu= away.`,
+        );
       }
     }
     if (network && this.options.network === undefined) {
-      throw new HarnessStartError("quota", false, "This cell asks for network=on, which this Heddle does not allow. Start it with a network for cells, or take network=on away.");
+      throw new HarnessStartError(
+        "quota",
+        false,
+        "This cell asks for network=on, which this Heddle does not allow. Start it with a network for cells, or take network=on away.",
+      );
     }
     if (image !== undefined && !(await hasImage(this.docker, image))) {
-      throw new HarnessStartError("image", false, `The image "${image}" is not on this machine. Load it with \`docker pull ${image}\`, or take image= away.`);
+      throw new HarnessStartError(
+        "image",
+        false,
+        `The image "${image}" is not on this machine. Load it with \`docker pull ${image}\`, or take image= away.`,
+      );
     }
   }
 
@@ -200,10 +229,16 @@ export class DockerHost implements HarnessHost {
   private async watch(container: Docker.Container, name: string, folder: string): Promise<Ended> {
     try {
       const { StatusCode } = (await container.wait()) as { StatusCode: number };
-      const state = await container.inspect().then(({ State }) => State, () => undefined);
+      const state = await container.inspect().then(
+        ({ State }) => State,
+        () => undefined,
+      );
       if (state?.OOMKilled) return { reason: "out-of-memory", message: `The container ${name} ran out of memory and was killed.` };
       const words = await readFile(join(folder, "fatal.log"), "utf8").catch(() => "");
-      return { reason: "node-lost", message: `The container ${name} ended (exit code ${StatusCode}).${words ? ` ${words.slice(0, 1000)}` : ""}` };
+      return {
+        reason: "node-lost",
+        message: `The container ${name} ended (exit code ${StatusCode}).${words ? ` ${words.slice(0, 1000)}` : ""}`,
+      };
     } catch (error) {
       return { reason: "node-lost", message: `The container ${name} is gone: ${(error as Error).message}` };
     }

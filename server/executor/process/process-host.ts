@@ -8,7 +8,7 @@ import { closeSync, openSync } from "node:fs";
 import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import type { HarnessSettings } from "@/runner/harness/settings";
+import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 import type { ValueStore } from "@/server/artifact/store";
 import type { InstalledEnvironment } from "../environment";
 import { harnessKey, HarnessStartError, type HarnessHost, type HarnessSpec, type RunningHarness } from "../harness-host";
@@ -52,9 +52,18 @@ export class ProcessHost implements HarnessHost {
 
   async start(spec: HarnessSpec): Promise<RunningHarness> {
     const { scope, resources } = spec;
-    if (resources.gpu > 0) throw new HarnessStartError("image", false, `This cell asks for gpu=${resources.gpu}, and this machine offers none to local processes.`);
+    if (resources.gpu > 0)
+      throw new HarnessStartError(
+        "image",
+        false,
+        `This cell asks for gpu=${resources.gpu}, and this machine offers none to local processes.`,
+      );
     if (resources.image !== undefined) {
-      throw new HarnessStartError("image", false, `This cell asks for the image "${resources.image}". Images need Docker; Heddle runs cells as local processes here.`);
+      throw new HarnessStartError(
+        "image",
+        false,
+        `This cell asks for the image "${resources.image}". Images need Docker; Heddle runs cells as local processes here.`,
+      );
     }
     const key = harnessKey(spec);
     const name = `p-${createHash("sha256").update(key).digest("hex").slice(0, 8)}-${randomBytes(3).toString("hex")}`;
@@ -86,7 +95,9 @@ export class ProcessHost implements HarnessHost {
     child.unref();
     const ended = new Promise<Ended>((resolve) => {
       child.once("error", (error) => resolve({ reason: "node-lost", message: `The harness could not be started: ${error.message}` }));
-      child.once("exit", (code, signal) => resolve({ reason: "node-lost", message: `The harness of this attempt ended (${signal ?? `exit code ${code}`}).` }));
+      child.once("exit", (code, signal) =>
+        resolve({ reason: "node-lost", message: `The harness of this attempt ended (${signal ?? `exit code ${code}`}).` }),
+      );
     });
     if (child.pid === undefined) throw new HarnessStartError("internal", true, (await ended).message);
     const record: Record = { ...identify(child.pid), key, workspaceId: scope.workspaceId, dedicated: scope.only !== undefined, socket };
