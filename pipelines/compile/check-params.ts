@@ -1,6 +1,6 @@
 /** The `[params]` cell: reads its parameters, refuses what else stands in it, and `param` elsewhere. */
 import type { Parameter } from "./dag";
-import type { Draft } from "./build-tasks";
+import type { Draft } from "./draft-task";
 import { placeOfDefinition, type Definition, type Names } from "./find-names";
 import type { CompiledCell } from "./read-cells";
 import { placeInSource, type Reporter } from "./reporter";
