@@ -11,7 +11,7 @@ from task_run t where run_id = $1
   and (map_index is not null or not exists (
     select 1 from task_run e where e.run_id = t.run_id and e.task_key = t.task_key and e.map_index is not null)
     and (expanded is null or expanded > 0 or status not in ('succeeded', 'cached')))
-order by split_part(id, '-', 2)::int`;
+order by min(split_part(id, '-', 2)::int) over (partition by task_key), map_index nulls first`;
 
 /** A cached task run has the points of the one whose result it reuses. */
 export const reportMetricsSql = `
