@@ -85,7 +85,7 @@ test("an error says its line, and the line is one click away", async ({ signedIn
 test("cells are added, moved, turned, deleted and brought back by keyboard", async ({ signedIn: page }) => {
   await newNotebook(page, "Keys");
   await type(page, 0, "const first = 1;");
-  await page.keyboard.press("Escape");
+  await leave(page);
   await page.keyboard.press("b");
   await page.keyboard.insertText("# Second");
   await leave(page);
