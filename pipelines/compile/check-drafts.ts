@@ -30,6 +30,7 @@ export function readAfter(cell: CompiledCell, cells: readonly CompiledCell[], re
 }
 
 export function checkStrays({ cell, reach, expand }: Draft, reporter: Reporter): void {
+  if (reach.strays.length === 0 && expand.strays.length === 0) return;
   const strays = [...reach.strays, ...expand.strays];
   for (const { name, home } of new Map(strays.map((one) => [`${one.name} ${one.home.key}`, one])).values()) {
     reporter.bar(cell);

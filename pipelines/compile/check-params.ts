@@ -38,7 +38,10 @@ export function checkParams(cells: readonly CompiledCell[], names: Names, report
     parameters,
     reportUnused(drafts, outputs) {
       const used = new Set<Definition>(outputs);
-      for (const { reach, expand } of drafts) for (const one of [...reach.params, ...expand.params]) used.add(one);
+      for (const { reach, expand } of drafts) {
+        for (const one of reach.params) used.add(one);
+        for (const one of expand.params) used.add(one);
+      }
       for (const definition of definitions) {
         if (used.has(definition)) continue;
         reporter.report(

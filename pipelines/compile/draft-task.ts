@@ -14,10 +14,12 @@ export interface Draft {
   readonly values: readonly Definition[];
   /** Keys of the tasks that it needs. */
   readonly upstream: readonly string[];
+  /** Classes that its program holds. */
+  readonly classes: readonly Definition[];
 }
 
-/** `classes` are those that may arrive as instances. */
-export function draftTask(cell: CompiledCell, names: Names, after: readonly string[], classes: Iterable<Definition> = []): Draft {
+/** `arriving` are classes whose instances may come in. */
+export function draftTask(cell: CompiledCell, names: Names, after: readonly string[], arriving: Iterable<Definition> = []): Draft {
   const reach = new Reach(names, cell);
   const expand = new Reach(names, cell);
   for (const unit of cell.analysis.ownUnits) reach.add(unit.references, cell);
@@ -27,10 +29,10 @@ export function draftTask(cell: CompiledCell, names: Names, after: readonly stri
     const definition = names.resolve(name, cell);
     if (definition && definition.home !== cell) reach.addDefinition(definition, true);
   }
-  for (const one of classes) reach.addDefinition(one, true);
+  for (const one of arriving) reach.addDefinition(one, true);
   const values = [...new Set([...reach.values, ...expand.values])].filter((value) => value.home !== cell);
   const upstream = [...new Set([...after, ...values.map((value) => value.home.key)])];
-  return { cell, reach, expand, after, values, upstream };
+  return { cell, reach, expand, after, values, upstream, classes: [...findClasses(reach, names), ...findClasses(expand, names)] };
 }
 
 /** Names that a script or a query says it reads. */
@@ -46,4 +48,16 @@ function namesOfBody(cell: CompiledCell, names: Names): readonly string[] {
 /** Whether the names that there are now would give the same draft. */
 export function isCurrent({ reach, expand }: Draft, names: Names): boolean {
   return reach.isCurrent(names) && expand.isCurrent(names);
+}
+
+function findClasses({ units }: Reach, names: Names): readonly Definition[] {
+  const found: Definition[] = [];
+  for (const [unit, home] of units) {
+    if (!unit.traits.isClass) continue;
+    for (const { name } of unit.definitions) {
+      const definition = names.own(home).get(name);
+      if (definition && !definition.typeOnly) found.push(definition);
+    }
+  }
+  return found;
 }

@@ -98,7 +98,11 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
 
   const analysis = analyses.analyse(kind === "code" || kind === "params" ? cell.source : "");
   for (const error of analysis.errors) {
-    reporter.report("syntax-error", placeInSource(located, { start: error.at, end: error.at + 1 }), error.message);
+    reporter.report(
+      "syntax-error",
+      placeInSource(located, { start: error.at, end: Math.min(error.at + 1, cell.source.length) }),
+      error.message,
+    );
   }
   if (analysis.broken) reporter.bar(located);
   for (const fault of analysis.unsupported) {

@@ -24,7 +24,7 @@ export function spreadClasses(
     for (const value of draft.values) for (const one of known.get(value.home.key) ?? []) arriving.add(one);
     const full = arriving.size > 0 ? withClasses(draft, sortDefinitions(arriving), names, cache) : draft;
     sorted[i] = full;
-    for (const one of ownClasses(full, names)) arriving.add(one);
+    for (const one of full.classes) arriving.add(one);
     if (arriving.size > 0) known.set(draft.cell.key, sortDefinitions(arriving));
   }
   return known;
@@ -36,21 +36,6 @@ function withClasses(draft: Draft, classes: readonly Definition[], names: Names,
   const full = draftTask(draft.cell, names, draft.after, classes);
   cache.set(draft, { classes, draft: full });
   return full;
-}
-
-/** Classes that the program of a task holds. */
-function ownClasses({ reach, expand }: Draft, names: Names): readonly Definition[] {
-  const found: Definition[] = [];
-  for (const { units } of [reach, expand]) {
-    for (const [unit, home] of units) {
-      if (!unit.traits.isClass) continue;
-      for (const { name } of unit.definitions) {
-        const definition = names.own(home).get(name);
-        if (definition && !definition.typeOnly) found.push(definition);
-      }
-    }
-  }
-  return found;
 }
 
 function sortDefinitions(definitions: Iterable<Definition>): readonly Definition[] {
