@@ -1,7 +1,11 @@
-/** One no-op task: milliseconds from submit to done, median. Floor: three commits (accepted, claimed, done). */
-import { median, timeNodeStart, withFloor, withGround, type BenchResult } from "./bench-ground";
+/**
+ * One no-op task: milliseconds from submit to done, median. Floors: three durable commits (accepted, claimed, done), a
+ * start of Node, one of a container.
+ */
+import type { Measurement } from "./bench";
+import { besideFloors, median, withGround } from "./bench-ground";
 
-export function run(): Promise<BenchResult[]> {
+export function run(): Promise<Measurement[]> {
   const text = "// %% Nothing\nexport const nothing = 0;\n";
   return withGround(async (ground) => {
     const times: number[] = [];
@@ -11,10 +15,6 @@ export function run(): Promise<BenchResult[]> {
       await new Promise((resolve) => setTimeout(resolve, 300));
       times.push(await ground.time(text));
     }
-    const floor = (await ground.commits(300)) / 100;
-    return [
-      withFloor("noop", median(times), "ms", floor),
-      { name: "noop.node-start", value: Number((await timeNodeStart()).toPrecision(4)), unit: "ms" },
-    ];
+    return besideFloors(ground, "noop", median(times), 1, 3, { unit: "ms", of: (milliseconds) => milliseconds });
   });
 }

@@ -178,6 +178,33 @@ console.log("always");
   expect(statuses(failed.tasks)).toEqual({ work: "failed exception", good: "skipped handler-not-needed", bad: "succeeded", always: "succeeded" });
 });
 
+test("a handler is told how the run went: its status, what failed and why, and how long it took", async () => {
+  const run = await bench.run(`// %% Work
+export const work = 1;
+throw new Error("no such file");
+
+// %% Numbers
+const numbers = [1, 2, 3];
+
+// %% Each each="n of numbers"
+import { run } from "heddle";
+if (n === 2) throw new RangeError("two is too many");
+const inside = run.status === undefined && run.failed.length === 0;
+
+// %% Tell on=failure
+import { run } from "heddle";
+export const how = \`\${run.status} \${run.reason}\`;
+export const [first, second] = run.failed.map(({ task, mapIndex, reason, message }) => [task, mapIndex ?? "-", reason, message].join(" ")).sort();
+export const timed = run.durationMs! >= 0;
+`, { cache: "off" });
+  expect(run.tasks.tell!.outputs).toEqual({
+    how: "string · \"failed exception\"",
+    first: "string · \"each 1 exception two is too many\"",
+    second: "string · \"work - exception no such file\"",
+    timed: "boolean · true",
+  });
+});
+
 test("failFast stops what has not started", async () => {
   const run = await bench.run(`// ---
 // defaults:
@@ -226,7 +253,7 @@ for (;;) {}
 
 test("a cancelled run ends at once, whatever it was doing", async () => {
   const result = await bench.submit(`// %% Endless
-const a = await new Promise(() => {});
+const a = await new Promise(() => setInterval(() => {}, 1000));
 
 // %% After
 export const b = a;

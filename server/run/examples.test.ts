@@ -34,13 +34,13 @@ beforeAll(async () => {
   bench = await openWorkbench(database.url, {
     home,
     environmentHash: environment.hash,
-    executor: async (home, log) =>
+    executor: (home, log) =>
       createProcessExecutor({
         home,
         slots: 2,
         log,
         environment,
-        runner: await runnerFolder(),
+        runner: runnerFolder,
         dataDir: (workspaceId) => path.join(home, "data", workspaceId),
       }),
   });
