@@ -11,19 +11,12 @@ import { createProcessExecutor } from "@/server/executor/process/process-executo
 import { AttemptLog } from "@/server/executor/testing/attempt-log";
 import { toRequest } from "@/server/executor/testing/requests";
 import { openWorkbench } from "@/server/executor/testing/workbench";
-
-export interface Measure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly floor?: number;
-  readonly ratio?: number;
-}
+import type { Measurement } from "./bench";
 
 const length = 25_000_000;
 const rounds = 5;
 
-export async function run(): Promise<Measure[]> {
+export async function run(): Promise<Measurement[]> {
   const bench = await openWorkbench();
   const engine = await findEngine();
   const create = engine.ok ? createDockerExecutor : createProcessExecutor;
@@ -60,7 +53,7 @@ export async function run(): Promise<Measure[]> {
     const floor = median(floors) / 1000;
     return [
       {
-        name: `100 MB value from task to task (${executor.kind})`,
+        name: "value100mb",
         value: round3(value),
         unit: "s",
         floor: round3(floor),

@@ -21,6 +21,8 @@ export interface ExecutionOptions {
   readonly environmentDir: string;
   /** Folder with the bundled runner. */
   readonly runnerDir: string;
+  /** The packages are there, in this folder: called before anything runs. What it throws is logged and stops nothing. */
+  readonly onInstalled: (environment: string) => Promise<void>;
   /** "none" starts no engine: for what only reads. */
   readonly executor: "auto" | "docker" | "process" | "none";
 }
@@ -35,8 +37,6 @@ export interface Execution {
   readonly kind: "docker" | "process" | undefined;
   /** For people: what they should know about where cells run; undefined with containers. */
   readonly notice: string | undefined;
-  /** Where the packages for cells are, once they are installed. */
-  readonly environmentFolder: string | undefined;
   /** Why nothing can run yet; undefined when it can. */
   readonly fault: string | undefined;
   close(): Promise<void>;
@@ -46,8 +46,7 @@ export function startExecution(options: ExecutionOptions): Execution {
   const values = createValueStore(options.home);
   const stops: (() => Promise<void> | void)[] = [];
   let warmed: Executor | undefined;
-  const state: { kind: Execution["kind"]; notice: string | undefined; fault: string | undefined; environmentFolder: string | undefined } = {
-    environmentFolder: undefined,
+  const state: { kind: Execution["kind"]; notice: string | undefined; fault: string | undefined } = {
     kind: undefined,
     notice: "The packages for cells are being prepared. Runs start when that is done.",
     fault: "The packages for cells are being prepared.",
@@ -71,7 +70,7 @@ export function startExecution(options: ExecutionOptions): Execution {
     const { home, databaseUrl, dataDir, environmentDir, runnerDir } = options;
     const say = (message: string) => log("info", message);
     const environment = await installEnvironment({ home, source: environmentDir, log: say });
-    state.environmentFolder = environment.folder;
+    await options.onInstalled(environment.folder).catch((error: unknown) => log("warn", "the data of the examples was not copied", errorFields(error)));
     const { executor, sentence } = await selectExecutor({
       home, environment, dataDir, runner: runnerDir, slots: os.availableParallelism(), log: say,
       prefer: options.executor === "docker" || options.executor === "process" ? options.executor : undefined,
@@ -113,9 +112,6 @@ export function startExecution(options: ExecutionOptions): Execution {
     },
     get notice() {
       return state.notice;
-    },
-    get environmentFolder() {
-      return state.environmentFolder;
     },
     get fault() {
       return state.fault;

@@ -18,9 +18,9 @@ export function openHome(dir: string): Home {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   fs.chmodSync(dir, 0o700);
   const release = takeLock(path.join(dir, "server.lock"));
-  const folder = (name: string, mode = 0o700) => {
+  const folder = (name: string) => {
     const made = path.join(dir, name);
-    fs.mkdirSync(made, { recursive: true, mode });
+    fs.mkdirSync(made, { recursive: true, mode: 0o700 });
     return made;
   };
   return {
@@ -29,8 +29,10 @@ export function openHome(dir: string): Home {
     dataDir: (workspaceId) => {
       if (!/^[\w-]+$/.test(workspaceId)) throw new Error("A workspace id has letters, digits, - and _ only.");
       folder("data");
-      // Open below the closed home: cells in a container read it as another user.
-      return folder(path.join("data", workspaceId), 0o755);
+      const made = folder(path.join("data", workspaceId));
+      // Mounted into containers whose tasks are nobody here; on this machine the home around it stays closed.
+      fs.chmodSync(made, 0o755);
+      return made;
     },
     runtimeDir: folder("runtime"),
     release,

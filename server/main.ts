@@ -16,12 +16,11 @@ import { createLiveSockets, type LiveSockets } from "./entry/handle-upgrade";
 import type { Env } from "./env";
 import { readEnvironmentPackages } from "./environment-packages";
 import type { Heddle } from "./heddle";
-import { openHome, type Home } from "./home";
+import { openHome } from "./home";
 import { startExecution, type ExecutionOptions } from "./execution";
 import { errorFields, log } from "./log";
 import { startRun } from "./run/start-run";
-import { seedExampleData } from "./workspace/example-data";
-import { findOwnerWithoutPassword, firstWorkspaceId, makeFirstWorkspace, type FirstStart } from "./workspace/first-start";
+import { copyExampleData, findOwnerWithoutPassword, firstWorkspaceId, makeFirstWorkspace, type FirstStart } from "./workspace/first-start";
 import { Revocations } from "./workspace/revocations";
 import { makeSignInLink } from "./workspace/sign-in";
 import { forgetOldTries } from "./workspace/sign-in-throttle";
@@ -72,6 +71,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const execution = startExecution({
       home: home.dir, databaseUrl: database.url, dataDir: (workspaceId) => home.dataDir(workspaceId), environmentDir,
       runnerDir: options.runnerDir ?? path.join(packageDir, "dist", "runner"), executor: options.executor ?? "auto",
+      onInstalled: (environment) => copyExampleData(environment, home.dataDir(firstWorkspaceId)),
     });
     stops.push(() => execution.close());
 
@@ -85,7 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       version: (JSON.parse(fs.readFileSync(path.join(packageDir, "package.json"), "utf8")) as { version: string }).version,
     };
 
-    void seedFirstWorkspace(heddle, home, first);
+    if (first) startFirstRun(heddle, first);
     const pages = await pagesStarting;
     stops.push(() => pages.close());
     door.open(
@@ -103,18 +103,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-/** The examples' data sets come with the packages for cells; then the first example runs, so that no page is empty. */
-async function seedFirstWorkspace(heddle: Heddle, home: Home, first: FirstStart | undefined): Promise<void> {
-  try {
-    await heddle.execution.engine();
-    await seedExampleData(heddle.execution.environmentFolder!, home.dataDir(firstWorkspaceId));
-    const notebookId = first?.notebookIds[0];
-    if (!first || notebookId === undefined) return;
-    const { workspaceId, userId } = first;
-    await startRun(heddle, { workspaceId, userId, notebookId, revision: 1, params: {}, targets: undefined, cache: "use", trigger: "example" });
-  } catch (error) {
-    log("warn", "the first example was not started", errorFields(error));
-  }
+/** So that no page is empty. What becomes of it is seen on its page. */
+function startFirstRun(heddle: Heddle, { workspaceId, userId, notebookIds }: FirstStart): void {
+  const notebookId = notebookIds[0];
+  if (notebookId === undefined) return;
+  startRun(heddle, { workspaceId, userId, notebookId, revision: 1, params: {}, targets: undefined, cache: "use", trigger: "example" }).catch((error: unknown) =>
+    log("warn", "the first example was not started", errorFields(error)),
+  );
 }
 
 async function startDatabase(env: Env, dir: string, packageDir: string, stops: Stops): Promise<string> {

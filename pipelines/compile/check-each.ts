@@ -24,10 +24,7 @@ export function checkEach(cells: readonly CompiledCell[], names: Names, reporter
     for (const source of cell.each?.sources ?? []) {
       for (const name of source.references.uses.keys()) {
         if (cell.eachNames.has(name))
-          refuse(
-            "each",
-            `"${name}" is an element and cannot say what to go over: the lists of each do not depend on one another.`,
-          );
+          refuse("each", `"${name}" is an element and cannot say what to go over: the lists of each do not depend on one another.`);
       }
       checkExpression("each", source, cell, names, refuse);
     }
@@ -54,6 +51,5 @@ function checkExpression(
       );
     }
   }
-  for (const { name } of expression.references.assignments)
-    refuse(option, `${option} is a question: it cannot assign "${name}".`);
+  for (const { name } of expression.references.assignments) refuse(option, `${option} is a question: it cannot assign "${name}".`);
 }

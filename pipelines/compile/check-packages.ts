@@ -2,27 +2,20 @@
 import type { FrontMatter } from "../notebook/front-matter";
 import type { CellAnalysis } from "./analyse-cell";
 import { placeInFrontMatter, placeInSource, type Located, type Reporter } from "./reporter";
-import { nodeAt } from "./syntax-node";
 
 type Packages = readonly string[] | undefined;
 
 export function checkImports(cell: Located, analysis: CellAnalysis, packages: Packages, reporter: Reporter): void {
-  for (const unit of analysis.units) {
-    if (unit.role !== "import") continue;
-    const source = nodeAt(unit.nodes[0]!, "source")!;
-    const module = source["value"] as string;
+  for (const { from } of analysis.units) {
+    if (!from) continue;
+    const { module } = from;
     const refuse = (message: string) => {
       reporter.bar(cell);
-      reporter.report("unsupported-syntax", placeInSource(cell, source), message);
+      reporter.report("unsupported-syntax", placeInSource(cell, from), message);
     };
     if (/^(?:\.{0,2}\/|\.{1,2}$|[a-z][a-z0-9+.-]*:)/i.test(module) && !module.startsWith("node:")) {
       refuse(`A notebook is one file: it cannot import "${module}". Import a package, a node: module or "heddle".`);
-    } else if (
-      packages &&
-      module !== "heddle" &&
-      !module.startsWith("node:") &&
-      !packages.includes(packageOf(module))
-    ) {
+    } else if (packages && module !== "heddle" && !module.startsWith("node:") && !packages.includes(packageOf(module))) {
       refuse(`The environment has no package "${packageOf(module)}". ${listPackages(packages)}`);
     }
   }
@@ -33,11 +26,7 @@ export function checkDependencies(front: FrontMatter, packages: Packages, report
   for (const name of Object.keys(front.dependencies)) {
     const place = front.dependencyPlaces[name];
     if (place && !packages.includes(name)) {
-      reporter.report(
-        "bad-header",
-        placeInFrontMatter(place),
-        `The environment has no package "${name}". ${listPackages(packages)}`,
-      );
+      reporter.report("bad-header", placeInFrontMatter(place), `The environment has no package "${name}". ${listPackages(packages)}`);
     }
   }
 }

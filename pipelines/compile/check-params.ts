@@ -1,11 +1,9 @@
 /** The `[params]` cell: reads its parameters, refuses what else stands in it, and `param` elsewhere. */
 import type { Parameter } from "./dag";
-import type { Draft } from "./build-tasks";
+import type { Draft } from "./draft-task";
 import { placeOfDefinition, type Definition, type Names } from "./find-names";
-import { readParam } from "./read-params";
 import type { CompiledCell } from "./read-cells";
 import { placeInSource, type Reporter } from "./reporter";
-import { nameOf, nodeAt, nodesAt, unwrap, type SyntaxNode } from "./syntax-node";
 
 export interface Params {
   readonly parameters: readonly Parameter[];
@@ -21,34 +19,29 @@ export function checkParams(cells: readonly CompiledCell[], names: Names, report
   for (const cell of cells) {
     if (cell.kind !== "params") checkElsewhere(cell, names, reporter);
   }
-  for (const unit of home?.analysis.units ?? []) {
-    if (unit.role !== "value" && unit.role !== "statement") continue;
-    for (const node of unit.nodes) {
-      const declarators = node.type === "VariableDeclaration" ? nodesAt(node, "declarations") : [node];
-      for (const declarator of declarators) {
-        const call = findCall(declarator, home!, names);
-        const name = nameOf(nodeAt(declarator, "id"));
-        if (!call || name === undefined || node["kind"] === "let" || node["kind"] === "var") {
-          const message = call
-            ? `A parameter is one const. ${form}`
-            : `Nothing runs in the [params] cell, it only declares parameters. ${form} Other code goes into a code cell.`;
-          reporter.report("bad-param", placeInSource(home!, declarator), message);
-          continue;
-        }
-        const { parameter, faults } = readParam(name, call);
-        for (const fault of faults) reporter.report("bad-param", placeInSource(home!, fault), fault.message);
-        const definition = names.own(home!).get(name);
-        if (!parameter || !definition) continue;
-        parameters.push(parameter);
-        definitions.push(definition);
-      }
+  for (const { name, callee, parameter, faults, ...range } of home?.paramStatements ?? []) {
+    const isCall = callee !== undefined && isParam(callee, home!, names, true);
+    if (!isCall || name === undefined) {
+      const message = isCall
+        ? `A parameter is one const. ${form}`
+        : `Nothing runs in the [params] cell, it only declares parameters. ${form} Other code goes into a code cell.`;
+      reporter.report("bad-param", placeInSource(home!, range), message);
+      continue;
     }
+    for (const fault of faults) reporter.report("bad-param", placeInSource(home!, fault), fault.message);
+    const definition = names.own(home!).get(name);
+    if (!parameter || !definition) continue;
+    parameters.push(parameter);
+    definitions.push(definition);
   }
   return {
     parameters,
     reportUnused(drafts, outputs) {
       const used = new Set<Definition>(outputs);
-      for (const { reach, expand } of drafts) for (const one of [...reach.params, ...expand.params]) used.add(one);
+      for (const { reach, expand } of drafts) {
+        for (const one of reach.params) used.add(one);
+        for (const one of expand.params) used.add(one);
+      }
       for (const definition of definitions) {
         if (used.has(definition)) continue;
         reporter.report(
@@ -59,15 +52,6 @@ export function checkParams(cells: readonly CompiledCell[], names: Names, report
       }
     },
   };
-}
-
-/** The call of `param` that a declarator is initialised with. */
-function findCall(declarator: SyntaxNode, home: CompiledCell, names: Names): SyntaxNode | undefined {
-  const init = declarator.type === "VariableDeclarator" ? nodeAt(declarator, "init") : undefined;
-  const call = init && unwrap(init);
-  if (call?.type !== "CallExpression") return undefined;
-  const name = nameOf(nodeAt(call, "callee"));
-  return name !== undefined && isParam(name, home, names, true) ? call : undefined;
 }
 
 function isParam(name: string, home: CompiledCell, names: Names, unimported: boolean): boolean {

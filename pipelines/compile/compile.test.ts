@@ -12,8 +12,7 @@ const faults = (text: string, options?: CompileOptions) =>
 const codes = (text: string) => build(text).diagnostics.map((one) => one.code);
 const message = (text: string, code: DiagnosticCode, options?: CompileOptions) =>
   build(text, options).diagnostics.find((one) => one.code === code)?.message;
-const needs = (text: string, key: string) =>
-  Object.fromEntries(task(text, key).needs.map((one) => [one.task, one.names]));
+const needs = (text: string, key: string) => Object.fromEntries(task(text, key).needs.map((one) => [one.task, one.names]));
 
 describe("§1 the file", () => {
   test("front matter gives title, description, dependencies, image and defaults", () => {
@@ -31,14 +30,11 @@ describe("§1 the file", () => {
     expect(dag.tasks.map((one) => one.options.retries)).toEqual([2, 0]);
   });
   test("an unknown key, a schedule and broken YAML are bad-header in the front matter", () => {
-    const places = (text: string) =>
-      build(text).diagnostics.map(({ code, place }) => [code, place.in, place.line, place.column]);
+    const places = (text: string) => build(text).diagnostics.map(({ code, place }) => [code, place.in, place.line, place.column]);
     expect(places("// ---\n// title: x\n// colour: red\n// ---\n")).toEqual([["bad-header", "front-matter", 2, 1]]);
     expect(message("// ---\n// schedule: daily\n// ---\n", "bad-header")).toContain("workspace");
     expect(places("// ---\n// a: [\n// ---\n")[0]?.[0]).toBe("bad-header");
-    expect(
-      places("// ---\n// defaults:\n//   retries: many\n//   each: x of xs\n// ---\n").map(([, , line]) => line),
-    ).toEqual([2, 3]);
+    expect(places("// ---\n// defaults:\n//   retries: many\n//   each: x of xs\n// ---\n").map(([, , line]) => line)).toEqual([2, 3]);
   });
   test("a cell's key is the slug of its title; an untitled cell is cell-N by position", () => {
     expect(keys("// %% Train the model\n1\n// %%\n2\n// %% Ünïcode & 日本!\n3\n").sort()).toEqual([
@@ -48,10 +44,7 @@ describe("§1 the file", () => {
     ]);
   });
   test("two titled cells with the same slug are duplicate-title", () => {
-    expect(faults("// %% Train it\n1\n// %% train-it\n2\n")).toEqual([
-      "duplicate-title train-it:1:7",
-      "duplicate-title train-it:1:7",
-    ]);
+    expect(faults("// %% Train it\n1\n// %% train-it\n2\n")).toEqual(["duplicate-title train-it:1:7", "duplicate-title train-it:1:7"]);
     expect(codes("// %%\n1\n// %%\n2\n")).toEqual([]);
   });
   test("an unknown kind or option is bad-header", () => {
@@ -168,17 +161,10 @@ describe("§2 names", () => {
     expect(program.text).toContain("interface Id");
   });
   test("a second definition is duplicate-name, reported at both places", () => {
-    expect(faults("// %% A\nconst x = 1\n// %% B\n\nlet  x = 2\n")).toEqual([
-      "duplicate-name a:1:7",
-      "duplicate-name b:2:6",
-    ]);
-    expect(build("// %% A\nconst x = 1\n// %% B\nlet x = 2\n").diagnostics[0]!.related).toMatchObject([
-      { cellKey: "b", line: 1 },
-    ]);
+    expect(faults("// %% A\nconst x = 1\n// %% B\n\nlet  x = 2\n")).toEqual(["duplicate-name a:1:7", "duplicate-name b:2:6"]);
+    expect(build("// %% A\nconst x = 1\n// %% B\nlet x = 2\n").diagnostics[0]!.related).toMatchObject([{ cellKey: "b", line: 1 }]);
     expect(codes("// %% A\ntype x = 1\n// %% B\nlet x = 2\n")).toEqual(["duplicate-name", "duplicate-name"]);
-    expect(
-      codes("// %% A\nfunction f(a: 1): 1\nfunction f(a: any) { return a }\ninterface I {}\ninterface I {}\n"),
-    ).toEqual([]);
+    expect(codes("// %% A\nfunction f(a: 1): 1\nfunction f(a: any) { return a }\ninterface I {}\ninterface I {}\n")).toEqual([]);
   });
   test("a name that starts with _ is private and may be repeated", () => {
     const text = "// %% A\nconst _x = 1\n// %% B\nconst _x = 2\n_x\n// %% C\n_x\n";
@@ -186,17 +172,9 @@ describe("§2 names", () => {
     expect(task(text, "c").needs).toEqual([]);
   });
   test("importing the same name from the same module in several cells is no duplicate", () => {
-    expect(codes('// %% A\nimport { metric } from "heddle"\n// %% B\nimport { type metric } from "heddle"\n')).toEqual(
-      [],
-    );
-    expect(codes('// %% A\nimport { a } from "x"\n// %% B\nimport { a } from "y"\n')).toEqual([
-      "duplicate-name",
-      "duplicate-name",
-    ]);
-    expect(codes('// %% A\nimport { b as a } from "x"\n// %% B\nimport { a } from "x"\n')).toEqual([
-      "duplicate-name",
-      "duplicate-name",
-    ]);
+    expect(codes('// %% A\nimport { metric } from "heddle"\n// %% B\nimport { type metric } from "heddle"\n')).toEqual([]);
+    expect(codes('// %% A\nimport { a } from "x"\n// %% B\nimport { a } from "y"\n')).toEqual(["duplicate-name", "duplicate-name"]);
+    expect(codes('// %% A\nimport { b as a } from "x"\n// %% B\nimport { a } from "x"\n')).toEqual(["duplicate-name", "duplicate-name"]);
   });
   test("cells may stand in any order", () => {
     expect(keys("// %% B\na + 1\n// %% A\nconst a = 1\n")).toEqual(["a", "b"]);
@@ -209,9 +187,7 @@ describe("§2 names", () => {
     expect(codes("// %% A after=a\n1")).toEqual(["dependency-cycle"]);
   });
   test("a cell that depends on itself through a portable definition is no cycle", () => {
-    expect(
-      codes("// %% A\nconst v = 1\nconst g = () => f()\n// %% B\nfunction f() { return v }\n// %% C\nf() + g()\n"),
-    ).toEqual([]);
+    expect(codes("// %% A\nconst v = 1\nconst g = () => f()\n// %% B\nfunction f() { return v }\n// %% C\nf() + g()\n")).toEqual([]);
     expect(codes("// %% A\nconst v = f()\n// %% B\nfunction f() { return v }\n")).toEqual([]);
   });
   test("assigning to another cell's name is foreign-assignment", () => {
@@ -275,9 +251,7 @@ describe("§2 names", () => {
     expect(outputs("// %% A\nlet x = 1\nexport { x }\n")).toEqual([{ name: "x", task: "a" }]);
     expect(outputs("// %% A\nlet x = 1\n// %% B\nexport { x }\n")).toEqual([{ name: "x", task: "a" }]);
     expect(keys("// %% A\nlet x = 1\n// %% B\nexport { x }\n")).toEqual(["a"]);
-    expect(outputs('// %% P [params]\nimport { param } from "heddle"\nexport const p = param(1)\n')).toEqual([
-      { name: "p", task: "p" },
-    ]);
+    expect(outputs('// %% P [params]\nimport { param } from "heddle"\nexport const p = param(1)\n')).toEqual([{ name: "p", task: "p" }]);
   });
   test("export default, export *, top-level return and their like are unsupported-syntax", () => {
     for (const source of [
@@ -321,16 +295,10 @@ describe("§3 what travels how", () => {
     expect(task(text, "c")).toMatchObject({ needs: [], params: [] });
   });
   test("only names that another cell or an export needs are stored", () => {
-    expect(task("// %% A\nconst a = 1, b = 2, c = 3\nexport const d = 4\n// %% B\na\n", "a").outputs).toEqual([
-      "a",
-      "d",
-    ]);
+    expect(task("// %% A\nconst a = 1, b = 2, c = 3\nexport const d = 4\n// %% B\na\n", "a").outputs).toEqual(["a", "d"]);
   });
   test("a name read only by each or when is stored too", () => {
-    expect(task('// %% A\nconst a = [1], b = 1\n// %% B each="x of a" when="b > x"\nx\n', "a").outputs).toEqual([
-      "a",
-      "b",
-    ]);
+    expect(task('// %% A\nconst a = [1], b = 1\n// %% B each="x of a" when="b > x"\nx\n', "a").outputs).toEqual(["a", "b"]);
   });
   test("a cell with portable definitions only, markdown and params are no tasks", () => {
     expect(
@@ -350,8 +318,7 @@ describe("§3 what travels how", () => {
     expect(task(text, "d").program.classes).toEqual([]);
   });
   test("a private value read through a portable definition travels under a name of its own", () => {
-    const text =
-      "// %% A\nconst _s = 1\nconst fa = () => _s\n// %% B\nconst _s = 2\nconst fb = () => _s\n// %% C\nfa() + fb()\n";
+    const text = "// %% A\nconst _s = 1\nconst fa = () => _s\n// %% B\nconst _s = 2\nconst fb = () => _s\n// %% C\nfa() + fb()\n";
     expect(needs(text, "c")).toEqual({ a: ["_s$a"], b: ["_s$b"] });
     expect(needs("// %% A\nconst _s = 1\nconst fa = () => _s\n// %% C\nfa()\n", "c")).toEqual({ a: ["_s"] });
   });
@@ -366,15 +333,11 @@ describe("§3 what travels how", () => {
       ["Promise.all([])", "v"],
       ["Symbol('x')", "v"],
     ] as const) {
-      expect(message(`// %% A\nconst v = ${source}\n// %% B\nv\n`, "unserializable-value"), source).toContain(
-        `"${path}"`,
-      );
+      expect(message(`// %% A\nconst v = ${source}\n// %% B\nv\n`, "unserializable-value"), source).toContain(`"${path}"`);
       expect(codes(`// %% A\nconst v = ${source}\n`), source).toEqual([]);
     }
     expect(message("// %% A\nconst v = new WeakMap()\n// %% B\nv\n", "unserializable-value")).toContain('"b"');
-    expect(codes("// %% A\nconst v = await fetch('x')\nconst w = { get a() { return 1 } }\n// %% B\n[v, w]\n")).toEqual(
-      [],
-    );
+    expect(codes("// %% A\nconst v = await fetch('x')\nconst w = { get a() { return 1 } }\n// %% B\n[v, w]\n")).toEqual([]);
     expect(
       codes(
         "// %% A\nasync function load() { return 1 }\nclass Secret { #x = 1 }\nconst v = load()\nconst w = [new Secret()]\n// %% B\n[v, w]\n",
@@ -385,12 +348,7 @@ describe("§3 what travels how", () => {
 
 describe("§4 tasks and edges", () => {
   test("a code cell with a value or a statement is one task", () => {
-    expect(keys("// %% A\nconst a = 1\n// %% B\nconsole.log(1)\n// %% C\nfor (;;) break\n// %% D\n'text'\n")).toEqual([
-      "a",
-      "b",
-      "c",
-      "d",
-    ]);
+    expect(keys("// %% A\nconst a = 1\n// %% B\nconsole.log(1)\n// %% C\nfor (;;) break\n// %% D\n'text'\n")).toEqual(["a", "b", "c", "d"]);
   });
   test("after= is an edge without data", () => {
     expect(task("// %% A\n1\n// %% Long name\n2\n// %% C after=a,long-name\n3\n", "c").needs).toEqual([
@@ -425,9 +383,7 @@ describe("§5 parameters", () => {
   const params = (source: string) => build(`// %% P [params]\nimport { param } from "heddle"\n${source}\n`);
   const use = (name: string) => `\n// %% U\n${name}`;
   test("default and options are read without running anything", () => {
-    const { dag, diagnostics } = params(
-      `const p = param(-0.5, { title: "T", description: \`D\`, min: -1, max: 1 } as const)${use("p")}`,
-    );
+    const { dag, diagnostics } = params(`const p = param(-0.5, { title: "T", description: \`D\`, min: -1, max: 1 } as const)${use("p")}`);
     expect(diagnostics).toEqual([]);
     expect(dag.params).toEqual([
       {
@@ -502,9 +458,7 @@ describe("§5 parameters", () => {
     expect([task(text, "a").params, task(text, "b").params]).toEqual([["a"], ["b", "c"]]);
   });
   test("a parameter that nobody reads is unused-param", () => {
-    expect(faults('// %% P [params]\nimport { param } from "heddle"\nconst a = param(1)\n')).toEqual([
-      "unused-param p:2:7",
-    ]);
+    expect(faults('// %% P [params]\nimport { param } from "heddle"\nconst a = param(1)\n')).toEqual(["unused-param p:2:7"]);
   });
 });
 
@@ -594,8 +548,7 @@ describe("§6 options", () => {
     expect(message("// %% A timeout=soon\n1\n", "bad-header")).toMatch(/timeout= needs a time such as .*, not "soon"/);
   });
   test("each binds one element or the cross product of two lists", () => {
-    const text =
-      '// %% A\nconst xs = [1], ys = [2]\n// %% B each="x of xs, y of ys.map((n) => [n, 1])"\nconst z = [x, y]\n// %% C\nz\n';
+    const text = '// %% A\nconst xs = [1], ys = [2]\n// %% B each="x of xs, y of ys.map((n) => [n, 1])"\nconst z = [x, y]\n// %% C\nz\n';
     expect(codes(text)).toEqual([]);
     expect(task(text, "b")).toMatchObject({
       each: [
@@ -605,6 +558,11 @@ describe("§6 options", () => {
       needs: [{ task: "a", names: ["xs", "ys"] }],
       reads: { task: [], expand: ["xs", "ys"] },
     });
+  });
+  test("an element reads the parameters of its own text; what each spreads out is read before", () => {
+    const text =
+      '// %% P [params]\nimport { param } from "heddle"\nconst p = param(1), qs = param([1])\n// %% A each="q of qs" when="p > 0"\nq\n';
+    expect(task(text, "a")).toMatchObject({ params: ["p", "qs"], paramReads: { task: ["p"], expand: ["qs"] } });
   });
   test("bad-each: shape, unknown name, clashes, own values, elements in sources, three lists", () => {
     for (const each of [
@@ -623,9 +581,7 @@ describe("§6 options", () => {
     ]) {
       expect(codes(`// %% A\nlet xs = [1]\n// %% B each="${each}"\nconst own = 1\n`), each).toContain("bad-each");
     }
-    expect(codes('// %% A\nconst xs = [1]\n// %% B each="x of xs"\nconst f = () => x\nf()\n// %% C\nf()\n')).toEqual([
-      "bad-each",
-    ]);
+    expect(codes('// %% A\nconst xs = [1]\n// %% B each="x of xs"\nconst f = () => x\nf()\n// %% C\nf()\n')).toEqual(["bad-each"]);
     expect(codes('// %% A\nconst xs = [1]\nconst x = 2\n// %% B each="x of xs"\nx\n')).toEqual([]);
   });
   test("bad-when: syntax, unknown names, own values, assignments", () => {
@@ -643,10 +599,7 @@ describe("§6 options", () => {
     ]);
   });
   test("a task that waits for a handler is told so", () => {
-    expect(codes("// %% H on=exit\nconst h = 1\n// %% B\nh\n// %% C after=h\n1\n")).toEqual([
-      "bad-header",
-      "bad-header",
-    ]);
+    expect(codes("// %% H on=exit\nconst h = 1\n// %% B\nh\n// %% C after=h\n1\n")).toEqual(["bad-header", "bad-header"]);
   });
   test("approval, wait, script and sql cells are tasks with settings", () => {
     const text =
@@ -669,10 +622,7 @@ describe("§6 options", () => {
 describe("§7, §8 what a task names", () => {
   test("datasets are the literal arguments of dataset, directly or through portable definitions", () => {
     expect(
-      task(
-        '// %% A\nimport { dataset as d } from "heddle"\nconst f = () => d("b.csv")\n// %% B\n[d("a.csv"), f()]\n',
-        "b",
-      ).datasets,
+      task('// %% A\nimport { dataset as d } from "heddle"\nconst f = () => d("b.csv")\n// %% B\n[d("a.csv"), f()]\n', "b").datasets,
     ).toEqual(["a.csv", "b.csv"]);
     expect(task('// %% A\nimport { dataset } from "heddle"\nconst n = "x"\ndataset(n)\n', "a").datasets).toBe("any");
     expect(task('// %% A\nimport * as h from "heddle"\nh.dataset("x")\n', "a").datasets).toBe("any");

@@ -6,12 +6,13 @@ import { isFunction, nameOf, nodeAt, nodesAt, unwrap, type SyntaxNode } from "./
 export interface Declared {
   /** Portable units travel as source to every task that reaches them; the others run in their own cell only. */
   readonly role: "portable" | "value" | "statement" | "import";
+  /** Forgotten when the cell is read: trees are large. */
   readonly nodes: readonly SyntaxNode[];
   /** The text of the unit, in order; the rest of its lines is blanked where the unit travels. */
   readonly keep: readonly TextRange[];
   readonly definitions: readonly Declaration[];
-  /** `import "…"` for its effect. */
-  readonly effect?: { readonly module: string; readonly start: number };
+  /** Of an import: the module, and where its name stands. */
+  readonly from?: TextRange & { readonly module: string };
 }
 
 export interface TextRange {
@@ -46,14 +47,14 @@ export function findDeclarations(program: SyntaxNode): CellDeclarations {
     if (statement.type === "EmptyStatement") continue;
     if (statement.type === "ImportDeclaration") {
       units.push(toImport(statement));
-      blanks.push(statement);
+      blanks.push(rangeOf(statement));
       continue;
     }
     let node = statement;
     if (statement.type === "ExportNamedDeclaration") {
       const declaration = nodeAt(statement, "declaration");
       if (!declaration) {
-        blanks.push(statement);
+        blanks.push(rangeOf(statement));
         for (const one of nodesAt(statement, "specifiers")) {
           const local = nodeAt(one, "local");
           const name = nameOf(local);
@@ -65,7 +66,7 @@ export function findDeclarations(program: SyntaxNode): CellDeclarations {
       blanks.push({ start: statement.start, end: declaration.start });
       node = declaration;
     } else if (statement.type === "ExportDefaultDeclaration" || statement.type === "ExportAllDeclaration") {
-      blanks.push(statement);
+      blanks.push(rangeOf(statement));
       continue;
     }
     units.push(...toUnits(node, node !== statement));
@@ -74,12 +75,11 @@ export function findDeclarations(program: SyntaxNode): CellDeclarations {
 }
 
 function toUnits(node: SyntaxNode, exported: boolean): readonly Declared[] {
-  const whole = { nodes: [node], keep: [{ start: node.start, end: node.end }] };
+  const whole = { nodes: [node], keep: [rangeOf(node)] };
   const ambient = node["declare"] === true;
   const one = (id: SyntaxNode | undefined, sort: Declaration["sort"], typeOnly = ambient): Declared => {
     const name = nameOf(id);
-    const definitions =
-      id && name ? [{ name, sort, start: id.start, end: id.start + name.length, exported, typeOnly }] : [];
+    const definitions = id && name ? [{ name, sort, start: id.start, end: id.start + name.length, exported, typeOnly }] : [];
     return { role: "portable", ...whole, definitions };
   };
   switch (node.type) {
@@ -110,15 +110,12 @@ function toVariableUnits(node: SyntaxNode, exported: boolean, ambient: boolean):
   const sort = (/using/.test(String(node["kind"])) ? "using" : node["kind"]) as Declaration["sort"];
   const declarators = nodesAt(node, "declarations");
   const definitions = (list: readonly SyntaxNode[], typeOnly: boolean) =>
-    list.flatMap((one) =>
-      bindingIdentifiers(nodeAt(one, "id")!).map((id) => toDeclaration(id, sort, exported, typeOnly)),
-    );
-  const whole = [{ start: node.start, end: node.end }];
+    list.flatMap((one) => bindingIdentifiers(nodeAt(one, "id")!).map((id) => toDeclaration(id, sort, exported, typeOnly)));
+  const whole = [rangeOf(node)];
   if (ambient) return [{ role: "portable", nodes: [node], keep: whole, definitions: definitions(declarators, true) }];
   const portable = declarators.filter((one) => sort === "const" && isPortable(one));
   const values = declarators.filter((one) => !portable.includes(one));
-  if (portable.length === 0)
-    return [{ role: "value", nodes: [node], keep: whole, definitions: definitions(values, false) }];
+  if (portable.length === 0) return [{ role: "value", nodes: [node], keep: whole, definitions: definitions(values, false) }];
   const word = { start: node.start, end: node.start + "const".length };
   if (declarators.length === 1) {
     return [{ role: "portable", nodes: [node], keep: whole, definitions: definitions(portable, false) }];
@@ -126,7 +123,7 @@ function toVariableUnits(node: SyntaxNode, exported: boolean, ambient: boolean):
   const units: Declared[] = portable.map((one) => ({
     role: "portable",
     nodes: [one],
-    keep: [word, { start: one.start, end: one.end }],
+    keep: [word, rangeOf(one)],
     definitions: definitions([one], false),
   }));
   if (values.length > 0) {
@@ -148,7 +145,8 @@ function toDeclaration(id: SyntaxNode, sort: Declaration["sort"], exported: bool
 }
 
 function toImport(node: SyntaxNode): Declared {
-  const module = nodeAt(node, "source")!["value"] as string;
+  const source = nodeAt(node, "source")!;
+  const module = source["value"] as string;
   const specifiers = nodesAt(node, "specifiers");
   const definitions = specifiers.flatMap((one): Declaration[] => {
     const local = nodeAt(one, "local");
@@ -163,8 +161,12 @@ function toImport(node: SyntaxNode): Declared {
     const typeOnly = node["importKind"] === "type" || one["importKind"] === "type";
     return [{ ...toDeclaration(local, "import", false, typeOnly), import: { module, imported } }];
   });
-  const unit: Declared = { role: "import", nodes: [node], keep: [], definitions };
-  return specifiers.length === 0 ? { ...unit, effect: { module, start: node.start } } : unit;
+  return { role: "import", nodes: [node], keep: [], definitions, from: { ...rangeOf(source), module } };
+}
+
+/** Without the node: what is kept of a cell must not keep its tree. */
+function rangeOf({ start, end }: SyntaxNode): TextRange {
+  return { start, end };
 }
 
 /** A namespace of types alone leaves nothing at run time. */

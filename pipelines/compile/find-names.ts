@@ -55,8 +55,7 @@ export function findNames(cells: readonly CompiledCell[], reporter: Reporter): N
   return {
     own: (cell) => cell.definitions,
     resolve: (name, from) => from.definitions.get(name) ?? (isPrivate(name) ? undefined : shared.get(name)),
-    storedName: ({ name, home }) =>
-      repeated.has(name) ? `${name}$${home.key.replace(/[^\p{ID_Continue}]/gu, "_")}` : name,
+    storedName: ({ name, home }) => (repeated.has(name) ? `${name}$${home.key.replace(/[^\p{ID_Continue}]/gu, "_")}` : name),
     repeatedPrivates: [...repeated].sort().join(),
   };
 }

@@ -11,12 +11,7 @@ export function findOutputs(cells: readonly CompiledCell[], names: Names, report
     for (const { name, ...range } of cell.analysis.exports) {
       const definition = names.resolve(name, cell);
       if (definition) found.add(definition);
-      else
-        reporter.report(
-          "unsupported-syntax",
-          placeInSource(cell, range),
-          `No cell defines "${name}", so it cannot be exported.`,
-        );
+      else reporter.report("unsupported-syntax", placeInSource(cell, range), `No cell defines "${name}", so it cannot be exported.`);
     }
   }
   return [...found].filter((one) => one.travels === "value" || one.travels === "param");

@@ -1,7 +1,6 @@
 /** What a task computes, as a hash: the same as long as nothing that changes its outcome does. */
 import type { Program, TaskOptions } from "./dag";
 import type { Reach } from "./reach";
-import { ownUnits } from "./reach";
 import type { CompiledCell } from "./read-cells";
 import { sha256 } from "./sha256";
 
@@ -11,10 +10,8 @@ export function fingerprint(cell: CompiledCell, reach: Reach, expand: Reach, pro
   return sha256(
     JSON.stringify([
       cell.kind,
-      cell.kind === "code" ? ownUnits(cell).map((unit) => unit.digest) : cell.cell.source,
-      cell.kind === "code" && cell.analysis.units.length === 0 && cell.analysis.display
-        ? cell.analysis.text.trim()
-        : "",
+      cell.kind === "code" ? cell.analysis.ownDigest : cell.cell.source,
+      cell.kind === "code" && cell.analysis.units.length === 0 && cell.analysis.display ? cell.analysis.text.trim() : "",
       pieces,
       imports,
       program.returns,

@@ -69,9 +69,7 @@ describe("the compiler is total", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: "binary" })), (text) => {
         const { diagnostics } = compile(parse(text));
-        expect(diagnostics.every((one) => one.message !== "" && !/could not read this cell/.test(one.message))).toBe(
-          true,
-        );
+        expect(diagnostics.every((one) => one.message !== "" && !/could not read this cell/.test(one.message))).toBe(true);
       }),
       { numRuns: 500 },
     );
@@ -134,26 +132,23 @@ describe("the compiler is total", () => {
       fc.string({ maxLength: 5 }),
     );
     fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.nat(real.length), fc.nat(30), piece), { minLength: 1, maxLength: 4 }),
-        (edits) => {
-          const text = edits.reduce((old, [at, cut, put]) => old.slice(0, at) + put + old.slice(at + cut), real);
-          const notebook = parse(text);
-          const { dag, diagnostics } = compile(notebook);
-          for (const { message, place } of diagnostics) {
-            expect(message).not.toMatch(/could not read this cell/);
-            if (place.in !== "source") continue;
-            const lines = notebook.cells.find((cell) => cell.id === place.cell)!.source.split("\n");
-            expect(place.line).toBeLessThanOrEqual(lines.length);
-            expect(place.column).toBeLessThanOrEqual(lines[place.line - 1]!.length + 1);
-          }
-          const known = new Set<string>();
-          for (const task of dag.tasks) {
-            for (const need of task.needs) expect(known.has(need.task)).toBe(true);
-            known.add(task.key);
-          }
-        },
-      ),
+      fc.property(fc.array(fc.tuple(fc.nat(real.length), fc.nat(30), piece), { minLength: 1, maxLength: 4 }), (edits) => {
+        const text = edits.reduce((old, [at, cut, put]) => old.slice(0, at) + put + old.slice(at + cut), real);
+        const notebook = parse(text);
+        const { dag, diagnostics } = compile(notebook);
+        for (const { message, place } of diagnostics) {
+          expect(message).not.toMatch(/could not read this cell/);
+          if (place.in !== "source") continue;
+          const lines = notebook.cells.find((cell) => cell.id === place.cell)!.source.split("\n");
+          expect(place.line).toBeLessThanOrEqual(lines.length);
+          expect(place.column).toBeLessThanOrEqual(lines[place.line - 1]!.length + 1);
+        }
+        const known = new Set<string>();
+        for (const task of dag.tasks) {
+          for (const need of task.needs) expect(known.has(need.task)).toBe(true);
+          known.add(task.key);
+        }
+      }),
       { numRuns: 400 },
     );
   });
@@ -189,8 +184,7 @@ describe("the DAG does not change", () => {
         let i = 0;
         const cells = notebook.cells.map((cell) => ({
           ...cell,
-          source:
-            cell.kind === "code" ? cell.source.replace(/(?<=[;{,(]) ?/g, () => fill[i++ % fill.length]!) : cell.source,
+          source: cell.kind === "code" ? cell.source.replace(/(?<=[;{,(]) ?/g, () => fill[i++ % fill.length]!) : cell.source,
         }));
         expect(shape(compiled({ ...notebook, cells }).dag)).toEqual(shape(compiled(notebook).dag));
       }),

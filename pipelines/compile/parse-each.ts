@@ -12,8 +12,7 @@ export interface ParsedExpression {
 }
 
 export type ParsedEach =
-  | { readonly variables: readonly EachVariable[]; readonly sources: readonly ParsedExpression[] }
-  | { readonly fault: string };
+  { readonly variables: readonly EachVariable[]; readonly sources: readonly ParsedExpression[] } | { readonly fault: string };
 
 const clause = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)\s+of\s+([\s\S]*\S)\s*$/u;
 
@@ -26,15 +25,13 @@ export function parseEach(text: string): ParsedEach {
     if (!found) return { fault: `each="${text}" does not say what to go over. ${shape}` };
     const [, name, source] = found as unknown as [string, string, string];
     if (hasReservedName(name)) return { fault: `"${name}" is a word of the language and cannot name an element.` };
-    if (variables.some((one) => one.name === name))
-      return { fault: `"${name}" is bound twice in each: give each list a name of its own.` };
+    if (variables.some((one) => one.name === name)) return { fault: `"${name}" is bound twice in each: give each list a name of its own.` };
     const parsed = parseExpressionText(source);
     if ("fault" in parsed) return { fault: `"${source}" in each is no expression: ${parsed.fault} ${shape}` };
     variables.push({ name, source });
     sources.push(parsed);
   }
-  if (variables.length > 2)
-    return { fault: `each goes over one list or two, not ${variables.length}. Combine lists in a cell before.` };
+  if (variables.length > 2) return { fault: `each goes over one list or two, not ${variables.length}. Combine lists in a cell before.` };
   return { variables, sources };
 }
 

@@ -79,11 +79,7 @@ const settingsOfKind: Readonly<Record<string, readonly string[]>> = {
 /** Options that mean one cell: they cannot stand in the front matter's defaults. */
 const ownOnly = new Set(["after", "each", "when", "on"]);
 
-export function parseOptions(
-  kind: string,
-  own: readonly CellOption[],
-  base: TaskOptions = defaultOptions,
-): ParsedOptions {
+export function parseOptions(kind: string, own: readonly CellOption[], base: TaskOptions = defaultOptions): ParsedOptions {
   const options: Record<string, unknown> = { ...base };
   const settings: Record<string, string> = {};
   const faults: OptionFault[] = [];
@@ -120,8 +116,7 @@ export function parseDefaults(defaults: readonly CellOption[]): Pick<ParsedOptio
   const parsed = parseOptions("code", kept);
   const faults = parsed.faults.map((fault) => ({ ...fault, index: defaults.indexOf(kept[fault.index]!) }));
   defaults.forEach(({ key }, index) => {
-    if (ownOnly.has(key))
-      faults.push({ index, message: `"${key}" belongs to one cell: write it in the cell's header.` });
+    if (ownOnly.has(key)) faults.push({ index, message: `"${key}" belongs to one cell: write it in the cell's header.` });
   });
   return { options: parsed.options, faults };
 }
@@ -131,8 +126,7 @@ function explainUnknown(kind: string, key: string): string {
   if (owner) return `"${key}" is an option of [${owner}] cells, not of ${kind} cells.`;
   if (key === "failFast") return `"failFast" is for the whole notebook: write it below "defaults" in the front matter.`;
   const known = ["each", "when", ...Object.keys(readers)];
-  const near =
-    known.find((one) => one.toLowerCase() === key.toLowerCase()) ?? known.find((one) => isOneEditAway(one, key));
+  const near = known.find((one) => one.toLowerCase() === key.toLowerCase()) ?? known.find((one) => isOneEditAway(one, key));
   return `There is no option "${key}".${near ? ` Did you mean "${near}"?` : ""} A cell knows: ${known.join(", ")}.`;
 }
 
@@ -163,8 +157,7 @@ export function readDuration(text: string): Read<number> {
   if (text === "0") return { value: 0 };
   if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+$/.test(text)) return { wanted };
   let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g))
-    total += Number(amount) * units[unit!]!;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)) total += Number(amount) * units[unit!]!;
   return total <= longest ? { value: Math.round(total) } : { wanted: "a time of a year at most" };
 }
 
@@ -224,9 +217,7 @@ function readName(text: string): Read<string> {
 
 export function readNames(text: string): Read<readonly string[]> {
   const names = text.split(",").map((name) => name.trim());
-  return names.every((name) => name !== "")
-    ? { value: [...new Set(names)] }
-    : { wanted: "names with commas between them" };
+  return names.every((name) => name !== "") ? { value: [...new Set(names)] } : { wanted: "names with commas between them" };
 }
 
 function readCauses(text: string): Read<readonly RetryCause[]> {

@@ -32,13 +32,7 @@ const skipped = new Set([
   "predicate",
 ]);
 
-const erased = new Set([
-  "TSTypeAliasDeclaration",
-  "TSInterfaceDeclaration",
-  "TSDeclareFunction",
-  "TSDeclareMethod",
-  "EmptyStatement",
-]);
+const erased = new Set(["TSTypeAliasDeclaration", "TSInterfaceDeclaration", "TSDeclareFunction", "TSDeclareMethod", "EmptyStatement"]);
 const transparent = new Set([
   "TSAsExpression",
   "TSSatisfiesExpression",

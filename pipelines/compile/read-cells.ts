@@ -1,5 +1,5 @@
 /** Notebook → the cells as the compiler sees them: key, kind, parsed header, analysed text. Checks headers and titles. */
-import { cellKey } from "../notebook/cell-key";
+import { cellKey, toSlug } from "../notebook/cell-key";
 import { cellKinds, type Cell, type CellKind } from "../notebook/notebook";
 import type { Analyses, CellAnalysis } from "./analyse-cell";
 import type { TaskOptions } from "./dag";
@@ -8,12 +8,14 @@ import { parseOptions, readNames, type ParsedOptions } from "./parse-options";
 import { toDefinitions, type Definition } from "./find-names";
 import { checkGlobals } from "./check-names";
 import { checkImports } from "./check-packages";
-import { checkUnsupported } from "./check-unsupported";
+import { findParameters, type ParamStatement } from "./find-parameters";
 import { placeInHeader, placeInSource, placeOfOption, Reporter } from "./reporter";
 
 export interface CompiledCell {
   readonly cell: Cell;
   readonly key: string;
+  /** Whether the key is that of its title. */
+  readonly isTitled: boolean;
   /** Undefined for a kind that nobody knows. */
   readonly kind: CellKind | undefined;
   readonly analysis: CellAnalysis;
@@ -24,6 +26,8 @@ export interface CompiledCell {
   readonly isTask: boolean;
   /** Names given by a header: `out=` of a script, `form=` of an approval. */
   readonly headerNames: readonly { readonly name: string; readonly option: string }[];
+  /** Of a params cell. */
+  readonly paramStatements: readonly ParamStatement[];
   /** What it defines, by name. */
   readonly definitions: ReadonlyMap<string, Definition>;
   /** What is wrong with it by itself. */
@@ -38,17 +42,13 @@ export interface CellCache {
   readonly byCell: WeakMap<Cell, CompiledCell>;
 }
 
-export function readCells(
-  cells: readonly Cell[],
-  analyses: Analyses,
-  cache: CellCache,
-  reporter: Reporter,
-): CompiledCell[] {
+export function readCells(cells: readonly Cell[], analyses: Analyses, cache: CellCache, reporter: Reporter): CompiledCell[] {
   const compiled = cells.map((cell, index) => {
-    const key = cellKey(cell, index);
     const before = cache.byCell.get(cell);
-    const read = before?.key === key ? before : readCell(cell, key, analyses, cache);
-    cache.byCell.set(cell, read);
+    // Only an untitled cell is called by its position.
+    const isKept = before && (before.isTitled || before.key === cellKey(cell, index));
+    const read = isKept ? before : readCell(cell, cellKey(cell, index), analyses, cache);
+    if (!isKept) cache.byCell.set(cell, read);
     reporter.repeat(read.faults);
     return read;
   });
@@ -98,10 +98,17 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
 
   const analysis = analyses.analyse(kind === "code" || kind === "params" ? cell.source : "");
   for (const error of analysis.errors) {
-    reporter.report("syntax-error", placeInSource(located, { start: error.at, end: error.at + 1 }), error.message);
+    reporter.report(
+      "syntax-error",
+      placeInSource(located, { start: error.at, end: Math.min(error.at + 1, cell.source.length) }),
+      error.message,
+    );
   }
   if (analysis.broken) reporter.bar(located);
-  checkUnsupported(located, analysis, reporter);
+  for (const fault of analysis.unsupported) {
+    reporter.bar(located);
+    reporter.report("unsupported-syntax", placeInSource(located, fault), fault.message);
+  }
   checkGlobals(located, analysis, reporter);
   checkImports(located, analysis, packages, reporter);
 
@@ -113,16 +120,13 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
   const when = parsed.when === undefined ? undefined : parseExpressionText(parsed.when);
   if (when && "fault" in when) {
     reporter.bar(located);
-    reporter.report(
-      "bad-when",
-      placeOfOption(located, "when"),
-      `when="${parsed.when}" is no TypeScript expression: ${when.fault}`,
-    );
+    reporter.report("bad-when", placeOfOption(located, "when"), `when="${parsed.when}" is no TypeScript expression: ${when.fault}`);
   }
   const goesOver = each && "variables" in each ? each : undefined;
   const compiled: CompiledCell = {
     cell,
     key,
+    isTitled: toSlug(cell.title) !== "",
     kind,
     analysis,
     parsed,
@@ -130,6 +134,7 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
     when: when && "text" in when ? when : undefined,
     eachNames: new Set(goesOver?.variables.map((one) => one.name)),
     isTask: isTask(kind, analysis),
+    paramStatements: kind === "params" ? findParameters(cell.source) : [],
     headerNames: namesInHeader(kind, parsed),
     definitions: new Map(),
     faults: reporter,
@@ -140,10 +145,9 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
 /** Portable definitions only, markdown and parameters are no tasks. */
 function isTask(kind: CellKind | undefined, analysis: CellAnalysis): boolean {
   if (kind === undefined || kind === "markdown" || kind === "params") return false;
-  if (kind !== "code" || analysis.program === undefined) return kind !== "code" || analysis.broken;
-  return (
-    analysis.display !== undefined || analysis.units.some((unit) => unit.role === "value" || unit.role === "statement")
-  );
+  if (kind !== "code") return true;
+  const isUnread = analysis.broken && analysis.units.length === 0;
+  return isUnread || analysis.display !== undefined || analysis.ownUnits.length > 0;
 }
 
 function namesInHeader(kind: CellKind | undefined, parsed: ParsedOptions): CompiledCell["headerNames"] {

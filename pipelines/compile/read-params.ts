@@ -13,10 +13,7 @@ const form = "Write: const name = param(default, { … }).";
 const formats = ["date", "date-time", "json", "secret", "file", "text"] as const;
 
 /** Reads one call of `param`. With faults, the parameter is what could be read. */
-export function readParam(
-  name: string,
-  call: SyntaxNode,
-): { parameter: Parameter | undefined; faults: readonly ParamFault[] } {
+export function readParam(name: string, call: SyntaxNode): { parameter: Parameter | undefined; faults: readonly ParamFault[] } {
   const faults: ParamFault[] = [];
   const fault = (node: SyntaxNode, message: string) => void faults.push({ message, start: node.start, end: node.end });
   const [first, second, ...rest] = nodesAt(call, "arguments");
@@ -32,8 +29,7 @@ export function readParam(
   }
 
   const given = new Map<string, { value: Json; node: SyntaxNode }>();
-  if (second && unwrap(second).type !== "ObjectExpression")
-    fault(second, `The options of "${name}" are an object. ${form}`);
+  if (second && unwrap(second).type !== "ObjectExpression") fault(second, `The options of "${name}" are an object. ${form}`);
   else if (second) {
     for (const property of nodesAt(unwrap(second), "properties")) {
       const key = property.type === "ObjectProperty" ? propertyName(property) : undefined;
@@ -68,15 +64,10 @@ export function readParam(
     Array.isArray(value) && value.length > 0 ? (value as readonly Json[]) : undefined,
   );
   const multiple = take("multiple", "true or false", aBoolean) ?? false;
-  const pattern = take("pattern", "a regular expression as a text", (value) =>
-    isPattern(value) ? (value as string) : undefined,
-  );
+  const pattern = take("pattern", "a regular expression as a text", (value) => (isPattern(value) ? (value as string) : undefined));
   const format = take("format", `one of ${formats.join(", ")}`, (value) => formats.find((one) => one === value));
   for (const [key, { node }] of given) {
-    fault(
-      node,
-      `param knows no option "${key}"; it knows title, description, min, max, integer, options, multiple, pattern and format.`,
-    );
+    fault(node, `param knows no option "${key}"; it knows title, description, min, max, integer, options, multiple, pattern and format.`);
   }
 
   const type =
@@ -106,10 +97,8 @@ export function readParam(
   if (integer) only("integer", "number");
   only("pattern", "string");
   if (format !== "json") only("format", "string");
-  if (min !== undefined && max !== undefined && min > max)
-    fault(places.get("min")!, `min is above max: no value of "${name}" would do.`);
-  if (multiple && !Array.isArray(initial.value))
-    fault(first, `"${name}" takes multiple values: its default is a list.`);
+  if (min !== undefined && max !== undefined && min > max) fault(places.get("min")!, `min is above max: no value of "${name}" would do.`);
+  if (multiple && !Array.isArray(initial.value)) fault(first, `"${name}" takes multiple values: its default is a list.`);
   if (faults.length === 0) {
     const bad = validateValue(parameter, parameter.default);
     if (bad) fault(first, `The default of "${name}" ${bad}.`);
@@ -159,9 +148,7 @@ function readLiteral(wrapped: SyntaxNode): Literal {
       for (const property of nodesAt(node, "properties")) {
         const key = property.type === "ObjectProperty" ? propertyName(property) : undefined;
         const inner: Literal =
-          key === undefined
-            ? { fault: "has to be written out: name: literal.", node: property }
-            : readLiteral(nodeAt(property, "value")!);
+          key === undefined ? { fault: "has to be written out: name: literal.", node: property } : readLiteral(nodeAt(property, "value")!);
         if ("fault" in inner) return inner;
         entries.push([key!, inner.value]);
       }
@@ -169,8 +156,7 @@ function readLiteral(wrapped: SyntaxNode): Literal {
     }
   }
   return {
-    fault:
-      "has to be a literal (number, string, boolean, null, or a list or object of them): it is read without running anything.",
+    fault: "has to be a literal (number, string, boolean, null, or a list or object of them): it is read without running anything.",
     node,
   };
 }
@@ -178,9 +164,7 @@ function readLiteral(wrapped: SyntaxNode): Literal {
 function propertyName(property: SyntaxNode): string | undefined {
   const key = nodeAt(property, "key")!;
   if (property["computed"]) return undefined;
-  return (
-    nameOf(key) ?? (key.type === "StringLiteral" || key.type === "NumericLiteral" ? String(key["value"]) : undefined)
-  );
+  return nameOf(key) ?? (key.type === "StringLiteral" || key.type === "NumericLiteral" ? String(key["value"]) : undefined);
 }
 
 function isPattern(value: Json): boolean {

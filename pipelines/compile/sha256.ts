@@ -15,6 +15,7 @@ const initial = new Int32Array(8);
   }
 }
 
+const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const encoder = new TextEncoder();
 const schedule = new Int32Array(64);
 
@@ -28,7 +29,9 @@ export function sha256(text: string): string {
   view.setUint32(padded.length - 4, bytes.length << 3);
   const state = initial.slice();
   for (let offset = 0; offset < padded.length; offset += 64) mixBlock(view, offset, state);
-  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+  let hex = "";
+  for (const word of state) for (let shift = 24; shift >= 0; shift -= 8) hex += hexBytes[(word >>> shift) & 255]!;
+  return hex;
 }
 
 function mixBlock(view: DataView, offset: number, state: Int32Array): void {

@@ -8,10 +8,7 @@ export interface SortedTasks {
 }
 
 /** `late` keys (handlers) come after all others that do not need them. */
-export function sortTasks(
-  needs: ReadonlyMap<string, Iterable<string>>,
-  late: ReadonlySet<string> = new Set(),
-): SortedTasks {
+export function sortTasks(needs: ReadonlyMap<string, Iterable<string>>, late: ReadonlySet<string> = new Set()): SortedTasks {
   const compare = (a: string, b: string) => Number(late.has(a)) - Number(late.has(b)) || (a < b ? -1 : a > b ? 1 : 0);
   const waiting = new Map<string, number>();
   const readers = new Map<string, string[]>();
@@ -57,14 +54,9 @@ function insertSorted(ready: string[], key: string, compare: (a: string, b: stri
 }
 
 /** One shortest cycle through each strongly connected part of what is left. */
-function findCycles(
-  keys: readonly string[],
-  needs: ReadonlyMap<string, Iterable<string>>,
-): readonly (readonly string[])[] {
+function findCycles(keys: readonly string[], needs: ReadonlyMap<string, Iterable<string>>): readonly (readonly string[])[] {
   const left = new Set(keys);
-  const upstream = new Map(
-    keys.map((key) => [key, [...new Set(needs.get(key))].filter((one) => left.has(one)).sort()]),
-  );
+  const upstream = new Map(keys.map((key) => [key, [...new Set(needs.get(key))].filter((one) => left.has(one)).sort()]));
   const found: string[][] = [];
   const told = new Set<string>();
   for (const start of keys) {

@@ -18,8 +18,7 @@ export function toUserFrames(stack: string, lines: readonly ProgramLines[], file
       cellKey: piece.cellKey,
       line: piece.cellLine + line - piece.line,
       column: Number(found[4]),
-      function:
-        name === undefined || name === "" || name.startsWith("<anonymous>") || name === "eval" ? undefined : name,
+      function: name === undefined || name === "" || name.startsWith("<anonymous>") || name === "eval" ? undefined : name,
     });
   }
   return frames;

@@ -29,8 +29,7 @@ export function validateParams(
     else result.push([param.name, value as Json]);
   }
   const known = params.map((param) => param.name).join(", ") || "none";
-  for (const name of given.keys())
-    faults.push({ name, message: `There is no parameter "${name}"; there is: ${known}.` });
+  for (const name of given.keys()) faults.push({ name, message: `There is no parameter "${name}"; there is: ${known}.` });
   return faults.length > 0 ? { faults } : { values: Object.fromEntries(result) };
 }
 
@@ -86,23 +85,13 @@ function isJson(value: unknown, depth: number): value is Json {
   if (typeof value !== "object" || depth > 100) return false;
   if (Array.isArray(value)) return value.every((one) => isJson(one, depth + 1));
   const prototype: unknown = Object.getPrototypeOf(value);
-  return (
-    (prototype === Object.prototype || prototype === null) &&
-    Object.values(value).every((one) => isJson(one, depth + 1))
-  );
+  return (prototype === Object.prototype || prototype === null) && Object.values(value).every((one) => isJson(one, depth + 1));
 }
 
 /** Equal as JSON, whatever the order of keys. */
 function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (
-    typeof a !== "object" ||
-    typeof b !== "object" ||
-    a === null ||
-    b === null ||
-    Array.isArray(a) !== Array.isArray(b)
-  )
-    return false;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
   const left = Object.entries(a);
   return (
     left.length === Object.keys(b).length &&

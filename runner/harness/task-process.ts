@@ -29,7 +29,8 @@ export class TaskProcess {
   attempt: AttemptRecord | undefined;
   tasks = 0;
   lastUsed = 0;
-  startedAt = 0;
+  /** When its attempt was handed to it; before the first, when it was started itself. */
+  startedAt = performance.now();
   /** Taken at the watchdog's first look: most attempts are over before. */
   cpuAtStart: number | undefined;
   peakMemory = 0;

@@ -149,6 +149,10 @@ export function makeSdk({ launch, output, displays, wire, environment, cwd }: Sd
       attempt: launch.attemptNumber,
       mapIndex: launch.mapIndex,
       logicalDate: launch.run.logicalDate,
+      status: launch.run.outcome?.status,
+      reason: launch.run.outcome?.reason,
+      failed: launch.run.outcome?.failed ?? [],
+      durationMs: launch.run.outcome?.durationMs,
     }),
   };
   return Object.assign(sdk, Object.fromEntries(planned.map((name) => [name, () => notYet(name)])));
@@ -161,6 +165,12 @@ function notYet(name: string): never {
   throw new Error(`${name}() of "heddle" is not available yet.`);
 }
 
+/** Cells run as a user of their own, who is neither owner nor group of the files people put into the data folder. */
+function unreadable(name: string): string {
+  const inFolder = name.includes("/") ? ", and its folders with chmod o+x" : "";
+  return `The file "${name}" lies in the workspace's data folder, but cells may not read it: they run as a user of their own. Make it readable with: chmod o+r "${name}"${inFolder}.`;
+}
+
 function makeDataset(name: string, cwd: string, environment: Environment): Heddle.Dataset {
   const relative = normalize(String(name));
   if (relative.startsWith("..") || relative.startsWith("/")) throw new Error(`dataset("${name}") lies outside of the data folder.`);
@@ -169,8 +179,10 @@ function makeDataset(name: string, cwd: string, environment: Environment): Heddl
     try {
       return await readFile(path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      throw new Error(`There is no file "${name}" in the workspace's data folder.`);
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT") throw new Error(`There is no file "${name}" in the workspace's data folder.`);
+      if (code === "EACCES") throw new Error(unreadable(name));
+      throw error;
     }
   };
   return {

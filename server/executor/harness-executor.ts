@@ -296,7 +296,7 @@ function lost(status: "failed" | "lost", reason: Reason, message: string) {
 }
 
 function toLaunch(id: string, request: AttemptRequest): Launch {
-  const { run, program, limits } = request;
+  const { run, outcome, program, limits } = request;
   return {
     type: "launch",
     attempt: id,
@@ -312,6 +312,7 @@ function toLaunch(id: string, request: AttemptRequest): Launch {
       trigger: run.trigger,
       params: run.params as never,
       ...(run.logicalDate === undefined ? {} : { logicalDate: run.logicalDate }),
+      ...(outcome === undefined ? {} : { outcome }),
     },
     program: { hash: program.hash, code: program.code, lines: program.lines as never },
     inputs: Object.fromEntries(Object.entries(request.inputs).map(([name, input]) => [name, toInput(input)])),

@@ -22,15 +22,15 @@ export interface SeriesPoint {
   readonly max: number | undefined;
 }
 
-/** All series of one name in a run, a fan-out's elements together. null: not a finite number; min, max and mean are of the finite points. */
+/** All series of one name in a run, a fan-out's elements together. min, max and mean are of finite points: "NaN" without any. */
 export interface MetricSummary {
   readonly runId: string;
   readonly name: string;
   readonly count: number;
-  readonly last: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly mean: number | null;
+  readonly last: JsonNumber;
+  readonly min: JsonNumber;
+  readonly max: JsonNumber;
+  readonly mean: JsonNumber;
 }
 
 export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";

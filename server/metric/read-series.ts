@@ -82,7 +82,7 @@ export async function readSummaries(database: Database, workspaceId: string, run
     }
     return [...groups.values()].map(({ runId, name, parts }) => {
       const { count, last, min, max, mean } = mergeSummaries(parts);
-      return { runId, name, count, last: finite(last), min: finite(min), max: finite(max), mean: finite(mean) };
+      return { runId, name, count, last: toJsonNumber(last), min: toJsonNumber(min), max: toJsonNumber(max), mean: toJsonNumber(mean) };
     });
   });
 }
@@ -95,8 +95,4 @@ export async function checkRuns(client: pg.ClientBase, workspaceId: string, ids:
 /** JSON has no word for them. */
 function toJsonNumber(value: number): number | "NaN" | "Infinity" | "-Infinity" {
   return Number.isFinite(value) ? value : (String(value) as "NaN" | "Infinity" | "-Infinity");
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

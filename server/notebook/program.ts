@@ -15,7 +15,7 @@ export function toExecutable(task: Task, _dag?: Dag): ExecutableProgram {
   return write({
     program,
     own: program.lines.at(-1)?.line ?? 1,
-    params: task.params.filter((name) => !elements.includes(name)),
+    params: task.paramReads.task.filter((name) => !elements.includes(name)),
     before: [
       bind("inputs", inputs),
       bind("elements", elements),
@@ -33,7 +33,7 @@ export function toExpandExecutable(task: Task, _dag?: Dag): ExecutableProgram | 
   return write({
     program,
     own: undefined,
-    params: task.params,
+    params: task.paramReads.expand,
     before: [bind("inputs", task.reads.expand)],
     after: `return { ${lists.join(", ")} };`,
   });

@@ -427,7 +427,7 @@ class RunEngine implements Engine {
     try {
       const listener = this.newListener(run, taskRun, false);
       this.launched.add(`${taskRunId(run.id, ordinal)}/${attempt}`);
-      const result = await this.options.executor.launch(toAttemptRequest(run.state, taskRun), listener);
+      const result = await this.options.executor.launch(toAttemptRequest(run.state, taskRun, this.now()), listener);
       if (result.ok) {
         this.tell(run.id, { type: "attempt-launched", ordinal, attempt, handle: result.handle, at: this.now() }, true);
         return;

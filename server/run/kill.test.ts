@@ -8,17 +8,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPool, type Pool } from "../db/pool";
 import { createTestDatabase, type TestDatabase } from "../db/testing/database";
 import { findEngine } from "../executor/docker/find-engine";
-import { runnerFolder } from "./testing/workbench";
 
 let database: TestDatabase;
 let pool: Pool;
-let runner: string;
 const docker = await findEngine();
 
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = createPool(database.url);
-  runner = await runnerFolder();
 });
 afterAll(async () => {
   await pool.end();
@@ -38,8 +35,8 @@ class Server {
   errors = "";
 
   constructor(home: string, executor: string) {
-    this.child = spawn(process.execPath, ["--import", "tsx", path.join(import.meta.dirname, "testing/server-process.ts")], {
-      env: { ...process.env, DATABASE_URL: database.url, HEDDLE_HOME: home, HEDDLE_TEST_EXECUTOR: executor, HEDDLE_TEST_RUNNER: runner },
+    this.child = spawn(process.execPath, ["--import", "tsx", "server/run/testing/server-process.ts"], {
+      env: { ...process.env, DATABASE_URL: database.url, HEDDLE_HOME: home, HEDDLE_TEST_EXECUTOR: executor },
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.exit = new Promise((resolve) => this.child.once("exit", () => (this.wake(), resolve())));

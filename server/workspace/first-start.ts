@@ -1,9 +1,12 @@
-/** What the very first start leaves behind: an owner, a workspace, the examples with their data. Repeatable: what is there stays. */
+/** What the very first start leaves behind: an owner, a workspace, the examples; their data follows once packages are installed. Repeatable: what is there stays. */
 import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { Database } from "../db/database";
 import { createNotebook, type Shelf } from "../notebook/store";
+import { seedExampleData } from "./example-data";
+
+export const firstWorkspaceId = "home";
 
 export interface FirstStart {
   readonly userId: string;
@@ -11,8 +14,6 @@ export interface FirstStart {
   /** The first one is run. */
   readonly notebookIds: readonly string[];
 }
-
-export const firstWorkspaceId = "home";
 
 /** Undefined when there is a workspace already. */
 export async function makeFirstWorkspace(shelf: Shelf, examplesDir: string): Promise<FirstStart | undefined> {
@@ -22,7 +23,7 @@ export async function makeFirstWorkspace(shelf: Shelf, examplesDir: string): Pro
   const workspaceId = firstWorkspaceId;
   await database.prisma.$transaction([
     database.prisma.user.create({ data: { id: userId, name: "Owner", email: "owner@localhost" } }),
-    database.prisma.workspace.create({ data: { id: workspaceId, slug: workspaceId, name: "Home" } }),
+    database.prisma.workspace.create({ data: { id: workspaceId, slug: "home", name: "Home" } }),
     database.prisma.member.create({ data: { workspaceId, userId, role: "owner" } }),
   ]);
   const notebookIds: string[] = [];
@@ -45,6 +46,18 @@ function readExamples(dir: string): { readonly title: string; readonly text: str
     .sort((a, b) => Number(b === firstExample) - Number(a === firstExample) || (a < b ? -1 : 1))
     .map((name) => ({ title: name.replace(/\.ts$/, "").replaceAll("-", " "), text: fs.readFileSync(path.join(dir, name), "utf8") }))
     .filter(({ text }) => /^\/\/ (%%|---)/m.test(text));
+}
+
+/**
+ * The data sets of the examples, out of the environment's packages. Only into an empty folder: what its owner threw away
+ * does not come back.
+ */
+export async function copyExampleData(environment: string, dataDir: string): Promise<void> {
+  if (fs.readdirSync(dataDir).length > 0) return;
+  for (const name of await seedExampleData(environment, dataDir)) {
+    // Tasks read them as another user, whatever the umask was.
+    fs.chmodSync(path.join(dataDir, name), 0o644);
+  }
 }
 
 /** The owner who has not chosen a password yet, if there is one: a sign-in link is printed for them at every start. */

@@ -137,7 +137,7 @@ export function RunList() {
       ) : (
         !(list.error && rows.length === 0) && (
           <div className={styles.table} role="table" aria-label="Runs" aria-rowcount={hasNextPage ? -1 : rows.length + 1} style={{ "--columns": template } as React.CSSProperties}>
-            <div role="rowgroup">
+            <div role="rowgroup" className={styles.headGroup}>
               <div className={styles.head} role="row" hidden={small}>
                 <span role="columnheader" />
                 <span role="columnheader">State</span>

@@ -18,7 +18,7 @@ export function task(key: string, needs: readonly string[] = [], patch: Partial<
   return {
     key, title: key, cell: key, kind: "code", needs: needs.map((need) => ({ task: need, names: [need] })), params: [], outputs: [key],
     display: false, datasets: [], program: { text: needs.join(" "), imports: [], lines: [], display: undefined, classes: [], ownClasses: [], dynamicImports: [], returns: [] },
-    expandProgram: undefined, reads: { task: needs, expand: needs }, settings: {},
+    expandProgram: undefined, reads: { task: needs, expand: needs }, paramReads: { task: [], expand: [] }, settings: {},
     each: each ? [{ name: "item", source: "items" }] : undefined, when: undefined, options: { ...options, ...patch }, fingerprint: key,
   };
 }

@@ -79,7 +79,7 @@ export class DockerHost implements HarnessHost {
       data: dataFolder === undefined ? "" : inside.data,
       scratch: inside.scratch,
       heapMegabytes: Math.floor(containerMemory(resources, slots) / 1024 / 1024),
-      spares: scope.only ? 0 : 1,
+      spares: scope.only ? 0 : Math.min(2, slots),
     };
     const create = containerOptions({
       name,

@@ -81,7 +81,7 @@ export class ProcessHost implements HarnessHost {
       data: data ? await realpath(data).catch(() => "") : "",
       scratch: await realpath(scratch),
       heapMegabytes: Math.floor(totalmem() / 1024 / 1024),
-      spares: 1,
+      spares: scope.only ? 0 : Math.min(2, spec.slots),
     };
     const errors = openSync(join(folder, "stderr.log"), "a", 0o600);
     const child = spawn(process.execPath, [join(this.options.runner, "harness.cjs"), JSON.stringify(settings)], {

@@ -242,6 +242,12 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       });
     });
 
+    test.runIf(candidate.walls)("names a data file that cells may not read, and the remedy", async () => {
+      await writeFile(join(bench.home, "data", "w1", "mine.csv"), "a\n1\n", { mode: 0o600 });
+      const { error } = await failure("await __heddle.sdk.dataset('mine.csv').csv()");
+      expect(error?.message).toContain('chmod o+r "mine.csv"');
+    });
+
     test("stores a large value once, under the hash of its bytes, with a preview", async () => {
       const body = "const big = new Float32Array(1_000_000).map((_, i) => i % 1000);\nreturn { big };";
       const first = (await (await start(body)).log.succeeded()).outputs.big!;
@@ -351,7 +357,7 @@ export function describeExecutor(name: string, candidate: Candidate): void {
     test("finds its attempts again after the server was killed", async () => {
       const earlier = candidate.create({ ...options, home: `${bench.home}/second` });
       const wanted = await start(
-        "console.log('before'); await new Promise((resolve) => setTimeout(resolve, 400)); console.log('after'); return { x: 42 }",
+        "console.log('before'); const fs = await import('node:fs'); while (!fs.existsSync('data/go-on')) await new Promise((resolve) => setTimeout(resolve, 10)); console.log('after'); return { x: 42 }",
         {},
         earlier,
       );
@@ -368,6 +374,7 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       log.records.push(...wanted.log.records);
       const adopted = await later.adopt((attempt) => (attempt.taskRunId === wanted.request.taskRunId ? log : undefined));
       expect(adopted).toEqual([{ taskRunId: wanted.request.taskRunId, attempt: 1 }]);
+      await writeFile(join(bench.home, "data", "w1", "go-on"), "");
       const result = await log.succeeded();
       expect(log.texts("info")).toEqual(["before", "after"]);
       expect(result.outputs.x).toMatchObject({ summary: "number · 42" });

@@ -6,7 +6,6 @@ import { compile } from "@/pipelines/compile/compile";
 import { validateParams } from "@/pipelines/compile/validate-params";
 import { parse } from "@/pipelines/notebook/parse";
 import type { RunSpec } from "@/pipelines/run/run";
-import { bundleRunner } from "@/runner/bundle.mjs";
 import { createPool, type Pool } from "../../db/pool";
 import type { InstalledEnvironment } from "../../executor/environment";
 import type { Executor } from "../../executor/executor";
@@ -62,18 +61,8 @@ export function toSpec(text: string, changes: Changes = {}): Omit<RunSpec, "id">
   };
 }
 
-let bundled: Promise<string> | undefined;
-
-/** The bundled runner, made once per process. */
-export function runnerFolder(): Promise<string> {
-  return (bundled ??= (async () => {
-    if (process.env.HEDDLE_TEST_RUNNER) return process.env.HEDDLE_TEST_RUNNER;
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-runner-"));
-    process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
-    await bundleRunner(folder);
-    return folder;
-  })());
-}
+/** The bundled runner: server/executor/testing/bundle-runner.ts has made it, or bin/bench.mjs. */
+export const runnerFolder = path.join(process.cwd(), "dist/runner");
 
 /** An environment without packages. */
 export function bareEnvironment(home: string): InstalledEnvironment {
@@ -83,23 +72,23 @@ export function bareEnvironment(home: string): InstalledEnvironment {
   return { folder, hash: "bare", packages: [] };
 }
 
-export async function processExecutor(home: string, log: (message: string) => void): Promise<Executor> {
+export function processExecutor(home: string, log: (message: string) => void): Executor {
   return createProcessExecutor({
-    home, slots: 4, log, environment: bareEnvironment(home), runner: await runnerFolder(),
+    home, slots: 4, log, environment: bareEnvironment(home), runner: runnerFolder,
     dataDir: (workspaceId) => path.join(home, "data", workspaceId),
   });
 }
 
-export async function dockerExecutor(home: string, log: (message: string) => void): Promise<Executor> {
+export function dockerExecutor(home: string, log: (message: string) => void): Executor {
   return createDockerExecutor({
-    home, slots: 4, log, environment: bareEnvironment(home), runner: await runnerFolder(),
+    home, slots: 4, log, environment: bareEnvironment(home), runner: runnerFolder,
     dataDir: (workspaceId) => path.join(home, "data", workspaceId),
   });
 }
 
 export async function openWorkbench(
   databaseUrl: string,
-  options: { home?: string; executor?: (home: string, log: (message: string) => void) => Promise<Executor> } & Partial<EngineOptions> = {},
+  options: { home?: string; executor?: (home: string, log: (message: string) => void) => Executor } & Partial<Omit<EngineOptions, "executor" | "home">> = {},
 ): Promise<Workbench> {
   const { home = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-home-")), executor: makeExecutor = processExecutor, ...rest } =
     options as { home?: string; executor?: typeof processExecutor };
@@ -110,7 +99,7 @@ export async function openWorkbench(
     options.log?.(message);
   };
   const pool = createPool(databaseUrl);
-  const executor = await makeExecutor(home, log);
+  const executor = makeExecutor(home, log);
   await executor.prepare();
   const engine = createEngine({
     pool, databaseUrl, home, instance: "workbench", environmentHash: "bare", imageDigest: "none", capacity: { cpu: 2, memory: 8 * 1024 ** 3 },
