@@ -1,11 +1,13 @@
 /**
  * `heddle`: the command line. Each command is a module; this file names them and their options.
- * Neighbours: compile.ts, format.ts, run.ts (here, with everything embedded) and run-on-server.ts.
+ * Neighbours: compile.ts, format.ts, run.ts (here, with everything embedded), run-on-server.ts,
+ * sign-in-link.ts.
  */
 import { Command, InvalidArgumentError } from "commander";
 import { compileFile } from "./compile";
 import { formatFile } from "./format";
 import { runFile } from "./run";
+import { printSignInLink } from "./sign-in-link";
 
 /** Resolves with the exit code set: 0 well, 1 the notebook failed or has errors, 2 bad usage. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -54,6 +56,14 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option("--check", "change nothing; exit 1 when the file would change")
     .action(async (file: string, options: { check?: true }) => {
       process.exitCode = await formatFile(file, { check: options.check ?? false });
+    });
+
+  program
+    .command("sign-in-link")
+    .description("Print a one-time link that signs the owner in, on the machine that Heddle runs on.")
+    .option("--email <address>", "another member than the owner")
+    .action(async ({ email }: { email?: string }) => {
+      process.exitCode = await printSignInLink(email);
     });
 
   try {

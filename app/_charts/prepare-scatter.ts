@@ -2,7 +2,7 @@
 import type { Json } from "@/pipelines/compile/dag";
 import { linearDomain, linearTicks, logDomain, logTicks, type Domain, type Tick } from "./axis";
 import type { ChartRun } from "./prepare-lines";
-import { runStyle, type LineStyle } from "./run-colour";
+import { runColour } from "./run-colour";
 
 export interface ScatterModel {
   readonly dots: readonly Dot[];
@@ -23,7 +23,7 @@ export interface Dot {
   readonly y: number;
   /** The parameter's value as written. */
   readonly parameter: string;
-  readonly style: LineStyle;
+  readonly colour: number;
 }
 
 export interface Trend {
@@ -63,7 +63,7 @@ export function prepareScatter(inputs: readonly ScatterInput[]): ScatterModel {
     x: numeric ? (parameter as number) : place(written(parameter)),
     y: value,
     parameter: written(parameter),
-    style: runStyle(run.number),
+    colour: runColour(run.number),
   }));
   const x: Domain = !numeric
     ? [-0.5, Math.max(0.5, words.length - 0.5)]

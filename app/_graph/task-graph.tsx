@@ -53,7 +53,7 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
     width: nodeSize.width,
     height: nodeSize.height,
     data: {
-      title: task.title,
+      title: task.title || task.key,
       state: states.get(task.key),
       direction,
       relation: relatives === undefined ? "none" : isNear(task.key) ? "near" : "far",

@@ -114,14 +114,19 @@ function isOwn({ role }: Pick<Declared, "role">): boolean {
   return role === "value" || role === "statement";
 }
 
-function toUnit({ nodes, ...declared }: Declared): Unit {
-  const isPortable = declared.role === "portable";
+const noSuspects: Unit["suspects"] = new Map();
+
+function toUnit({ role, nodes, keep, definitions, from }: Declared): Unit {
+  const isPortable = role === "portable";
   return {
-    ...declared,
+    role,
+    keep,
+    definitions,
+    ...(from && { from }),
     references: findReferences(nodes),
     digest: isPortable ? sha256(printShape(nodes)) : "",
     traits: isPortable ? findTraits(nodes[0]!) : noTraits,
-    suspects: declared.role === "value" ? findSuspects(nodes) : new Map(),
+    suspects: role === "value" ? findSuspects(nodes) : noSuspects,
   };
 }
 

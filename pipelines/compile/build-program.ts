@@ -5,9 +5,12 @@
 import type { Unit } from "./analyse-cell";
 import type { Program, ProgramImport, ProgramLines } from "./dag";
 import type { TextRange } from "./find-declarations";
+import { blank, countLines, keepOnly } from "./blank-text";
 import { isPrivate, type Definition, type Names } from "./find-names";
 import type { Reach } from "./reach";
 import type { CompiledCell } from "./read-cells";
+import { sortBy } from "./sort-by";
+import { sortPieces } from "./sort-pieces";
 
 export interface ProgramSource {
   readonly cell: CompiledCell;
@@ -48,14 +51,15 @@ class Builder {
     }
     this.declareTop(inPlace);
     const groups = new Map<CompiledCell, Unit[]>();
-    for (const unit of sortPieces(early, reach.units, this.source.names)) {
+    const pieces = sortPieces(early, reach.units, this.source.names);
+    for (const unit of pieces) {
       const home = reach.units.get(unit)!;
       const list = groups.get(home);
       if (list) list.push(unit);
       else groups.set(home, [unit]);
     }
     const inGroups = new Map([...groups].map(([home, units]) => [home, this.clashesOf(home, units)]));
-    for (const unit of sortPieces(early, reach.units, this.source.names)) {
+    for (const unit of pieces) {
       const home = reach.units.get(unit)!;
       const clashes = inGroups.get(home)!;
       if (clashes.size === 0) this.addPiece(unit, home);
@@ -223,58 +227,4 @@ class Builder {
     this.length += text.length + 1;
     this.lineCount += countLines(text);
   }
-}
-
-/** Definitions before those that mention them, where that is possible; otherwise by name. */
-function sortPieces(pieces: ReadonlySet<Unit>, homes: ReadonlyMap<Unit, CompiledCell>, names: Names): readonly Unit[] {
-  const sorted: Unit[] = [];
-  const seen = new Set<Unit>();
-  const nameOf = (unit: Unit) => `${unit.definitions[0]?.name ?? ""} ${homes.get(unit)!.key}`;
-  const visit = (unit: Unit): void => {
-    if (seen.has(unit) || !pieces.has(unit)) return;
-    seen.add(unit);
-    for (const name of [...unit.references.uses.keys()].sort()) {
-      const used = names.resolve(name, homes.get(unit)!)?.unit;
-      if (used && pieces.has(used)) visit(used);
-    }
-    sorted.push(unit);
-  };
-  for (const unit of sortBy(pieces, nameOf)) visit(unit);
-  return sorted;
-}
-
-export function sortBy<T>(items: Iterable<T>, key: (item: T) => string): T[] {
-  return [...items].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
-}
-
-function countLines(text: string): number {
-  let count = 1;
-  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) count++;
-  return count;
-}
-
-/** Every character but line ends becomes a space. */
-function toBlank(text: string): string {
-  return text.replace(/[^\n]/g, " ");
-}
-
-function blank(text: string, ranges: readonly TextRange[]): string {
-  let out = "";
-  let at = 0;
-  for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
-    if (end <= at) continue;
-    out += text.slice(at, Math.max(at, start)) + toBlank(text.slice(Math.max(at, start), end));
-    at = end;
-  }
-  return out + text.slice(at);
-}
-
-function keepOnly(text: string, from: number, to: number, keep: readonly TextRange[]): string {
-  let out = "";
-  let at = from;
-  for (const { start, end } of keep) {
-    out += toBlank(text.slice(at, start)) + text.slice(start, end);
-    at = end;
-  }
-  return out + toBlank(text.slice(at, to));
 }

@@ -1,6 +1,6 @@
 /** The `[params]` cell: reads its parameters, refuses what else stands in it, and `param` elsewhere. */
 import type { Parameter } from "./dag";
-import type { Draft } from "./build-tasks";
+import type { Draft } from "./draft-task";
 import { placeOfDefinition, type Definition, type Names } from "./find-names";
 import type { CompiledCell } from "./read-cells";
 import { placeInSource, type Reporter } from "./reporter";
@@ -38,7 +38,10 @@ export function checkParams(cells: readonly CompiledCell[], names: Names, report
     parameters,
     reportUnused(drafts, outputs) {
       const used = new Set<Definition>(outputs);
-      for (const { reach, expand } of drafts) for (const one of [...reach.params, ...expand.params]) used.add(one);
+      for (const { reach, expand } of drafts) {
+        for (const one of reach.params) used.add(one);
+        for (const one of expand.params) used.add(one);
+      }
       for (const definition of definitions) {
         if (used.has(definition)) continue;
         reporter.report(

@@ -15,7 +15,9 @@ export class Reach {
   readonly strays: { readonly name: string; readonly home: CompiledCell }[] = [];
 
   /** Every question asked of the names, with its answer: as long as all are answered alike, this stands. */
-  readonly trace: { readonly name: string; readonly home: CompiledCell; readonly answer: Definition | undefined }[] = [];
+  private readonly asked: string[] = [];
+  private readonly askedBy: CompiledCell[] = [];
+  private readonly answers: (Definition | undefined)[] = [];
 
   constructor(
     private readonly names: Names,
@@ -30,7 +32,9 @@ export class Reach {
         continue;
       }
       const definition = this.names.resolve(name, home);
-      this.trace.push({ name, home, answer: definition });
+      this.asked.push(name);
+      this.askedBy.push(home);
+      this.answers.push(definition);
       if (definition) this.addDefinition(definition, use.value);
     }
     return this;
@@ -57,9 +61,9 @@ export class Reach {
       }
     }
   }
-}
 
-/** Whether the names still answer as they did when `reach` was made. */
-export function isCurrent(reach: Reach, names: Names): boolean {
-  return reach.trace.every(({ name, home, answer }) => names.resolve(name, home) === answer);
+  /** Whether the names still answer as they did when this was made. */
+  isCurrent(names: Names): boolean {
+    return this.asked.every((name, i) => names.resolve(name, this.askedBy[i]!) === this.answers[i]);
+  }
 }

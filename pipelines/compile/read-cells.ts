@@ -1,5 +1,5 @@
 /** Notebook → the cells as the compiler sees them: key, kind, parsed header, analysed text. Checks headers and titles. */
-import { cellKey } from "../notebook/cell-key";
+import { cellKey, toSlug } from "../notebook/cell-key";
 import { cellKinds, type Cell, type CellKind } from "../notebook/notebook";
 import type { Analyses, CellAnalysis } from "./analyse-cell";
 import type { TaskOptions } from "./dag";
@@ -14,6 +14,8 @@ import { placeInHeader, placeInSource, placeOfOption, Reporter } from "./reporte
 export interface CompiledCell {
   readonly cell: Cell;
   readonly key: string;
+  /** Whether the key is that of its title. */
+  readonly isTitled: boolean;
   /** Undefined for a kind that nobody knows. */
   readonly kind: CellKind | undefined;
   readonly analysis: CellAnalysis;
@@ -42,10 +44,11 @@ export interface CellCache {
 
 export function readCells(cells: readonly Cell[], analyses: Analyses, cache: CellCache, reporter: Reporter): CompiledCell[] {
   const compiled = cells.map((cell, index) => {
-    const key = cellKey(cell, index);
     const before = cache.byCell.get(cell);
-    const read = before?.key === key ? before : readCell(cell, key, analyses, cache);
-    cache.byCell.set(cell, read);
+    // Only an untitled cell is called by its position.
+    const isKept = before && (before.isTitled || before.key === cellKey(cell, index));
+    const read = isKept ? before : readCell(cell, cellKey(cell, index), analyses, cache);
+    if (!isKept) cache.byCell.set(cell, read);
     reporter.repeat(read.faults);
     return read;
   });
@@ -95,7 +98,11 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
 
   const analysis = analyses.analyse(kind === "code" || kind === "params" ? cell.source : "");
   for (const error of analysis.errors) {
-    reporter.report("syntax-error", placeInSource(located, { start: error.at, end: error.at + 1 }), error.message);
+    reporter.report(
+      "syntax-error",
+      placeInSource(located, { start: error.at, end: Math.min(error.at + 1, cell.source.length) }),
+      error.message,
+    );
   }
   if (analysis.broken) reporter.bar(located);
   for (const fault of analysis.unsupported) {
@@ -119,6 +126,7 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
   const compiled: CompiledCell = {
     cell,
     key,
+    isTitled: toSlug(cell.title) !== "",
     kind,
     analysis,
     parsed,

@@ -7,7 +7,8 @@ import styles from "./cell.module.css";
 import { OptionChips } from "./option-chips";
 
 /** Title, kind and options as quiet words that one can change, and what one can do with the cell. */
-export function CellHead({ cell, cellKey, index, count, folded, isTask, taskKey }: {
+export function CellHead({ active, cell, cellKey, index, count, folded, isTask, taskKey }: {
+  readonly active: boolean;
   readonly cell: Cell;
   readonly cellKey: string;
   readonly index: number;
@@ -40,8 +41,8 @@ export function CellHead({ cell, cellKey, index, count, folded, isTask, taskKey 
         }}
       />}
       {cell.kind !== "code" && cell.kind !== "markdown" && cell.kind !== "params" && <Chip title="Kind of cell">{cell.kind}</Chip>}
-      {cell.kind !== "markdown" && cell.kind !== "params" && <OptionChips cell={cell} />}
-      <CellTools cell={cell} index={index} count={count} folded={folded} isTask={isTask} taskKey={taskKey} />
+      {cell.kind !== "markdown" && cell.kind !== "params" && <OptionChips cell={cell} active={active} />}
+      {active && <CellTools cell={cell} index={index} count={count} folded={folded} isTask={isTask} taskKey={taskKey} />}
     </>
   );
 }

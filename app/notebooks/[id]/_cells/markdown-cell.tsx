@@ -25,7 +25,7 @@ export const MarkdownCell = memo(function MarkdownCell({ cell, index, count, cel
       cellKey={cellKey}
       selected={selected}
       bare={cell.title === ""}
-      head={<CellHead cell={cell} cellKey={cellKey} index={index} count={count} folded={folded} isTask={false} taskKey={undefined} />}
+      head={(active) => <CellHead active={active} cell={cell} cellKey={cellKey} index={index} count={count} folded={folded} isTask={false} taskKey={undefined} />}
     >
       {editing ? (
         <div onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && cell.source.trim() !== "" && document.hasFocus() && setEditing(false)}>

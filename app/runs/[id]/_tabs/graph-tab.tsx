@@ -44,7 +44,7 @@ function graphHeight(tasks: readonly GraphTask[], wide: boolean): string {
   const inLayer = new Map<number, number>();
   for (const layer of layers.values()) inLayer.set(layer, (inLayer.get(layer) ?? 0) + 1);
   const rows = wide ? Math.max(1, ...inLayer.values()) : inLayer.size;
-  return `clamp(180px, ${rows * (wide ? 52 : 72) + 64}px, max(320px, calc(100dvh - 300px)))`;
+  return `clamp(124px, ${rows * (wide ? 52 : 72) + 64}px, max(320px, calc(100dvh - 300px)))`;
 }
 
 function graphState(rows: ReturnType<ReturnType<typeof groupRows>["get"]>): GraphState {
