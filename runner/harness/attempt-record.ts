@@ -29,7 +29,7 @@ export class AttemptRecord {
 
   constructor(
     readonly launch: Launch,
-    private readonly transmit: (frame: Uint8Array) => void,
+    private readonly transmit: (frame: Uint8Array, isEnd: boolean) => void,
   ) {
     this.secrets = Object.values(launch.secrets).filter((secret) => secret.length >= 4);
   }
@@ -92,7 +92,7 @@ export class AttemptRecord {
 
   sayAgain(): void {
     this.attached = true;
-    for (const { frame } of this.words) this.transmit(frame);
+    for (const { frame } of this.words) this.transmit(frame, false);
   }
 
   private addLog(records: LogRecord[]): void {
@@ -105,7 +105,7 @@ export class AttemptRecord {
     const frame = encodeFrame(word);
     this.words.push({ n: word.n, frame });
     this.unacknowledged += frame.length;
-    if (this.attached) this.transmit(frame);
+    if (this.attached) this.transmit(frame, word.type === "finished");
   }
 }
 

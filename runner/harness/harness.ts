@@ -28,6 +28,8 @@ const usualStartMs = 40;
 /** Attempts of a run whose time nobody knows yet wait this long for the processes that the run has. */
 const patienceMs = 4;
 const spareDelayMs = 150;
+/** So many attempts waiting are work for a while. */
+const plenty = 4;
 const mostProgramBytes = 128 * 1024 * 1024;
 
 export class Harness {
@@ -148,7 +150,10 @@ export class Harness {
       this.programBytes += code.length;
     }
     if (!this.programs.has(hash)) return this.tell({ type: "need-program", attempt: launch.attempt, hash });
-    const attempt = new AttemptRecord({ ...launch, program: { hash } }, (frame) => this.send?.(frame));
+    const attempt = new AttemptRecord({ ...launch, program: { hash } }, (frame, isEnd) =>
+      // While there is more work here, nobody waits for the word that this one is done.
+      this.send?.(frame, isEnd && this.queue.length >= plenty),
+    );
     this.attempts.set(attempt.id, attempt);
     this.queue.push(attempt);
     this.pump();

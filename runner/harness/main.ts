@@ -43,7 +43,7 @@ const server = createServer((socket) => {
       }, 2);
     } else if (!flushing) {
       flushing = true;
-      queueMicrotask(flush);
+      setImmediate(flush);
     }
   };
   harness.connect(send);

@@ -59,10 +59,10 @@ export class HarnessConnection {
     return { connection, ready };
   }
 
-  /** Messages of one turn of the event loop leave in one write. */
+  /** Messages of one turn of the event loop leave in one write: each write wakes the other side. */
   send(message: ServerMessage): void {
     if (this.queued.length === 0) {
-      queueMicrotask(() => {
+      setImmediate(() => {
         const bytes = this.queued.length === 1 ? this.queued[0]! : Buffer.concat(this.queued);
         this.queued = [];
         if (!this.socket.destroyed) this.socket.write(bytes);

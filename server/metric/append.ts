@@ -30,7 +30,7 @@ const mostPoints = 20_000;
 const mostSeriesKnown = 50_000;
 
 export function createMetricWriter(pool: Pool): MetricWriter {
-  let waiting: Batch[] = [];
+  const waiting: Batch[] = [];
   let busy = false;
   const series = new Map<string, number>();
 

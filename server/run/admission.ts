@@ -45,6 +45,11 @@ export class Admission {
     return undefined;
   }
 
+  /** Attempts under way. */
+  get size(): number {
+    return this.slots.size;
+  }
+
   /** An attempt has ended: its lock, too, is free. */
   ended(attemptId: string): void {
     if (this.slots.release(attemptId)) this.askLockWaiters();

@@ -469,7 +469,9 @@ export const end = y.reduce((a, b) => a + b, 0);
   if (!result.ok) throw new Error(result.message);
   const end = new Promise<void>((resolve) => {
     const off = runHub.subscribe((news) => {
-      if (news.type === "changed" && news.runId === result.id && news.ended) (off(), resolve());
+      if (news.type !== "changed" || news.runId !== result.id || !news.ended) return;
+      off();
+      resolve();
     });
   });
   await end;

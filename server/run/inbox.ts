@@ -9,6 +9,10 @@ export class Inbox {
     this.arrivals.push(arrival);
   }
 
+  get size(): number {
+    return this.arrivals.length;
+  }
+
   take(): Arrival[] {
     const taken = this.arrivals;
     this.arrivals = [];

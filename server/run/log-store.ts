@@ -3,7 +3,7 @@
  * `<home>/store/<workspace>/logs/<run>/<taskRun>-<attempt>.ndjson`. A record's number is its line's. Appends are
  * repeatable by number. Beyond a limit records are counted, not kept, and the last line says so.
  */
-import fs from "node:fs";
+import type fs from "node:fs";
 import fsp from "node:fs/promises";
 import path from "node:path";
 import type { LogRecord } from "../executor/executor";

@@ -35,6 +35,8 @@ export interface DispatcherParts {
 }
 
 const lazyMs = 20;
+const gatherMs = 2;
+const gatherShare = 6;
 
 export class Dispatcher implements Loop {
   readonly runs = new Map<string, LiveRun>();
@@ -92,8 +94,9 @@ export class Dispatcher implements Loop {
     this.parts.launcher.release(run);
   }
 
-  isReading(runId: string): boolean {
-    return this.inbox.isReading(runId);
+  /** In memory, or on its way there. */
+  has(runId: string): boolean {
+    return this.runs.has(runId) || this.inbox.isReading(runId);
   }
 
   /** Folds again what was not saved. */
@@ -131,6 +134,7 @@ export class Dispatcher implements Loop {
 
   private async loop(): Promise<void> {
     do {
+      await this.gather();
       this.again = false;
       try {
         await this.pass();
@@ -139,6 +143,11 @@ export class Dispatcher implements Loop {
       }
     } while (this.again && !this.stopped);
     this.passing = undefined;
+  }
+
+  /** While many attempts are under way, none waits for this very save, and a fuller one costs hardly more. */
+  private async gather(): Promise<void> {
+    if (this.inbox.size < this.parts.admission.size / gatherShare - 1) await new Promise((resolve) => setTimeout(resolve, gatherMs));
   }
 
   private async pass(): Promise<void> {

@@ -124,7 +124,7 @@ export class Rescuer implements Loop {
   private async poll(): Promise<void> {
     const grace = Math.min(mostGraceMs, this.parts.leaseSeconds * 1000);
     for (const id of await this.take(false)) {
-      if (this.dispatcher.runs.has(id) || this.dispatcher.isReading(id)) continue;
+      if (this.dispatcher.has(id)) continue;
       const run = await this.read(id);
       // Its attempts were on another machine: they stop themselves when their lease ends.
       if (run) this.resume(run, (ordinal) => Math.max(0, run.leaseLeft.get(ordinal) ?? 0) + grace);
