@@ -1,7 +1,7 @@
 /**
  * The fold loop over all live runs. A pass takes all that came in, folds it, claims ready task runs against free slots,
  * saves everything of all touched runs in one statement, and only then performs what was decided.
- * Neighbours: ../run/live-run.ts (one run), ../run/run-writer.ts (its own connection), ../run/lookups.ts,
+ * Neighbours: passes.ts (when), ../run/live-run.ts (one run), ../run/run-writer.ts (its own connection), ../run/lookups.ts,
  * ../run/launcher.ts (what is performed), rescuer.ts (a save was refused), pipelines/run/transition (decides).
  */
 import { applyChanges } from "@/pipelines/run/apply-changes";
@@ -17,6 +17,7 @@ import type { Lookups } from "../run/lookups";
 import { runHub } from "../run/run-hub";
 import type { RunWriter } from "../run/run-writer";
 import type { Loop } from "./loop";
+import { Passes } from "./passes";
 import type { Timers } from "./timers";
 
 export interface DispatcherParts {
@@ -34,43 +35,46 @@ export interface DispatcherParts {
   complain(what: string, error: unknown): void;
 }
 
-const lazyMs = 20;
-const gatherMs = 2;
 const gatherShare = 6;
 
 export class Dispatcher implements Loop {
   readonly runs = new Map<string, LiveRun>();
   private readonly inbox = new Inbox();
   private readonly touched = new Set<LiveRun>();
-  private lazyTimer: NodeJS.Timeout | undefined;
-  private passing: Promise<void> | undefined;
-  private again = false;
-  private stopped = false;
+  private readonly passes: Passes;
 
-  constructor(private readonly parts: DispatcherParts) {}
-
-  start(): void {
-    this.wake();
+  constructor(private readonly parts: DispatcherParts) {
+    this.passes = new Passes({
+      pass: () => this.pass(),
+      // While many attempts are under way, none waits for this very save, and a fuller one costs hardly more.
+      isWorthWaiting: () => this.inbox.size < parts.admission.size / gatherShare - 1,
+      lazyDue: () => {
+        for (const run of this.touched) run.urgent = true;
+      },
+      complain: parts.complain,
+    });
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.lazyTimer);
-    await this.passing;
+  start(): void {
+    this.passes.start();
+  }
+
+  stop(): Promise<void> {
+    return this.passes.stop();
   }
 
   /** Resolves after the commit of what the event changed. */
   arrive(runId: string, event: RunEvent): Promise<void> {
     return new Promise((done) => {
       this.inbox.put({ runId, event, done, lazy: false });
-      this.wake();
+      this.passes.wake();
     });
   }
 
   /** `lazy` needs no save of its own. */
   tell(runId: string, event: RunEvent, lazy = false): void {
     this.inbox.put({ runId, event, done: undefined, lazy });
-    this.wake(lazy);
+    this.passes.wake(lazy);
   }
 
   add(run: LiveRun, actions: readonly RunAction[]): void {
@@ -78,7 +82,7 @@ export class Dispatcher implements Loop {
     for (const action of actions) this.act(run, action);
     for (const effect of run.effects.splice(0)) this.perform(run, effect);
     this.touched.add(run);
-    this.wake();
+    this.passes.wake();
   }
 
   /** What points at the run here is void from now on. */
@@ -102,7 +106,7 @@ export class Dispatcher implements Loop {
   /** Folds again what was not saved. */
   repeat(arrivals: readonly Arrival[]): void {
     for (const arrival of arrivals) this.inbox.put(arrival);
-    this.wake();
+    this.passes.wake();
   }
 
   /** Lets go of a run and keeps what comes for it until `read` has brought it back, or said that it does not go on here. */
@@ -110,44 +114,7 @@ export class Dispatcher implements Loop {
     const waiting = [...arrivals, ...run.arrivals.splice(0)];
     this.drop(run);
     await this.inbox.whileReading(run.id, waiting, read);
-    this.wake();
-  }
-
-  /** Lazy news waits a little for company: a start that is followed by its end costs no save of its own. */
-  private wake(lazy = false): void {
-    if (this.stopped) return;
-    if (lazy) {
-      this.lazyTimer ??= setTimeout(() => {
-        this.lazyTimer = undefined;
-        for (const run of this.touched) run.urgent = true;
-        this.wake();
-      }, lazyMs);
-      return;
-    }
-    if (this.passing) {
-      this.again = true;
-      return;
-    }
-    // After this turn of the event loop: whatever else it brings goes into the same pass.
-    this.passing = new Promise((resolve) => setImmediate(() => void this.loop().finally(resolve)));
-  }
-
-  private async loop(): Promise<void> {
-    do {
-      await this.gather();
-      this.again = false;
-      try {
-        await this.pass();
-      } catch (error) {
-        this.parts.complain("A pass", error);
-      }
-    } while (this.again && !this.stopped);
-    this.passing = undefined;
-  }
-
-  /** While many attempts are under way, none waits for this very save, and a fuller one costs hardly more. */
-  private async gather(): Promise<void> {
-    if (this.inbox.size < this.parts.admission.size / gatherShare - 1) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+    this.passes.wake();
   }
 
   private async pass(): Promise<void> {
@@ -239,7 +206,7 @@ export class Dispatcher implements Loop {
     } catch (error) {
       // One of them cannot be saved: the others must not wait for it.
       if (saves.length > 1) for (const one of saves) await this.save([one]);
-      else if (!this.stopped) await this.parts.poisoned(saves[0]!.run, saves[0]!.arrivals, error);
+      else if (!this.passes.isStopped) await this.parts.poisoned(saves[0]!.run, saves[0]!.arrivals, error);
       return;
     }
     for (const { run, arrivals, effects, taskRunIds } of saves) {
