@@ -16,7 +16,9 @@ test("frames come out as they went in, however the stream is cut", () => {
         received.push(...reader.push(stream.slice(at, next)));
         at = next;
       }
-      expect(received.map(({ header, payload }) => [header, [...payload]])).toEqual(sent.map(([header, payload]) => [JSON.parse(JSON.stringify(header)), [...payload]]));
+      expect(received.map(({ header, payload }) => [header, [...payload]])).toEqual(
+        sent.map(([header, payload]) => [JSON.parse(JSON.stringify(header)), [...payload]]),
+      );
     }),
   );
 });

@@ -9,6 +9,9 @@ test("numbers, booleans, empty cells, quotes and line ends are recognised", () =
 });
 
 test("short lines, blank lines and a missing last newline are taken as meant", () => {
-  expect(parseCsv("a,b\n1\n\n2,")).toEqual([{ a: 1, b: null }, { a: 2, b: null }]);
+  expect(parseCsv("a,b\n1\n\n2,")).toEqual([
+    { a: 1, b: null },
+    { a: 2, b: null },
+  ]);
   expect(parseCsv("")).toEqual([]);
 });

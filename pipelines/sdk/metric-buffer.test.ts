@@ -8,7 +8,10 @@ test("points are numbered over all series, steps per series", () => {
   buffer.add("a", 2, undefined, 5, 0);
   buffer.add("b", 3, undefined, 5, 0);
   expect(buffer.take().map(({ seq, name, step, value }) => [seq, name, step, value])).toEqual([
-    [0, "a", 0, 1], [1, "b", 7, "NaN"], [2, "a", 1, 2], [3, "b", 8, 3],
+    [0, "a", 0, 1],
+    [1, "b", 7, "NaN"],
+    [2, "a", 1, 2],
+    [3, "b", 8, 3],
   ]);
   expect(buffer.waiting).toBe(false);
 });
