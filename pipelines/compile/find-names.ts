@@ -15,6 +15,8 @@ export interface Definition {
   /** Undefined for a name given by a header. */
   readonly declaration: Declaration | undefined;
   readonly unit: Unit | undefined;
+  /** Further portable units of the name: the rest of an enum or a namespace that is written in parts. */
+  readonly merged: readonly Unit[];
 }
 
 export interface Names {
@@ -66,11 +68,15 @@ export function toDefinitions(home: CompiledCell): ReadonlyMap<string, Definitio
   for (const declaration of home.analysis.declarations) {
     const { name, unit, typeOnly, exported } = declaration;
     const before = own.get(name);
+    if (before && typeOnly) continue;
+    if (before && !before.typeOnly) {
+      if (unit.role === "portable" && unit !== before.unit) own.set(name, { ...before, merged: [...before.merged, unit] });
+      continue;
+    }
     // A type and a value of one name, or overloads: what runs is what counts.
-    if (before && (!before.typeOnly || typeOnly)) continue;
     const data = home.kind === "params" ? "param" : "value";
     const travels = unit.role === "import" || unit.role === "portable" ? unit.role : data;
-    own.set(name, { name, home, travels, typeOnly, exported, declaration, unit });
+    own.set(name, { name, home, travels, typeOnly, exported, declaration, unit, merged: [] });
   }
   for (const { name } of home.headerNames) {
     if (own.has(name)) continue;
@@ -82,6 +88,7 @@ export function toDefinitions(home: CompiledCell): ReadonlyMap<string, Definitio
       exported: false,
       declaration: undefined,
       unit: undefined,
+      merged: [],
     });
   }
   return own;

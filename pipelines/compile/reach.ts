@@ -54,10 +54,11 @@ export class Reach {
       case "portable": {
         // A class or an enum named in type position only is needed by nobody at run time.
         if (!asValue && !definition.typeOnly) return;
-        const unit = definition.unit!;
-        if (this.units.has(unit)) return;
-        this.units.set(unit, definition.home);
-        this.add(unit.references, definition.home);
+        for (const unit of [definition.unit!, ...definition.merged]) {
+          if (this.units.has(unit)) continue;
+          this.units.set(unit, definition.home);
+          this.add(unit.references, definition.home);
+        }
       }
     }
   }
