@@ -23,6 +23,8 @@ export interface Names {
   /** Definitions of a cell by name; a repeated declaration in one cell (overloads) counts once. */
   own(cell: CompiledCell): ReadonlyMap<string, Definition>;
   resolve(name: string, from: CompiledCell): Definition | undefined;
+  /** The definition that a cell without one of its own means. */
+  shared(name: string): Definition | undefined;
   /** The name under which a value is stored: its own, made unique where several cells have a private of that name. */
   storedName(definition: Definition): string;
   /** Changes when `storedName` might. */
@@ -57,6 +59,7 @@ export function findNames(cells: readonly CompiledCell[], reporter: Reporter): N
   return {
     own: (cell) => cell.definitions,
     resolve: (name, from) => from.definitions.get(name) ?? (isPrivate(name) ? undefined : shared.get(name)),
+    shared: (name) => shared.get(name),
     storedName: ({ name, home }) => (repeated.has(name) ? `${name}$${home.key.replace(/[^\p{ID_Continue}]/gu, "_")}` : name),
     repeatedPrivates: [...repeated].sort().join(),
   };

@@ -362,13 +362,7 @@ function growTree(
 }
 
 /** For each node of a level and each feature 64 pairs: the sums of gradient and curvature of the node's rows per bin. */
-function sumByBin(
-  bins: Uint8Array,
-  leaf: Uint16Array,
-  first: number,
-  gradient: Float32Array,
-  curvature: Float32Array,
-): Float64Array {
+function sumByBin(bins: Uint8Array, leaf: Uint16Array, first: number, gradient: Float32Array, curvature: Float32Array): Float64Array {
   const features = bins.length / leaf.length;
   const sums = new Float64Array((first + 1) * features * 128);
   for (let row = 0; row < leaf.length; row++) {
@@ -431,8 +425,7 @@ function areaUnderCurve(chances: Float32Array, late: Uint8Array): number {
 /** Features by the share of all gain that their cuts brought, the greatest first. */
 function gainByFeature({ trees }: BoostedTrees, names: string[]): { feature: string; gain: number }[] {
   const gains = names.map(() => 0);
-  for (const tree of trees)
-    tree.feature.forEach((feature, node) => feature >= 0 && (gains[feature]! += tree.gain[node]!));
+  for (const tree of trees) tree.feature.forEach((feature, node) => feature >= 0 && (gains[feature]! += tree.gain[node]!));
   const total = gains.reduce((sum, gain) => sum + gain, 0);
   return names.map((feature, index) => ({ feature, gain: gains[index]! / total })).sort((a, b) => b.gain - a.gain);
 }
@@ -499,9 +492,7 @@ import { chart, markdown, metrics } from "heddle";
 
 const _truth = late.subarray(days[0]!.from, days.at(-1)!.to);
 const _model = Float32Array.from(chances.flatMap((day) => [...day]));
-const _hourly = features["time of day"]!.subarray(days[0]!.from, days.at(-1)!.to).map(
-  (minute) => hourlyRates[Math.floor(minute / 60)]!,
-);
+const _hourly = features["time of day"]!.subarray(days[0]!.from, days.at(-1)!.to).map((minute) => hourlyRates[Math.floor(minute / 60)]!);
 
 export const auc = areaUnderCurve(_model, _truth);
 export const baselineAuc = areaUnderCurve(_hourly, _truth);

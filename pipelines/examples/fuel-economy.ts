@@ -133,37 +133,17 @@ interface Scale {
   deviations: number[];
 }
 
-const figureNames = () => [
-  "Cylinders",
-  "Displacement",
-  "Horsepower",
-  "Weight",
-  "Acceleration",
-  "Year",
-  "Europe",
-  "Japan",
-];
+const figureNames = () => ["Cylinders", "Displacement", "Horsepower", "Weight", "Acceleration", "Year", "Europe", "Japan"];
 
 function figures(car: Car): number[] {
   const { cylinders, displacement, horsepower, weight, acceleration, year, origin } = car;
-  return [
-    cylinders,
-    displacement,
-    horsepower,
-    weight,
-    acceleration,
-    year,
-    +(origin === "Europe"),
-    +(origin === "Japan"),
-  ];
+  return [cylinders, displacement, horsepower, weight, acceleration, year, +(origin === "Europe"), +(origin === "Japan")];
 }
 
 function measureScale(cars: Car[]): Scale {
   const rows = cars.map(figures);
   const means = figureNames().map((_, column) => average(rows.map((row) => row[column]!)));
-  const deviations = means.map(
-    (mean, column) => Math.sqrt(average(rows.map((row) => (row[column]! - mean) ** 2))) || 1,
-  );
+  const deviations = means.map((mean, column) => Math.sqrt(average(rows.map((row) => (row[column]! - mean) ** 2))) || 1);
   return { means, deviations };
 }
 
@@ -255,24 +235,18 @@ function initialWeights(inputs: number, hidden: number, seed: number): Weights {
 
 /** One step of Adam: the running mean of the slope, divided by its running spread. */
 function compileStep() {
-  return jit(
-    (state: { weights: Weights; mean: Weights; spread: Weights }, rate: np.Array, x: np.Array, y: np.Array) => {
-      const [loss, slope] = valueAndGrad(squaredError)(tree.ref(state.weights), x, y);
-      const mean = tree.map((m: np.Array, g: np.Array) => m.mul(0.9).add(g.mul(0.1)), state.mean, tree.ref(slope));
-      const spread = tree.map(
-        (s: np.Array, g: np.Array) => s.mul(0.999).add(np.square(g).mul(0.001)),
-        state.spread,
-        slope,
-      );
-      const weights = tree.map(
-        (w: np.Array, m: np.Array, s: np.Array) => w.sub(m.mul(rate.ref).div(np.sqrt(s).add(1e-8))),
-        state.weights,
-        tree.ref(mean),
-        tree.ref(spread),
-      );
-      return { loss, state: { weights, mean, spread } };
-    },
-  );
+  return jit((state: { weights: Weights; mean: Weights; spread: Weights }, rate: np.Array, x: np.Array, y: np.Array) => {
+    const [loss, slope] = valueAndGrad(squaredError)(tree.ref(state.weights), x, y);
+    const mean = tree.map((m: np.Array, g: np.Array) => m.mul(0.9).add(g.mul(0.1)), state.mean, tree.ref(slope));
+    const spread = tree.map((s: np.Array, g: np.Array) => s.mul(0.999).add(np.square(g).mul(0.001)), state.spread, slope);
+    const weights = tree.map(
+      (w: np.Array, m: np.Array, s: np.Array) => w.sub(m.mul(rate.ref).div(np.sqrt(s).add(1e-8))),
+      state.weights,
+      tree.ref(mean),
+      tree.ref(spread),
+    );
+    return { loss, state: { weights, mean, spread } };
+  });
 }
 
 // %% Train a network each="fold of folds" cpu=1 memory=1GB timeout=5m

@@ -219,9 +219,7 @@ const neighbours = [1, 3, 5, 9, 15].map((k): Candidate => {
 });
 
 // %% Neighbours
-type Candidate = { accuracy: number } & (
-  { family: "network"; units: number; rate: number } | { family: "neighbours"; k: number }
-);
+type Candidate = { accuracy: number } & ({ family: "network"; units: number; rate: number } | { family: "neighbours"; k: number });
 
 function describe(candidate: Candidate): string {
   if (candidate.family === "neighbours") return `the ${candidate.k} nearest neighbours`;
