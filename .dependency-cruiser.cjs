@@ -11,7 +11,7 @@ module.exports = {
     forbid("pages-know-the-servers-types-only", "A page asks the server; it does not contain it.", { path: "^app/", pathNot: "^app/(api/|_trpc/server)" }, { path: "^(server|runner|cli|bench|prisma)/", dependencyTypesNot: ["type-only"] }),
     forbid("docker-in-one-place", "dockerode appears in the Docker executor only.", { pathNot: "^server/executor/docker/" }, { path: "node_modules/dockerode" }),
     forbid("routers-stay-apart", "Only the roof brings routers together.", { path: "^server/[^/]+/router\\.ts$" }, { path: "^server/[^/]+/router\\.ts$" }),
-    forbid("no-junk-drawers", "A name that says nothing collects everything.", {}, { path: "^(pipelines|runner|server|app|cli|bench)/(.*/)?(utils|helpers|common|lib|types|index)(\\.tsx?$|/)" }),
+    forbid("no-junk-drawers", "A name that says nothing collects everything.", {}, { path: "/(utils|helpers|common|lib|types|index)(\\.tsx?$|/)", pathNot: "node_modules" }),
   ],
   options: {
     doNotFollow: { path: "node_modules" },

@@ -7,22 +7,20 @@ import pg from "pg";
 import { startEmbeddedPostgres } from "@/server/db/embedded-postgres";
 import { migrate } from "@/server/db/migrate";
 import { connection } from "@/server/db/pool";
-import { ended, openWorkbench, processExecutor, type Workbench } from "@/server/run/testing/workbench";
-
-export interface BenchResult {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly floor?: number;
-  readonly ratio?: number;
-}
+import { findEngine } from "@/server/executor/docker/find-engine";
+import { timeContainer } from "@/server/executor/docker/testing/time-container";
+import { dockerExecutor, ended, openWorkbench, processExecutor, runnerFolder, type Workbench } from "@/server/run/testing/workbench";
+import type { Measurement } from "./bench";
 
 export interface Ground extends Workbench {
-  readonly databaseUrl: string;
   /** Submits with the cache off and waits; milliseconds. */
   time(text: string): Promise<number>;
   /** Milliseconds for so many durable commits of one row, one after the other, on the same database. */
   commits(count: number): Promise<number>;
+  /** Milliseconds from the start of a bare Node process to its end. */
+  nodeStart(): Promise<number>;
+  /** The same in a bare container; undefined where there is no engine. */
+  containerStart(): Promise<number | undefined>;
 }
 
 export async function withGround<T>(work: (ground: Ground) => Promise<T>): Promise<T> {
@@ -30,15 +28,15 @@ export async function withGround<T>(work: (ground: Ground) => Promise<T>): Promi
   fs.chmodSync(folder, 0o711);
   const postgres = await startEmbeddedPostgres({ dir: path.join(folder, "pg") });
   try {
-    await migrate(postgres.url, path.join(import.meta.dirname, "../prisma/migrations"));
+    await migrate(postgres.url, path.join(process.cwd(), "prisma/migrations"));
+    const docker = await findEngine();
     const bench = await openWorkbench(postgres.url, {
-      executor: processExecutor,
+      executor: docker.ok && !process.env.BENCH_PROCESS ? dockerExecutor : processExecutor,
       capacity: { cpu: os.availableParallelism(), memory: os.totalmem() },
     });
     try {
       return await work({
         ...bench,
-        databaseUrl: postgres.url,
         async time(text) {
           const began = performance.now();
           const result = await bench.submit(text, { cache: "off" });
@@ -50,6 +48,8 @@ export async function withGround<T>(work: (ground: Ground) => Promise<T>): Promi
           return took;
         },
         commits: (count) => timeCommits(postgres.url, count),
+        nodeStart: () => medianOf(5, timeNode),
+        containerStart: async () => (docker.ok ? medianOf(5, () => timeContainer(runnerFolder)) : undefined),
       });
     } finally {
       await bench.close();
@@ -72,15 +72,16 @@ async function timeCommits(url: string, count: number): Promise<number> {
   return took;
 }
 
-/** Milliseconds that a bare Node process takes from spawn to exit. */
-export async function timeNodeStart(): Promise<number> {
-  const times: number[] = [];
-  for (let n = 0; n < 5; n++) {
-    const began = performance.now();
-    await new Promise((resolve) => spawn(process.execPath, ["-e", "0"], { stdio: "ignore" }).once("exit", resolve));
-    times.push(performance.now() - began);
-  }
-  return median(times);
+async function timeNode(): Promise<number> {
+  const began = performance.now();
+  await new Promise((resolve) => spawn(process.execPath, ["-e", "0"], { stdio: "ignore" }).once("exit", resolve));
+  return performance.now() - began;
+}
+
+async function medianOf(times: number, measure: () => Promise<number>): Promise<number> {
+  const all: number[] = [];
+  for (let n = 0; n < times; n++) all.push(await measure());
+  return median(all);
 }
 
 export function median(values: readonly number[]): number {
@@ -88,7 +89,20 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 
-export function withFloor(name: string, value: number, unit: string, floor: number): BenchResult {
+/**
+ * One row per floor. `milliseconds` is what `count` tasks took; the floors are so many durable commits, and what the tasks
+ * would cost if each started a Node process or a container of its own.
+ */
+export async function besideFloors(
+  ground: Ground, name: string, milliseconds: number, count: number, commits: number, toUnit: { unit: string; of(milliseconds: number): number },
+): Promise<Measurement[]> {
+  const container = await ground.containerStart();
+  const floors: [string, number][] = [
+    [name, await ground.commits(commits)],
+    [`${name}-node`, (await ground.nodeStart()) * count],
+    ...(container === undefined ? [] : [[`${name}-container`, container * count] as [string, number]]),
+  ];
+  const { unit, of } = toUnit;
   const round = (x: number) => Number(x.toPrecision(4));
-  return { name, value: round(value), unit, floor: round(floor), ratio: round(value / floor) };
+  return floors.map(([row, floor]) => ({ name: row, value: round(of(milliseconds)), unit, floor: round(of(floor)), ratio: round(milliseconds / floor) }));
 }

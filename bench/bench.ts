@@ -15,10 +15,10 @@ export interface Measurement {
 }
 
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly Measurement[]> }>>> = {
-  // chain40
-  // fanout1000
-  // noop
-  // value100mb
+  chain40: () => import("./chain40"),
+  fanout1000: () => import("./fanout1000"),
+  noop: () => import("./noop"),
+  value100mb: () => import("./value100mb"),
   compile1000: () => import("./compile1000"),
 };
 

@@ -1,9 +1,13 @@
-/** A fan-out of 1,000 no-op elements: tasks a second from submit to done. Floor: as many durable commits a second. */
-import { median, withFloor, withGround, type BenchResult } from "./bench-ground";
+/**
+ * A fan-out of 1,000 no-op elements: tasks a second from submit to done. Floors: as many durable commits; 1,000 starts of
+ * Node, 1,000 of a container.
+ */
+import type { Measurement } from "./bench";
+import { besideFloors, median, withGround } from "./bench-ground";
 
 const elements = 1_000;
 
-export function run(): Promise<BenchResult[]> {
+export function run(): Promise<Measurement[]> {
   const text = `// %% Numbers
 const numbers = Array.from({ length: ${elements} }, (_, n) => n);
 
@@ -17,7 +21,6 @@ export const sum = one.reduce((a, b) => a + b, 0);
     const times: number[] = [];
     for (let n = 0; n < 2; n++) await ground.time(text);
     for (let n = 0; n < 5; n++) times.push(await ground.time(text));
-    const floor = await ground.commits(elements);
-    return [withFloor("fanout1000", elements / (median(times) / 1000), "tasks/s", elements / (floor / 1000))];
+    return besideFloors(ground, "fanout1000", median(times), elements, elements, { unit: "tasks/s", of: (milliseconds) => elements / (milliseconds / 1000) });
   });
 }

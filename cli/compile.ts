@@ -1,6 +1,7 @@
 /** `heddle compile FILE`. Exit 0, 1 with errors in the notebook, 2 when the file cannot be read. */
 import type { Compilation, Diagnostic } from "@/pipelines/compile/dag";
 import { compile } from "@/pipelines/compile/compile";
+import { toJsonSchema } from "@/pipelines/compile/to-json-schema";
 import { readEnvironmentPackages } from "@/server/environment-packages";
 import { packageDir } from "./package-dir";
 import { readNotebook } from "./read-notebook";
@@ -53,6 +54,7 @@ function toJson({ dag, diagnostics }: Compilation) {
       },
     })),
     params: dag.params,
+    paramsSchema: toJsonSchema(dag.params),
     outputs: dag.outputs,
     diagnostics: diagnostics.map(({ code, severity, message, place, related }) => ({
       code,

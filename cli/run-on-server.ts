@@ -2,6 +2,7 @@
 import path from "node:path";
 import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import { compile } from "@/pipelines/compile/compile";
+import { jsonOfPreview } from "@/pipelines/protocol/json-of-preview";
 import { parse } from "@/pipelines/notebook/parse";
 import type { RunReport, TaskReport } from "@/server/run/read-report";
 import type { AppRouter } from "@/server/router";
@@ -85,8 +86,9 @@ async function toReport(api: Api, run: RunDetail): Promise<RunReport> {
     run.outputs.map(async ({ name, task, value }) => {
       const row = run.taskRuns.find((other) => other.taskKey === task && other.mapIndex === undefined);
       if (value === undefined || row === undefined) return [name, value?.summary ?? null] as const;
-      const { preview, summary } = await api.run.preview.query({ taskRunId: row.id, name });
-      return [name, preview?.type === "tree" && !preview.cut ? preview.value : summary] as const;
+      const { detail, summary } = await api.run.preview.query({ taskRunId: row.id, name });
+      const json = detail && jsonOfPreview(detail);
+      return [name, json === undefined ? summary : json] as const;
     }),
   );
   return {

@@ -99,6 +99,6 @@ export const test = base.extend<{ signedIn: Page }, { heddle: Heddle; session: s
 /** Follows the printed link and goes straight in. */
 export async function signIn(page: Page, heddle: Heddle): Promise<void> {
   await page.goto(heddle.link);
-  await page.getByRole("button", { name: /open heddle|continue|go straight in|sign in/i }).first().click();
+  await page.getByText(/^Not now/).click();
   await page.waitForURL(/\/notebooks/);
 }

@@ -21,6 +21,8 @@ export interface ExecutionOptions {
   readonly environmentDir: string;
   /** Folder with the bundled runner. */
   readonly runnerDir: string;
+  /** The packages are there, in this folder: called before anything runs. What it throws is logged and stops nothing. */
+  readonly onInstalled: (environment: string) => Promise<void>;
   /** "none" starts no engine: for what only reads. */
   readonly executor: "auto" | "docker" | "process" | "none";
 }
@@ -49,6 +51,10 @@ export function startExecution(options: ExecutionOptions): Execution {
     notice: "The packages for cells are being prepared. Runs start when that is done.",
     fault: "The packages for cells are being prepared.",
   };
+  let closed = false;
+  const goOn = () => {
+    if (closed) throw new Error("Heddle was stopped meanwhile.");
+  };
   const starting = options.executor === "none" ? Promise.reject(new Error("This server was started without an engine")) : start();
   starting.catch((error: unknown) => {
     if (options.executor === "none") {
@@ -57,20 +63,23 @@ export function startExecution(options: ExecutionOptions): Execution {
     }
     state.fault = `Nothing can run: ${error instanceof Error ? error.message : String(error)}`;
     state.notice = state.fault;
-    log("error", "the engine did not start", errorFields(error));
+    if (!closed) log("error", "the engine did not start", errorFields(error));
   });
 
   async function start(): Promise<Engine> {
     const { home, databaseUrl, dataDir, environmentDir, runnerDir } = options;
     const say = (message: string) => log("info", message);
     const environment = await installEnvironment({ home, source: environmentDir, log: say });
+    await options.onInstalled(environment.folder).catch((error: unknown) => log("warn", "the data of the examples was not copied", errorFields(error)));
     const { executor, sentence } = await selectExecutor({
       home, environment, dataDir, runner: runnerDir, slots: os.availableParallelism(), log: say,
       prefer: options.executor === "docker" || options.executor === "process" ? options.executor : undefined,
     });
     say(sentence);
     stops.push(() => executor.close());
+    goOn();
     await executor.prepare();
+    goOn();
     const pool = createPool(databaseUrl);
     stops.push(() => pool.end());
     const instance = claimInstance(home);
@@ -108,6 +117,7 @@ export function startExecution(options: ExecutionOptions): Execution {
       return state.fault;
     },
     async close() {
+      closed = true;
       await starting.catch(() => undefined);
       for (const stop of stops.splice(0).reverse()) await stop();
     },

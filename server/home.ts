@@ -28,7 +28,11 @@ export function openHome(dir: string): Home {
     postgresDir: path.join(dir, "postgres"),
     dataDir: (workspaceId) => {
       if (!/^[\w-]+$/.test(workspaceId)) throw new Error("A workspace id has letters, digits, - and _ only.");
-      return folder(path.join("data", workspaceId));
+      folder("data");
+      const made = folder(path.join("data", workspaceId));
+      // Mounted into containers whose tasks are nobody here; on this machine the home around it stays closed.
+      fs.chmodSync(made, 0o755);
+      return made;
     },
     runtimeDir: folder("runtime"),
     release,

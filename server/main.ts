@@ -11,8 +11,8 @@ import { openDatabase, type Database } from "./db/database";
 import { startEmbeddedPostgres } from "./db/embedded-postgres";
 import { migrate } from "./db/migrate";
 import { checkMayCreateRole } from "./db/tenancy";
-import { createLiveSockets } from "./entry/handle-upgrade";
-import { handleRequest, type PageHandler } from "./entry/handle-request";
+import { answer, handleRequest, type EntryOptions, type PageHandler } from "./entry/handle-request";
+import { createLiveSockets, type LiveSockets } from "./entry/handle-upgrade";
 import type { Env } from "./env";
 import { readEnvironmentPackages } from "./environment-packages";
 import type { Heddle } from "./heddle";
@@ -20,7 +20,7 @@ import { openHome } from "./home";
 import { startExecution, type ExecutionOptions } from "./execution";
 import { errorFields, log } from "./log";
 import { startRun } from "./run/start-run";
-import { findOwnerWithoutPassword, makeFirstWorkspace, type FirstStart } from "./workspace/first-start";
+import { copyExampleData, findOwnerWithoutPassword, firstWorkspaceId, makeFirstWorkspace, type FirstStart } from "./workspace/first-start";
 import { Revocations } from "./workspace/revocations";
 import { makeSignInLink } from "./workspace/sign-in";
 import { forgetOldTries } from "./workspace/sign-in-throttle";
@@ -49,14 +49,17 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+type Stops = (() => Promise<void> | void)[];
+
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { env, packageDir } = options;
-  const stops: (() => Promise<void> | void)[] = [];
+  const stops: Stops = [];
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= runInReverse(stops));
   try {
     const home = openHome(env.home);
     stops.push(() => home.release());
+    const door = await takePort(options, stops);
     const pagesStarting = startPages(options);
     pagesStarting.catch(() => undefined);
 
@@ -64,10 +67,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stops.push(() => database.close());
     const environmentDir = options.environmentDir ?? path.join(packageDir, "environment");
     const packages = readEnvironmentPackages(environmentDir);
-    const first = await makeFirstWorkspace({ database, packages }, home, path.join(packageDir, "pipelines", "examples"));
+    const first = await makeFirstWorkspace({ database, packages }, path.join(packageDir, "pipelines", "examples"));
     const execution = startExecution({
       home: home.dir, databaseUrl: database.url, dataDir: (workspaceId) => home.dataDir(workspaceId), environmentDir,
       runnerDir: options.runnerDir ?? path.join(packageDir, "dist", "runner"), executor: options.executor ?? "auto",
+      onInstalled: (environment) => copyExampleData(environment, home.dataDir(firstWorkspaceId)),
     });
     stops.push(() => execution.close());
 
@@ -84,7 +88,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (first) startFirstRun(heddle, first);
     const pages = await pagesStarting;
     stops.push(() => pages.close());
-    const port = await listen(heddle, options, pages, stops);
+    door.open(
+      { heddle, pages: pages.handle, dev: options.pages === "dev", readiness: () => findFault(heddle) },
+      createLiveSockets(heddle, pages.upgrade),
+    );
+    const sweep = setInterval(() => void forgetOldTries(database).catch(() => undefined), 600_000);
+    stops.push(() => clearInterval(sweep));
+    const { port } = door;
     const url = env.publicUrl?.origin ?? `http://${env.host.includes(":") ? `[${env.host}]` : env.host === "0.0.0.0" ? "127.0.0.1" : env.host}:${port}`;
     return { url, signInLink: await newOwnerLink(database, port), heddle, stop };
   } catch (error) {
@@ -102,7 +112,7 @@ function startFirstRun(heddle: Heddle, { workspaceId, userId, notebookIds }: Fir
   );
 }
 
-async function startDatabase(env: Env, dir: string, packageDir: string, stops: (() => Promise<void> | void)[]): Promise<string> {
+async function startDatabase(env: Env, dir: string, packageDir: string, stops: Stops): Promise<string> {
   let url = env.databaseUrl;
   if (url === undefined) {
     const postgres = await startEmbeddedPostgres({ dir });
@@ -137,27 +147,46 @@ async function startPages({ env, packageDir, pages }: ServerOptions): Promise<Pa
   };
 }
 
-async function listen(heddle: Heddle, options: ServerOptions, pages: Pages, stops: (() => Promise<void> | void)[]): Promise<number> {
-  const entry = { heddle, pages: pages.handle, dev: options.pages === "dev", readiness: () => findFault(heddle) };
-  const server = http.createServer({ requestTimeout: 120_000 }, (request, response) => void handleRequest(entry, request, response));
-  const live = createLiveSockets(heddle, pages.upgrade);
-  server.on("upgrade", (request, socket, head) => live.handleUpgrade(request, socket, head));
+interface Door {
+  readonly port: number;
+  open(entry: EntryOptions, live: LiveSockets): void;
+}
+
+/** Takes the port before anything is made, so that a second program on it is found out first. Closed until opened. */
+async function takePort({ env }: ServerOptions, stops: Stops): Promise<Door> {
+  let entry: EntryOptions | undefined;
+  let live: LiveSockets | undefined;
+  const server = http.createServer({ requestTimeout: 120_000 }, (request, response) => {
+    if (entry) void handleRequest(entry, request, response);
+    else answer(response, 503, "Heddle is starting.");
+  });
+  server.on("upgrade", (request, socket, head) => {
+    if (live) live.handleUpgrade(request, socket, head);
+    else socket.destroy();
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      reject(error.code === "EADDRINUSE" ? new Error(`Port ${heddle.env.port} is taken by another program. Start Heddle with another one: PORT=4681 npm start`) : error);
+      reject(error.code === "EADDRINUSE" ? new Error(`Port ${env.port} is taken by another program. Start Heddle with another one: PORT=${env.port + 1} npm start`) : error);
     });
-    server.listen(heddle.env.port, heddle.env.host, resolve);
+    server.listen(env.port, env.host, resolve);
   });
-  stops.push(async () => {
-    live.close();
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
-  });
-  const sweep = setInterval(() => void forgetOldTries(heddle.database).catch(() => undefined), 600_000);
-  sweep.unref();
-  stops.push(() => clearInterval(sweep));
-  return (server.address() as AddressInfo).port;
+  let closing: Promise<void> | undefined;
+  const close = () =>
+    (closing ??= new Promise<void>((resolve) => {
+      live?.close();
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }));
+  stops.push(close);
+  return {
+    port: (server.address() as AddressInfo).port,
+    open(options, sockets) {
+      entry = options;
+      live = sockets;
+      // Once it is open it closes first: nobody comes in while the rest is stopped.
+      stops.push(close);
+    },
+  };
 }
 
 async function findFault({ database, execution }: Heddle): Promise<string | undefined> {
@@ -180,7 +209,7 @@ export function signInLinkUrl(port: number, token: string): string {
   return `http://127.0.0.1:${port}/sign-in/link#${token}`;
 }
 
-async function runInReverse(stops: (() => Promise<void> | void)[]): Promise<void> {
+async function runInReverse(stops: Stops): Promise<void> {
   let fault: unknown;
   for (const stop of stops.splice(0).reverse()) {
     try {

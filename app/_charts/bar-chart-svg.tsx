@@ -21,7 +21,7 @@ export function BarChartSvg({ model, width }: { readonly model: BarModel; readon
   const labels = new Map(model.ticks.map((tick) => [tick.value, tick.label]));
   const data = model.bars.map((bar) => ({
     ...bar,
-    fill: cssColour(bar.style.colour),
+    fill: cssColour(bar.colour),
     words: `${formatNumber(bar.value)}${bar.best ? "  best" : ""}`,
   }));
   return (

@@ -26,6 +26,7 @@ export function HoverLayer({ title, model, area, onZoom }: {
   const hover = useHover();
   const layer = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ readonly from: number; readonly to: number } | undefined>(undefined);
+  const [focused, setFocused] = useState(false);
   const own = hover.chart === chart;
   const inside = hover.x !== undefined && hover.x >= model.x[0] && hover.x <= model.x[1];
   const readings = inside ? readLines(model, hover.x) : [];
@@ -82,7 +83,11 @@ export function HoverLayer({ title, model, area, onZoom }: {
       onPointerLeave={() => store.clear()}
       onDoubleClick={() => onZoom?.(undefined)}
       onKeyDown={onKeyDown}
-      onBlur={() => own && store.clear()}
+      onFocus={() => setFocused(true)}
+      onBlur={() => {
+        setFocused(false);
+        if (own) store.clear();
+      }}
     >
       <svg className={styles.overlay} width={area.width} height={area.height} aria-hidden>
         <EdgeMarks model={model} area={area} />
@@ -115,7 +120,7 @@ export function HoverLayer({ title, model, area, onZoom }: {
         <HoverCard model={model} readings={readings} x={hover.x!} at={at} width={area.width} runId={hover.runId} />
       )}
       <p className="sr-only" aria-live="polite">
-        {own && layer.current === document.activeElement ? readingText(model, readings, hover.x) : ""}
+        {own && focused ? readingText(model, readings, hover.x) : ""}
       </p>
     </div>
   );

@@ -2,7 +2,7 @@
 import { linearTicks, niceStep, type Domain, type Tick } from "./axis";
 import { isBetter, type Direction } from "./metric-direction";
 import type { ChartRun } from "./prepare-lines";
-import { runStyle, type LineStyle } from "./run-colour";
+import { runColour } from "./run-colour";
 
 export interface BarModel {
   readonly name: string;
@@ -18,7 +18,7 @@ export interface Bar {
   readonly label: string;
   readonly value: number;
   readonly best: boolean;
-  readonly style: LineStyle;
+  readonly colour: number;
 }
 
 export interface RunValue {
@@ -41,7 +41,7 @@ export function prepareBars(name: string, values: readonly RunValue[], direction
       label: `#${run.number}`,
       value,
       best: best !== undefined && value === best,
-      style: runStyle(run.number),
+      colour: runColour(run.number),
     })),
     missing: values.filter(({ value }) => !isNumber(value)).map(({ run }) => run),
     domain,

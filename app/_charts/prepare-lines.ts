@@ -6,7 +6,7 @@
 import type { SeriesView } from "../_trpc/outputs";
 import { linearDomain, linearTicks, logDomain, logTicks, xTicks, type Domain, type Tick, type XKind } from "./axis";
 import { meanOfElements } from "./mean-of-elements";
-import { runStyle, styleOf, type LineStyle } from "./run-colour";
+import { runStyles, styleOf, type LineStyle } from "./run-colour";
 import { smooth, type Smoothing } from "./smooth";
 
 export interface LineChoices {
@@ -82,6 +82,7 @@ export function prepareLines(series: readonly SeriesView[], runs: readonly Chart
   const known = series.filter((one) => numbers.has(one.runId));
   const shown = choices.fan === "mean" ? meanOfElements(known) : known;
   const single = new Set(known.map((one) => one.runId)).size === 1 && shown.length > 1;
+  const styles = runStyles(runs.map((run) => run.number));
   const tasksDiffer = new Set(shown.map((one) => one.taskKey)).size > 1;
   const elementsOf = countBy(shown, (one) => `${one.runId} ${one.taskKey}`);
 
@@ -96,7 +97,7 @@ export function prepareLines(series: readonly SeriesView[], runs: readonly Chart
       runNumber,
       label: single ? `${one.taskKey}${element}` : [`#${runNumber}`, task].filter(Boolean).join(" "),
       // One run alone has no other to be told from: its lines are told apart instead.
-      style: single ? styleOf(index) : runStyle(runNumber),
+      style: single ? styleOf(index) : styles.get(runNumber)!,
       thin: (elementsOf.get(`${one.runId} ${one.taskKey}`) ?? 1) > 3,
     };
   });

@@ -2,7 +2,7 @@
 import type { Json } from "@/pipelines/compile/dag";
 import { linearDomain, linearTicks, logDomain, logTicks, type Domain, type Tick } from "./axis";
 import type { ChartRun } from "./prepare-lines";
-import { runStyle, type LineStyle } from "./run-colour";
+import { runColour } from "./run-colour";
 
 export interface ScatterModel {
   readonly dots: readonly Dot[];
@@ -23,7 +23,7 @@ export interface Dot {
   readonly y: number;
   /** The parameter's value as written. */
   readonly parameter: string;
-  readonly style: LineStyle;
+  readonly colour: number;
 }
 
 export interface Trend {
@@ -49,13 +49,21 @@ export function prepareScatter(inputs: readonly ScatterInput[]): ScatterModel {
   // A learning rate is searched by factors: more than two decades, all above zero, stand on a log axis.
   const logX = numeric && Math.min(...numbers) > 0 && Math.max(...numbers) / Math.min(...numbers) >= 100;
   const words = numeric ? [] : [...new Set(usable.map(({ parameter }) => written(parameter)))].sort();
+  const seen = new Map<string, number>();
+  const place = (word: string) => {
+    // Dots of one word stand beside one another, so that equal values do not hide each other.
+    const nth = seen.get(word) ?? 0;
+    seen.set(word, nth + 1);
+    const all = usable.filter(({ parameter }) => written(parameter) === word).length;
+    return words.indexOf(word) + (nth - (all - 1) / 2) * Math.min(0.12, 0.6 / all);
+  };
   const dots = usable.map(({ run, parameter, value }): Dot => ({
     runId: run.id,
     label: `#${run.number}`,
-    x: numeric ? (parameter as number) : words.indexOf(written(parameter)),
+    x: numeric ? (parameter as number) : place(written(parameter)),
     y: value,
     parameter: written(parameter),
-    style: runStyle(run.number),
+    colour: runColour(run.number),
   }));
   const x: Domain = !numeric
     ? [-0.5, Math.max(0.5, words.length - 0.5)]

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { colourToken, runStyle, scaleSize } from "./run-colour";
+import { colourToken, runColour, runStyles, scaleSize } from "./run-colour";
 
 const tokens = readFileSync(join(import.meta.dirname, "../_ui/tokens.css"), "utf8");
 
@@ -69,10 +69,22 @@ describe.each(["light", "dark"] as const)("the scale in the %s theme", (theme) =
   });
 });
 
-describe("runStyle", () => {
-  it("depends on the number alone and differs for any forty runs in a row", () => {
-    const styles = Array.from({ length: 40 }, (_, i) => JSON.stringify(runStyle(i + 1)));
-    expect(new Set(styles).size).toBe(40);
-    expect(runStyle(7)).toEqual(runStyle(7));
+describe("a run's style", () => {
+  it("has a colour that depends on its number alone", () => {
+    expect(runColour(3)).toBe(2);
+    expect(runColour(13)).toBe(2);
+  });
+
+  it("is solid, and dashed only beside a run of the same colour", () => {
+    expect([...runStyles([12, 3]).values()].every((style) => style.dash.length === 0)).toBe(true);
+    const styles = runStyles([13, 3, 4]);
+    expect(styles.get(3)!.dash).toEqual([]);
+    expect(styles.get(13)!.dash).not.toEqual([]);
+    expect(styles.get(13)!.colour).toBe(styles.get(3)!.colour);
+  });
+
+  it("differs for any twenty runs in a row", () => {
+    const styles = runStyles(Array.from({ length: 20 }, (_, i) => i + 35));
+    expect(new Set([...styles.values()].map((style) => JSON.stringify(style))).size).toBe(20);
   });
 });

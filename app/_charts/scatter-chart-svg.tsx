@@ -18,7 +18,7 @@ export function ScatterChartSvg({ model, area }: { readonly model: ScatterModel;
       cx={cx}
       cy={cy}
       r={payload?.runId === run ? 7 : 5}
-      fill={cssColour(payload?.style.colour ?? 0)}
+      fill={cssColour(payload?.colour ?? 0)}
       stroke="var(--surface)"
       strokeWidth={1.5}
       opacity={run === undefined || payload?.runId === run ? 1 : 0.25}

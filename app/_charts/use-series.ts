@@ -42,6 +42,7 @@ export function useSeries(runIds: readonly string[], range: Domain | undefined, 
   useSubscription(
     trpc.metric.watch.subscriptionOptions(
       { runIds: [...runIds] },
+      // eslint-disable-next-line react-hooks/refs -- handlers of events, not called while rendering
       {
         enabled: live && runIds.length > 0,
         onStarted: () => void refetch(),

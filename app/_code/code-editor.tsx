@@ -86,9 +86,11 @@ export function CodeEditor({ value, language, label, onChange, onFocus, keys, di
     if (!editor) return;
     const { doc } = editor.state;
     editor.dispatch(setDiagnostics(editor.state, diagnostics.map((each) => {
-      const from = toOffset(doc, each.line, each.column);
-      const to = Math.max(toOffset(doc, each.endLine, each.endColumn), Math.min(from + 1, doc.length));
-      return { from, to: Math.max(from, to), severity: each.severity, message: each.message };
+      const start = toOffset(doc, each.line, each.column);
+      const to = Math.max(toOffset(doc, each.endLine, each.endColumn), Math.min(start + 1, doc.length));
+      // What is missing at the very end is marked at the last letter that is there.
+      const from = start === to ? Math.max(0, start - 1) : start;
+      return { from, to, severity: each.severity, message: each.message };
     })));
   }, [diagnostics]);
 

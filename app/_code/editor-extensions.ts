@@ -1,5 +1,5 @@
 /** What an editor of a cell can do, put together from CodeMirror's parts. */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionContext } from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, type CompletionContext } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { javascript, localCompletionSource, scopeCompletionSource, typescriptLanguage } from "@codemirror/lang-javascript";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
@@ -68,6 +68,8 @@ export function makeState(text: string, { label, language, press, names, listen 
         { key: "Ctrl-Enter", run: () => press("run") },
         { key: "Shift-Enter", run: () => press("runAndNext") },
         { key: "Alt-Enter", run: () => press("runAndInsert") },
+        // Escape closes an open list of completions first; one that is only being looked for does not hold anybody up.
+        { key: "Escape", run: (view) => completionStatus(view.state) !== "active" && press("leave") },
       ])),
       compartment.of(extensionsOf(language)),
       history(),
@@ -88,7 +90,6 @@ export function makeState(text: string, { label, language, press, names, listen 
       keymap.of([
         ...closeBracketsKeymap,
         ...completionKeymap,
-        { key: "Escape", run: () => press("leave") },
         { key: "ArrowUp", run: edge("up") },
         { key: "ArrowDown", run: edge("down") },
         ...defaultKeymap,

@@ -26,8 +26,9 @@ function CartesianChart({ chart, mark }: { readonly chart: ChartDescription; rea
       <XAxis
         dataKey="x"
         type={prepared.xIsNumber ? "number" : "category"}
-        {...(prepared.xIsNumber ? { domain: ["dataMin", "dataMax"] as const, scale: chart.x.scale === "log" ? ("log" as const) : ("linear" as const) } : {})}
+        {...(prepared.xIsNumber ? { domain: mark === "scatter" ? (["auto", "auto"] as const) : (["dataMin", "dataMax"] as const), scale: chart.x.scale === "log" ? ("log" as const) : ("linear" as const) } : {})}
         {...(mark === "bar" && prepared.xIsNumber ? { padding: { left: 24, right: 24 } } : {})}
+        {...(!prepared.xIsNumber && prepared.rows.length <= 10 ? { interval: 0 as const } : {})}
         allowDuplicatedCategory={false}
         tickFormatter={nameX}
         stroke="var(--line-strong)"

@@ -82,6 +82,8 @@ export function TableDisplay({ table }: { readonly table: Table }) {
 
 function CellText({ cell }: { readonly cell: Cell | undefined }) {
   if (cell === null || cell === undefined) return <span className={styles.missing}>–</span>;
+  // Years and small counts read better without a comma.
+  if (typeof cell === "number" && Number.isInteger(cell) && Math.abs(cell) < 10_000) return <>{cell}</>;
   if (typeof cell === "number") return <>{formatNumber(cell, 6)}</>;
   if (typeof cell === "string") return <>{cell}</>;
   if (typeof cell === "boolean") return <>{String(cell)}</>;

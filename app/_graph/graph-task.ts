@@ -14,4 +14,6 @@ export interface GraphState {
   readonly broken?: boolean;
   /** For a fan-out, "3 of 5". */
   readonly note?: string | undefined;
+  /** The task runs once per element. */
+  readonly mapped?: boolean;
 }

@@ -3,14 +3,14 @@
  * The DAG, live: the outline of a notebook and of a run. A click selects, hover lights up what flows in and out.
  * Loaded by lazy-task-graph.tsx only; neighbours: lay-out-graph.ts (places), task-node.tsx (one task).
  */
-import { Background, BackgroundVariant, Panel, ReactFlow, ReactFlowProvider, useReactFlow, type Edge } from "@xyflow/react";
+import { Background, BackgroundVariant, Panel, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { Maximize, Minus, Plus } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { IconButton } from "../_ui/button";
 import { findRelatives } from "./find-relatives";
 import type { GraphState, GraphTask } from "./graph-task";
-import { layOutGraph, nodeSize, type Direction } from "./lay-out-graph";
+import { fitGraph, layOutGraph, nodeSize, type Direction } from "./lay-out-graph";
 import styles from "./task-graph.module.css";
 import { TaskNodeView, type TaskNode } from "./task-node";
 
@@ -53,7 +53,7 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
     width: nodeSize.width,
     height: nodeSize.height,
     data: {
-      title: task.title,
+      title: task.title || task.key,
       state: states.get(task.key),
       direction,
       relation: relatives === undefined ? "none" : isNear(task.key) ? "near" : "far",
@@ -79,13 +79,15 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
     }),
   );
 
+  const width = useStore((store) => store.width);
+  const height = useStore((store) => store.height);
   const fitted = useRef(false);
+  const fit = useEffectEvent((duration: number) => void flow.setViewport(fitGraph(places, width, height), { duration }));
   useEffect(() => {
-    // The whole graph is in sight, unless somebody moved it.
-    const frame = requestAnimationFrame(() => void flow.fitView({ padding: 0.08, maxZoom: 1, duration: fitted.current && !matchMedia("(prefers-reduced-motion: reduce)").matches ? 150 : 0 }));
+    if (width === 0) return;
+    fit(fitted.current && !matchMedia("(prefers-reduced-motion: reduce)").matches ? 150 : 0);
     fitted.current = true;
-    return () => cancelAnimationFrame(frame);
-  }, [flow, places]);
+  }, [places, width, height]);
 
   return (
     <ReactFlow
@@ -100,8 +102,6 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
       onlyRenderVisibleElements={tasks.length > 150}
       minZoom={0.1}
       maxZoom={1.5}
-      fitView
-      fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
       onNodeMouseEnter={(_, node) => setHovered(node.id)}
       onNodeMouseLeave={() => setHovered(undefined)}
       aria-label="Graph of tasks"
@@ -110,7 +110,7 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
       <Panel position="bottom-right" className={styles.controls}>
         <IconButton small label="Closer" onClick={() => void flow.zoomIn({ duration: 120 })}><Plus size={14} /></IconButton>
         <IconButton small label="Farther" onClick={() => void flow.zoomOut({ duration: 120 })}><Minus size={14} /></IconButton>
-        <IconButton small label="All of it" onClick={() => void flow.fitView({ padding: 0.08, maxZoom: 1, duration: 120 })}><Maximize size={14} /></IconButton>
+        <IconButton small label="All of it" onClick={() => fit(120)}><Maximize size={14} /></IconButton>
       </Panel>
     </ReactFlow>
   );

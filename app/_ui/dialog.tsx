@@ -2,7 +2,7 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
-import { IconButton } from "./button";
+import { Button } from "./button";
 import { classNames } from "./class-names";
 import styles from "./floating.module.css";
 
@@ -24,9 +24,10 @@ export function Dialog({ open, onOpenChange, title, text, wide, children }: {
           {text !== undefined && <Radix.Description className={styles.dialogText}>{text}</Radix.Description>}
           {children}
           <Radix.Close asChild>
-            <IconButton label="Close" keys="Esc" className={styles.dialogClose}>
+            {/* No hint on it: it has the focus first, and Escape would only close the hint. */}
+            <Button look="quiet" small aria-label="Close" className={styles.dialogClose}>
               <X size={16} />
-            </IconButton>
+            </Button>
           </Radix.Close>
         </Radix.Content>
       </Radix.Portal>

@@ -559,6 +559,11 @@ describe("§6 options", () => {
       reads: { task: [], expand: ["xs", "ys"] },
     });
   });
+  test("an element reads the parameters of its own text; what each spreads out is read before", () => {
+    const text =
+      '// %% P [params]\nimport { param } from "heddle"\nconst p = param(1), qs = param([1])\n// %% A each="q of qs" when="p > 0"\nq\n';
+    expect(task(text, "a")).toMatchObject({ params: ["p", "qs"], paramReads: { task: ["p"], expand: ["qs"] } });
+  });
   test("bad-each: shape, unknown name, clashes, own values, elements in sources, three lists", () => {
     for (const each of [
       "xs",

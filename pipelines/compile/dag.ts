@@ -44,6 +44,8 @@ export interface Task {
   readonly expandProgram: Program | undefined;
   /** Which of the names in `needs` each mode reads, sorted: an element need not read the list that it came from. */
   readonly reads: { readonly task: readonly string[]; readonly expand: readonly string[] };
+  /** Which of `params` each mode reads, sorted: adding to a list that `each` spreads out leaves the other elements as they were. */
+  readonly paramReads: { readonly task: readonly string[]; readonly expand: readonly string[] };
   /** Options particular to the kind, as written: `for until form assignees run in out`. */
   readonly settings: Readonly<Record<string, string>>;
   /** Fan-out variables, in order; the last one varies fastest. */

@@ -13,7 +13,7 @@ export function toTask(draft: Draft, names: Names, classes: readonly Definition[
   const { options, settings } = cell.parsed;
   const foreign = (values: Iterable<Definition>) =>
     [...new Set([...values].filter((one) => one.home !== cell).map(names.storedName))].sort();
-  const paramNames = new Set([...reach.params, ...expand.params].map((one) => one.name));
+  const paramNames = (...reaches: Draft["reach"][]) => [...new Set(reaches.flatMap(({ params }) => [...params].map((one) => one.name)))].sort();
   const needs = new Map<string, Set<string>>(draft.after.map((key) => [key, new Set()]));
   for (const value of draft.values) {
     const list = needs.get(value.home.key) ?? new Set();
@@ -28,13 +28,14 @@ export function toTask(draft: Draft, names: Names, classes: readonly Definition[
     cell: cell.cell.id,
     kind: cell.kind as Task["kind"],
     needs: sortBy(needs, ([task]) => task).map(([task, list]) => ({ task, names: [...list].sort() })),
-    params: [...paramNames].sort(),
+    params: paramNames(reach, expand),
     outputs: outputs.map(names.storedName),
     display: cell.analysis.display !== undefined,
     datasets: findDatasets(draft, names),
     program,
     expandProgram,
     reads: { task: foreign(reach.values), expand: foreign(expand.values) },
+    paramReads: { task: paramNames(reach), expand: paramNames(expand) },
     settings,
     each: cell.each?.variables,
     when: cell.parsed.when,

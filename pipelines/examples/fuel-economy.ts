@@ -16,7 +16,12 @@
 import { param } from "heddle";
 
 const foldCount = param(5, { min: 2, max: 10, integer: true, title: "Folds" });
-const hiddenUnits = param(24, { min: 1, max: 128, integer: true, title: "Hidden units" });
+const hiddenUnits = param(24, {
+  min: 1,
+  max: 128,
+  integer: true,
+  title: "Hidden units",
+});
 const epochs = param(300, { min: 10, max: 5000, integer: true, title: "Epochs" });
 const learningRate = param(0.02, { min: 0.0001, max: 1, title: "Learning rate" });
 const seed = param(7, {
@@ -116,7 +121,9 @@ const folds = Array.from({ length: foldCount }, (_, index): Fold => ({
 
 // %% Guess the mean each="fold of folds"
 const meanOfTrain = average(fold.train.map((car) => car.milesPerGallon));
-const meanError = average(fold.test.map((car) => Math.abs(car.milesPerGallon - meanOfTrain)));
+const meanError = average(
+  fold.test.map((car) => Math.abs(car.milesPerGallon - meanOfTrain)),
+);
 
 // %% [markdown]
 // ## Two models
@@ -133,23 +140,64 @@ interface Scale {
   deviations: number[];
 }
 
-const figureNames = () => ["Cylinders", "Displacement", "Horsepower", "Weight", "Acceleration", "Year", "Europe", "Japan"];
+const figureNames = () => [
+  "Cylinders",
+  "Displacement",
+  "Horsepower",
+  "Weight",
+  "Acceleration",
+  "Year",
+  "Europe",
+  "Japan",
+];
 
 function figures(car: Car): number[] {
-  const { cylinders, displacement, horsepower, weight, acceleration, year, origin } = car;
-  return [cylinders, displacement, horsepower, weight, acceleration, year, +(origin === "Europe"), +(origin === "Japan")];
+  const {
+    cylinders,
+    displacement,
+    horsepower,
+    weight,
+    acceleration,
+    year,
+    origin,
+  } = car;
+  return [
+    cylinders,
+    displacement,
+    horsepower,
+    weight,
+    acceleration,
+    year,
+    +(origin === "Europe"),
+    +(origin === "Japan"),
+  ];
 }
 
 function measureScale(cars: Car[]): Scale {
   const rows = cars.map(figures);
-  const means = figureNames().map((_, column) => average(rows.map((row) => row[column]!)));
-  const deviations = means.map((mean, column) => Math.sqrt(average(rows.map((row) => (row[column]! - mean) ** 2))) || 1);
+  const means = figureNames().map((_, column) =>
+    average(rows.map((row) => row[column]!)),
+  );
+  const deviations = means.map(
+    (mean, column) =>
+      Math.sqrt(average(rows.map((row) => (row[column]! - mean) ** 2))) || 1,
+  );
   return { means, deviations };
 }
 
-/** One scaled row per car, row after row in one array, as the training library wants it. */
-function toMatrix(cars: Car[], { means, deviations }: Scale): Float32Array<ArrayBuffer> {
-  return Float32Array.from(cars.flatMap((car) => figures(car).map((value, i) => (value - means[i]!) / deviations[i]!)));
+/**
+ * One scaled row per car, row after row in one array, as the training library
+ * wants it.
+ */
+function toMatrix(
+  cars: Car[],
+  { means, deviations }: Scale,
+): Float32Array<ArrayBuffer> {
+  return Float32Array.from(
+    cars.flatMap((car) =>
+      figures(car).map((value, i) => (value - means[i]!) / deviations[i]!),
+    ),
+  );
 }
 
 function average(values: readonly number[]): number {
@@ -157,10 +205,15 @@ function average(values: readonly number[]): number {
 }
 
 function absoluteError(cars: Car[], predictions: readonly number[]): number {
-  return average(cars.map((car, index) => Math.abs(car.milesPerGallon - predictions[index]!)));
+  return average(
+    cars.map((car, index) => Math.abs(car.milesPerGallon - predictions[index]!)),
+  );
 }
 
-/** Fisher and Yates, with a random number generator of our own: the same seed gives the same order everywhere. */
+/**
+ * Fisher and Yates, with a random number generator of our own: the same seed gives
+ * the same order everywhere.
+ */
 function shuffle<T>(items: readonly T[], seed: number): T[] {
   const shuffled = [...items];
   const random = randomNumbers(seed);
@@ -192,7 +245,9 @@ import { numpy as np } from "@jax-js/jax";
 
 const _scale = measureScale(fold.train);
 const _center = average(fold.train.map((car) => car.milesPerGallon));
-const _x = np.array(toMatrix(fold.train, _scale)).reshape([fold.train.length, figureNames().length]);
+const _x = np
+  .array(toMatrix(fold.train, _scale))
+  .reshape([fold.train.length, figureNames().length]);
 const _y = np.array(fold.train.map((car) => [car.milesPerGallon - _center]));
 const slopes: number[] = np.linalg.lstsq(_x, _y).flatten().js();
 
@@ -209,7 +264,12 @@ const lineError = absoluteError(fold.test, linePredictions);
 // %% Network
 import { jit, numpy as np, random, tree, valueAndGrad } from "@jax-js/jax";
 
-type Weights = { hidden: np.Array; hiddenBias: np.Array; output: np.Array; outputBias: np.Array };
+type Weights = {
+  hidden: np.Array;
+  hiddenBias: np.Array;
+  output: np.Array;
+  outputBias: np.Array;
+};
 
 function forward(weights: Weights, x: np.Array): np.Array {
   const hidden = np.tanh(np.matmul(x, weights.hidden).add(weights.hiddenBias));
@@ -235,18 +295,38 @@ function initialWeights(inputs: number, hidden: number, seed: number): Weights {
 
 /** One step of Adam: the running mean of the slope, divided by its running spread. */
 function compileStep() {
-  return jit((state: { weights: Weights; mean: Weights; spread: Weights }, rate: np.Array, x: np.Array, y: np.Array) => {
-    const [loss, slope] = valueAndGrad(squaredError)(tree.ref(state.weights), x, y);
-    const mean = tree.map((m: np.Array, g: np.Array) => m.mul(0.9).add(g.mul(0.1)), state.mean, tree.ref(slope));
-    const spread = tree.map((s: np.Array, g: np.Array) => s.mul(0.999).add(np.square(g).mul(0.001)), state.spread, slope);
-    const weights = tree.map(
-      (w: np.Array, m: np.Array, s: np.Array) => w.sub(m.mul(rate.ref).div(np.sqrt(s).add(1e-8))),
-      state.weights,
-      tree.ref(mean),
-      tree.ref(spread),
-    );
-    return { loss, state: { weights, mean, spread } };
-  });
+  return jit(
+    (
+      state: { weights: Weights; mean: Weights; spread: Weights },
+      rate: np.Array,
+      x: np.Array,
+      y: np.Array,
+    ) => {
+      const [loss, slope] = valueAndGrad(squaredError)(
+        tree.ref(state.weights),
+        x,
+        y,
+      );
+      const mean = tree.map(
+        (m: np.Array, g: np.Array) => m.mul(0.9).add(g.mul(0.1)),
+        state.mean,
+        tree.ref(slope),
+      );
+      const spread = tree.map(
+        (s: np.Array, g: np.Array) => s.mul(0.999).add(np.square(g).mul(0.001)),
+        state.spread,
+        slope,
+      );
+      const weights = tree.map(
+        (w: np.Array, m: np.Array, s: np.Array) =>
+          w.sub(m.mul(rate.ref).div(np.sqrt(s).add(1e-8))),
+        state.weights,
+        tree.ref(mean),
+        tree.ref(spread),
+      );
+      return { loss, state: { weights, mean, spread } };
+    },
+  );
 }
 
 // %% Train a network each="fold of folds" cpu=1 memory=1GB timeout=5m
@@ -255,15 +335,24 @@ import { jit, numpy as np, tree } from "@jax-js/jax";
 
 const _scale = measureScale(fold.train);
 const _center = average(fold.train.map((car) => car.milesPerGallon));
-const _spread = Math.sqrt(average(fold.train.map((car) => (car.milesPerGallon - _center) ** 2)));
+const _spread = Math.sqrt(
+  average(fold.train.map((car) => (car.milesPerGallon - _center) ** 2)),
+);
 const _inputs = figureNames().length;
 
-const _x = np.array(toMatrix(fold.train, _scale)).reshape([fold.train.length, _inputs]);
-const _y = np.array(fold.train.map((car) => [(car.milesPerGallon - _center) / _spread]));
-const _testX = np.array(toMatrix(fold.test, _scale)).reshape([fold.test.length, _inputs]);
+const _x = np
+  .array(toMatrix(fold.train, _scale))
+  .reshape([fold.train.length, _inputs]);
+const _y = np.array(
+  fold.train.map((car) => [(car.milesPerGallon - _center) / _spread]),
+);
+const _testX = np
+  .array(toMatrix(fold.test, _scale))
+  .reshape([fold.test.length, _inputs]);
 
 const _weights = initialWeights(_inputs, hiddenUnits, seed);
-const _zeros = () => tree.map((weight: np.Array) => np.zerosLike(weight), tree.ref(_weights));
+const _zeros = () =>
+  tree.map((weight: np.Array) => np.zerosLike(weight), tree.ref(_weights));
 let _state = { weights: _weights, mean: _zeros(), spread: _zeros() };
 
 const _forward = jit(forward);
@@ -279,7 +368,9 @@ for (let epoch = 1; epoch <= epochs; epoch++) {
   _state = state;
   metric("loss", loss.js(), { step: epoch });
   if (epoch % 10 === 0) {
-    metric("test error", absoluteError(fold.test, await _predict()), { step: epoch });
+    metric("test error", absoluteError(fold.test, await _predict()), {
+      step: epoch,
+    });
     progress(epoch, epochs);
   }
 }
@@ -309,8 +400,18 @@ chart({
   series: "model",
   rows: folds.flatMap(({ test }, index) =>
     test.flatMap((car, row) => [
-      { model: "line", name: car.name, actual: car.milesPerGallon, predicted: linePredictions[index]![row]! },
-      { model: "network", name: car.name, actual: car.milesPerGallon, predicted: networkPredictions[index]![row]! },
+      {
+        model: "line",
+        name: car.name,
+        actual: car.milesPerGallon,
+        predicted: linePredictions[index]![row]!,
+      },
+      {
+        model: "network",
+        name: car.name,
+        actual: car.milesPerGallon,
+        predicted: networkPredictions[index]![row]!,
+      },
     ]),
   ),
 });
@@ -333,7 +434,10 @@ chart({
   title: "What the line pays attention to",
   x: { field: "figure", scale: "category" },
   y: { field: "slope", title: "Miles per gallon per standard deviation" },
-  rows: figureNames().map((figure, column) => ({ figure, slope: average(slopes.map((fold) => fold[column]!)) })),
+  rows: figureNames().map((figure, column) => ({
+    figure,
+    slope: average(slopes.map((fold) => fold[column]!)),
+  })),
 });
 
 markdown(`

@@ -17,7 +17,11 @@ const hiddenUnits = param([2, 8, 32], { title: "Hidden units to try" });
 const learningRates = param([0.03, 0.3, 1], { title: "Learning rates to try" });
 const epochs = param(200, { min: 10, max: 5000, integer: true, title: "Epochs" });
 const tryNeighbours = param(true, { title: "Try nearest neighbours too" });
-const testShare = param(0.25, { min: 0.05, max: 0.5, title: "Share kept for the final test" });
+const testShare = param(0.25, {
+  min: 0.05,
+  max: 0.5,
+  title: "Share kept for the final test",
+});
 const seed = param(11, { min: 0, integer: true, title: "Seed" });
 
 // %% Load the penguins
@@ -36,7 +40,13 @@ interface FieldNote {
 type Species = "Adelie" | "Chinstrap" | "Gentoo";
 
 /** Millimetres and grams. */
-type Penguin = { species: Species; beakLength: number; beakDepth: number; flipperLength: number; bodyMass: number };
+type Penguin = {
+  species: Species;
+  beakLength: number;
+  beakDepth: number;
+  flipperLength: number;
+  bodyMass: number;
+};
 
 const notes = await dataset("penguins.json").json<FieldNote[]>();
 const penguins = notes.flatMap((note): Penguin[] => {
@@ -44,8 +54,16 @@ const penguins = notes.flatMap((note): Penguin[] => {
   const beakDepth = note["Beak Depth (mm)"];
   const flipperLength = note["Flipper Length (mm)"];
   const bodyMass = note["Body Mass (g)"];
-  if (beakLength === null || beakDepth === null || flipperLength === null || bodyMass === null) return [];
-  return [{ species: note.Species, beakLength, beakDepth, flipperLength, bodyMass }];
+  if (
+    beakLength === null ||
+    beakDepth === null ||
+    flipperLength === null ||
+    bodyMass === null
+  )
+    return [];
+  return [
+    { species: note.Species, beakLength, beakDepth, flipperLength, bodyMass },
+  ];
 });
 console.log(`${penguins.length} of ${notes.length} penguins were measured`);
 table(penguins);
@@ -81,25 +99,39 @@ const folds = Array.from({ length: 5 }, (_, index) => ({
 // %% Measurements
 const allSpecies = (): Species[] => ["Adelie", "Chinstrap", "Gentoo"];
 
-/** How the measurements of a set of penguins lie: taken from those that train, used on all. */
+/**
+ * How the measurements of a set of penguins lie: taken from those that train, used
+ * on all.
+ */
 interface Scale {
   means: number[];
   deviations: number[];
 }
 
-function measurements({ beakLength, beakDepth, flipperLength, bodyMass }: Penguin): number[] {
+function measurements({
+  beakLength,
+  beakDepth,
+  flipperLength,
+  bodyMass,
+}: Penguin): number[] {
   return [beakLength, beakDepth, flipperLength, bodyMass];
 }
 
 function measureScale(penguins: Penguin[]): Scale {
   const rows = penguins.map(measurements);
-  const means = rows[0]!.map((_, column) => average(rows.map((row) => row[column]!)));
-  const deviations = means.map((mean, column) => Math.sqrt(average(rows.map((row) => (row[column]! - mean) ** 2))));
+  const means = rows[0]!.map((_, column) =>
+    average(rows.map((row) => row[column]!)),
+  );
+  const deviations = means.map((mean, column) =>
+    Math.sqrt(average(rows.map((row) => (row[column]! - mean) ** 2))),
+  );
   return { means, deviations };
 }
 
 function scaled(penguin: Penguin, { means, deviations }: Scale): number[] {
-  return measurements(penguin).map((value, column) => (value - means[column]!) / deviations[column]!);
+  return measurements(penguin).map(
+    (value, column) => (value - means[column]!) / deviations[column]!,
+  );
 }
 
 function average(values: readonly number[]): number {
@@ -108,10 +140,15 @@ function average(values: readonly number[]): number {
 
 /** The share of penguins whose species was named rightly. */
 function accuracyOf(penguins: Penguin[], named: readonly Species[]): number {
-  return average(penguins.map(({ species }, index) => (named[index] === species ? 1 : 0)));
+  return average(
+    penguins.map(({ species }, index) => (named[index] === species ? 1 : 0)),
+  );
 }
 
-/** Fisher and Yates, with a random number generator of our own: the same seed gives the same order everywhere. */
+/**
+ * Fisher and Yates, with a random number generator of our own: the same seed gives
+ * the same order everywhere.
+ */
 function shuffle<T>(items: readonly T[], seed: number): T[] {
   const shuffled = [...items];
   let state = seed;
@@ -133,19 +170,30 @@ function shuffle<T>(items: readonly T[], seed: number): T[] {
 // %% Network
 import { jit, nn, numpy as np, random, tree, valueAndGrad } from "@jax-js/jax";
 
-type Weights = { hidden: np.Array; hiddenBias: np.Array; output: np.Array; outputBias: np.Array };
+type Weights = {
+  hidden: np.Array;
+  hiddenBias: np.Array;
+  output: np.Array;
+  outputBias: np.Array;
+};
 
 function forward(weights: Weights, x: np.Array): np.Array {
   const hidden = np.tanh(np.matmul(x, weights.hidden).add(weights.hiddenBias));
   return np.matmul(hidden, weights.output).add(weights.outputBias);
 }
 
-/** Minus the mean logarithm of the chance that the network gave to the right species. */
+/**
+ * Minus the mean logarithm of the chance that the network gave to the right
+ * species.
+ */
 function crossEntropy(weights: Weights, x: np.Array, y: np.Array): np.Array {
   return nn.logSoftmax(forward(weights, x)).mul(y).sum(1).mean().mul(-1);
 }
 
-/** A network in training: `step` goes down the slope once and gives the loss before, `name` says the species. */
+/**
+ * A network in training: `step` goes down the slope once and gives the loss
+ * before, `name` says the species.
+ */
 class Classifier {
   readonly scale: Scale;
   private weights: Weights;
@@ -153,21 +201,37 @@ class Classifier {
   private readonly y: np.Array;
   private readonly compiled: ReturnType<typeof compile>;
 
-  constructor(train: Penguin[], units: number, seed: number, compiled: ReturnType<typeof compile>) {
+  constructor(
+    train: Penguin[],
+    units: number,
+    seed: number,
+    compiled: ReturnType<typeof compile>,
+  ) {
     this.compiled = compiled;
     this.scale = measureScale(train);
     this.x = np.array(train.map((penguin) => scaled(penguin, this.scale)));
-    this.y = np.array(train.map(({ species }) => allSpecies().map((one) => (one === species ? 1 : 0))));
+    this.y = np.array(
+      train.map(({ species }) =>
+        allSpecies().map((one) => (one === species ? 1 : 0)),
+      ),
+    );
     this.weights = {
       hidden: random.normal(random.key(seed), [4, units]).mul(0.5),
       hiddenBias: np.zeros([units]),
-      output: random.normal(random.key(seed + 1), [units, 3]).mul(Math.sqrt(1 / units)),
+      output: random
+        .normal(random.key(seed + 1), [units, 3])
+        .mul(Math.sqrt(1 / units)),
       outputBias: np.zeros([3]),
     };
   }
 
   step(rate: number): number {
-    const { loss, weights } = this.compiled.descend(this.weights, np.array(rate), this.x.ref, this.y.ref);
+    const { loss, weights } = this.compiled.descend(
+      this.weights,
+      np.array(rate),
+      this.x.ref,
+      this.y.ref,
+    );
     this.weights = weights;
     return loss.js();
   }
@@ -179,13 +243,27 @@ class Classifier {
   }
 }
 
-/** `jit` turns a function into one WebAssembly kernel per shape of its arrays; the networks of a task share them. */
+/**
+ * `jit` turns a function into one WebAssembly kernel per shape of its arrays; the
+ * networks of a task share them.
+ */
 function compile() {
-  const descend = jit((weights: Weights, rate: np.Array, x: np.Array, y: np.Array) => {
-    const [loss, slope] = valueAndGrad(crossEntropy)(tree.ref(weights), x, y);
-    return { loss, weights: tree.map((w: np.Array, g: np.Array) => w.sub(g.mul(rate.ref)), weights, slope) };
-  });
-  const choose = jit((weights: Weights, x: np.Array) => np.argmax(forward(weights, x), 1));
+  const descend = jit(
+    (weights: Weights, rate: np.Array, x: np.Array, y: np.Array) => {
+      const [loss, slope] = valueAndGrad(crossEntropy)(tree.ref(weights), x, y);
+      return {
+        loss,
+        weights: tree.map(
+          (w: np.Array, g: np.Array) => w.sub(g.mul(rate.ref)),
+          weights,
+          slope,
+        ),
+      };
+    },
+  );
+  const choose = jit((weights: Weights, x: np.Array) =>
+    np.argmax(forward(weights, x), 1),
+  );
   return { descend, choose };
 }
 
@@ -193,17 +271,31 @@ function compile() {
 import { metric, progress } from "heddle";
 
 const _compiled = compile();
-const _networks = folds.map((fold) => new Classifier(fold.train, units, seed, _compiled));
-const _accuracy = () => average(folds.map((fold, index) => accuracyOf(fold.test, _networks[index]!.name(fold.test))));
+const _networks = folds.map(
+  (fold) => new Classifier(fold.train, units, seed, _compiled),
+);
+const _accuracy = () =>
+  average(
+    folds.map((fold, index) =>
+      accuracyOf(fold.test, _networks[index]!.name(fold.test)),
+    ),
+  );
 
 for (let epoch = 1; epoch <= epochs; epoch++) {
-  metric("loss", average(_networks.map((network) => network.step(rate))), { step: epoch });
+  metric("loss", average(_networks.map((network) => network.step(rate))), {
+    step: epoch,
+  });
   if (epoch % 10 === 0) {
     metric("accuracy", _accuracy(), { step: epoch });
     progress(epoch, epochs);
   }
 }
-const networks: Candidate = { family: "network", units, rate, accuracy: _accuracy() };
+const networks: Candidate = {
+  family: "network",
+  units,
+  rate,
+  accuracy: _accuracy(),
+};
 
 // %% [markdown]
 // The other family is older and simpler: ask the `k` nearest penguins, and believe the majority. `when` holds the cell back
@@ -213,30 +305,51 @@ const networks: Candidate = { family: "network", units, rate, accuracy: _accurac
 import { metric } from "heddle";
 
 const neighbours = [1, 3, 5, 9, 15].map((k): Candidate => {
-  const accuracy = average(folds.map((fold) => accuracyOf(fold.test, nameByNeighbours(fold.test, fold.train, k))));
+  const accuracy = average(
+    folds.map((fold) =>
+      accuracyOf(fold.test, nameByNeighbours(fold.test, fold.train, k)),
+    ),
+  );
   metric("accuracy", accuracy, { step: k });
   return { family: "neighbours", k, accuracy };
 });
 
 // %% Neighbours
-type Candidate = { accuracy: number } & ({ family: "network"; units: number; rate: number } | { family: "neighbours"; k: number });
+type Candidate = { accuracy: number } & (
+  | { family: "network"; units: number; rate: number }
+  | { family: "neighbours"; k: number }
+);
 
 function describe(candidate: Candidate): string {
-  if (candidate.family === "neighbours") return `the ${candidate.k} nearest neighbours`;
+  if (candidate.family === "neighbours")
+    return `the ${candidate.k} nearest neighbours`;
   return `a network of ${candidate.units} hidden units, trained at a rate of ${candidate.rate}`;
 }
 
-function nameByNeighbours(penguins: Penguin[], known: Penguin[], k: number): Species[] {
+function nameByNeighbours(
+  penguins: Penguin[],
+  known: Penguin[],
+  k: number,
+): Species[] {
   const scale = measureScale(known);
-  const places = known.map((penguin) => ({ species: penguin.species, at: scaled(penguin, scale) }));
+  const places = known.map((penguin) => ({
+    species: penguin.species,
+    at: scaled(penguin, scale),
+  }));
   return penguins.map((penguin) => {
     const here = scaled(penguin, scale);
     const nearest = places
-      .map(({ species, at }) => ({ species, distance: at.reduce((sum, value, i) => sum + (value - here[i]!) ** 2, 0) }))
+      .map(({ species, at }) => ({
+        species,
+        distance: at.reduce((sum, value, i) => sum + (value - here[i]!) ** 2, 0),
+      }))
       .sort((a, b) => a.distance - b.distance)
       .slice(0, k);
-    const votes = (species: Species) => nearest.filter((one) => one.species === species).length;
-    return allSpecies().reduce((best, species) => (votes(species) > votes(best) ? species : best));
+    const votes = (species: Species) =>
+      nearest.filter((one) => one.species === species).length;
+    return allSpecies().reduce((best, species) =>
+      votes(species) > votes(best) ? species : best,
+    );
   });
 }
 
@@ -250,7 +363,9 @@ function nameByNeighbours(penguins: Penguin[], known: Penguin[], k: number): Spe
 // %% Choose the champion join=any
 import { table } from "heddle";
 
-const ranking = [...(networks ?? []), ...(neighbours ?? [])].sort((a, b) => b.accuracy - a.accuracy);
+const ranking = [...(networks ?? []), ...(neighbours ?? [])].sort(
+  (a, b) => b.accuracy - a.accuracy,
+);
 export const champion = ranking[0]!;
 table(ranking);
 
@@ -267,7 +382,8 @@ if (champion.family === "network") {
 }
 
 const _commonest = allSpecies().reduce((best, species) => {
-  const count = (one: Species) => train.filter((penguin) => penguin.species === one).length;
+  const count = (one: Species) =>
+    train.filter((penguin) => penguin.species === one).length;
   return count(species) > count(best) ? species : best;
 });
 
@@ -282,7 +398,9 @@ export const confusion = allSpecies().flatMap((actual) =>
   allSpecies().map((named) => ({
     actual,
     named,
-    penguins: test.filter((penguin, index) => penguin.species === actual && _named[index] === named).length,
+    penguins: test.filter(
+      (penguin, index) => penguin.species === actual && _named[index] === named,
+    ).length,
   })),
 );
 

@@ -4,11 +4,15 @@
  * fault. A change that an older peer cannot read raises `protocolVersion` (version.ts).
  */
 import { z } from "zod";
+import type { Json } from "../compile/dag";
 import { reasons } from "../run/run";
+import type { RunOutcome } from "../run/run-outcome";
 import { displaySchema } from "./display";
 
 const count = z.number().int().nonnegative();
 const key = z.string().max(512);
+/** Frames are JSON, so what was parsed from one is: walking it again would be the dearest part of a hot word. */
+const json = z.custom<Json>((value) => value !== undefined);
 
 /** A value as the task process made it: inline, or a file in the scratch folder that the server stores and hashes. */
 export const wireValueSchema = z.strictObject({
@@ -20,7 +24,7 @@ export const wireValueSchema = z.strictObject({
   file: z.string().max(200).optional(),
   summary: z.string().max(400),
   /** A JSON preview of at most 2 KB. */
-  preview: z.json().optional(),
+  preview: json.optional(),
   /** A larger preview as JSON text; rests in the store as `<hash>.preview.json`. */
   previewText: z.string().optional(),
 });
@@ -94,7 +98,7 @@ export const wordSchema = z.discriminatedUnion("type", [
     seq: count,
     name: z.string().max(500),
     artifactType: z.string().max(200),
-    metadata: z.json(),
+    metadata: json,
     value: wireValueSchema,
   }),
   z.strictObject({ type: z.literal("finished"), ...reliable, result: wireResultSchema }),
@@ -144,8 +148,10 @@ export const launchSchema = z.strictObject({
     notebookId: z.string().optional(),
     notebook: z.string(),
     trigger: z.string(),
-    params: z.record(z.string(), z.json()),
+    params: z.record(z.string(), json),
     logicalDate: z.string().optional(),
+    /** For a handler: how the run went (pipelines/run/run-outcome.ts). */
+    outcome: z.custom<RunOutcome>((value) => typeof value === "object").optional(),
   }),
   program: z.strictObject({
     hash: z.string(),
@@ -164,7 +170,7 @@ export const launchSchema = z.strictObject({
       .optional(),
   }),
   inputs: z.record(z.string(), inputRefSchema),
-  params: z.record(z.string(), z.json()),
+  params: z.record(z.string(), json),
   secrets: z.record(z.string(), z.string()),
   memoryBytes: z.number().positive(),
   timeoutMs: z.number().positive(),

@@ -1,11 +1,13 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { restoreCounts } from "./restore-counts";
 import type { RunEvent } from "./run-event";
 import { hasSucceeded, isRunTerminal, isTerminal, type RunState, type Transition } from "./run-state";
 import { play, randomChoices, randomSpec } from "./testing/random-run";
 
-const runs = { numRuns: Number(process.env.HEDDLE_PROPERTY_RUNS ?? 3_000) };
+vi.setConfig({ testTimeout: 120_000 });
+
+const runs = { numRuns: Number(process.env.HEDDLE_PROPERTY_RUNS ?? 1_500) };
 
 test("every run ends, whatever happens in whatever order", () => {
   fc.assert(
@@ -73,9 +75,8 @@ test("no more elements of a fan-out are under way than its concurrency", () => {
         const element = run.taskRuns[event.ordinal]!;
         const limit = run.plan.tasks[element.task]!.options.concurrency;
         if (element.mapIndex === undefined || limit === undefined) return;
-        const others = run.taskRuns.filter(
-          ({ task, mapIndex, status }) => task === element.task && mapIndex !== undefined && (status === "queued" || status === "running"),
-        );
+        const others = run.taskRuns.filter(({ task, mapIndex, status }) =>
+          task === element.task && mapIndex !== undefined && (status === "queued" || status === "running"));
         expect(others.length).toBeLessThanOrEqual(limit);
       });
     }),

@@ -122,7 +122,22 @@ export interface Dataset {
 /** A file of the workspace's data folder: `await dataset("cars.json").json<Car[]>()`. */
 export declare function dataset(name: string): Dataset;
 
-/** What is running. */
+/** A task that failed, as a handler is told. */
+export interface FailedTask {
+  /** Its key: what the notebook's other cells call it by. */
+  readonly task: string;
+  readonly title: string;
+  /** In a fan-out: which element failed, from 0. */
+  readonly mapIndex?: number;
+  /** `exception`, `timeout`, `out-of-memory`, … */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/**
+ * What is running. A handler (`// %% Tell someone on=failure`) runs after all other tasks have ended, and reads here how
+ * they did: `run.failed.map(({ title, message }) => title + ": " + message)`.
+ */
 export declare const run: {
   readonly id: string;
   readonly notebook: string;
@@ -134,4 +149,12 @@ export declare const run: {
   readonly mapIndex: number | undefined;
   /** The time the schedule fired for, ISO 8601. */
   readonly logicalDate: string | undefined;
+  /** In a handler only: how the other tasks ended. */
+  readonly status: "succeeded" | "failed" | undefined;
+  /** In a handler, when something failed: the reason of the first failure. */
+  readonly reason: string | undefined;
+  /** In a handler: the tasks that failed, at most 100. Empty everywhere else. */
+  readonly failed: readonly FailedTask[];
+  /** In a handler: milliseconds since the run's first task started. */
+  readonly durationMs: number | undefined;
 };

@@ -25,7 +25,8 @@ export function toDisplay(value: unknown): Display | undefined {
   }
   if (ArrayBuffer.isView(value)) {
     const preview = previewOf(value);
-    const shown = preview.type === "numbers" ? ({ statistics: preview.statistics, sample: preview.sample.slice(0, 100) } as unknown as Json) : null;
+    const shown =
+      preview.type === "numbers" ? ({ statistics: preview.statistics, sample: preview.sample.slice(0, 100) } as unknown as Json) : null;
     return { type: "tree", value: shown, summary: summarize(value), cut: true };
   }
   const { value: json, cut } = toJsonTree(value, mostText);

@@ -14,7 +14,15 @@ export function stopped(
     case "cancelled":
       return { status: "cancelled", reason: "cancelled", ...rest };
     case "timeout":
-      return { status: "failed", reason: "timeout", error: error("Timeout", `The attempt was stopped after its timeout of ${duration(launch.timeoutMs)}. A longer one is set with timeout= in the cell's header.`), ...rest };
+      return {
+        status: "failed",
+        reason: "timeout",
+        error: error(
+          "Timeout",
+          `The attempt was stopped after its timeout of ${duration(launch.timeoutMs)}. A longer one is set with timeout= in the cell's header.`,
+        ),
+        ...rest,
+      };
     case "lease-lost":
       return { status: "lost", reason: "lease-lost", ...rest };
     case "out-of-memory":
@@ -40,13 +48,19 @@ export function causeOfDeath({ code, signal, killedByKernel, memory, lastWords, 
   if ((signal === "SIGKILL" && killedByKernel) || heapLimit) {
     return { status: "failed", reason: "out-of-memory", error: outOfMemory(memory, usage.peakMemoryBytes), ...rest };
   }
-  const message = signal ? `The process of this attempt was ended by ${signal}.` : `The process of this attempt ended with exit code ${code} before the cell did.`;
+  const message = signal
+    ? `The process of this attempt was ended by ${signal}.`
+    : `The process of this attempt ended with exit code ${code} before the cell did.`;
   return { status: "failed", reason: "exit-code", error: { name: "ProcessEnded", message, frames: [] }, ...rest };
 }
 
 function outOfMemory(limit: number, peak: number) {
   const used = peak > 0 ? ` It had reached ${size(Math.max(peak, 0))}.` : "";
-  return { name: "OutOfMemory", message: `The attempt needed more memory than its limit of ${size(limit)}.${used} More is given with memory= in the cell's header.`, frames: [] };
+  return {
+    name: "OutOfMemory",
+    message: `The attempt needed more memory than its limit of ${size(limit)}.${used} More is given with memory= in the cell's header.`,
+    frames: [],
+  };
 }
 
 function size(bytes: number): string {

@@ -12,7 +12,7 @@ import { protocolVersion } from "@/pipelines/protocol/version";
 import { AttemptRecord } from "./attempt-record";
 import { causeOfDeath, stopped } from "./endings";
 import { readOomKills } from "./proc";
-import type { HarnessSettings } from "./settings";
+import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 import { TaskProcess } from "./task-process";
 import { Watchdog } from "./watchdog";
 
@@ -23,7 +23,9 @@ type Program = { hash: string; code: string; lines: readonly unknown[] };
 
 /** A process is replaced after this many attempts, so that slow leaks never add up. */
 const mostTasks = 500;
-/** Waiting this long for a process of the run to come free costs less than starting another one. */
+/** What starting a process costs before one was seen to start. */
+const usualStartMs = 40;
+/** Attempts of a run whose time nobody knows yet wait this long for the processes that the run has. */
 const patienceMs = 4;
 const spareDelayMs = 150;
 const mostProgramBytes = 128 * 1024 * 1024;
@@ -42,6 +44,9 @@ export class Harness {
   private leaseMs = Infinity;
   private wakeTimer: NodeJS.Timeout | undefined;
   private spareTimer: NodeJS.Timeout | undefined;
+  private startMs = usualStartMs;
+  /** By run: how long its attempts hold a process, the newest counting most. */
+  private readonly paces = new Map<string, number>();
   private spares: number;
   private oomKills = readOomKills();
   private closing = false;
@@ -118,10 +123,12 @@ export class Harness {
         this.spares = Math.max(this.spares, Math.min(message.processes, this.settings.slots));
         return this.keepSpares(0);
       case "release":
+        this.paces.delete(message.run);
         for (const process of this.processes.values()) {
           if (process.run === message.run && process.state === "idle") process.kill();
         }
-        return;
+        // The next run wants processes that nobody has touched.
+        return this.keepSpares(0);
       case "shutdown":
         this.closing = true;
         for (const process of this.processes.values()) process.kill();
@@ -199,7 +206,8 @@ export class Harness {
       else if (process.run === run.id && process.state === "busy" && isolation === "run") ofRun++;
     }
     if (starting >= waiting || starting >= availableParallelism()) return;
-    const patience = ofRun > 0 ? patienceMs - (performance.now() - attempt.waitingSince) : 0;
+    const waited = performance.now() - attempt.waitingSince;
+    const patience = ofRun > 0 ? this.patience(run.id, waiting, ofRun) - waited : 0;
     if (patience > 0) {
       this.wakeTimer ??= setTimeout(() => {
         this.wakeTimer = undefined;
@@ -216,25 +224,38 @@ export class Harness {
     oldest?.kill();
   }
 
+  /** How long waiting attempts leave it at the processes their run has: another costs a start, and a core meanwhile. */
+  private patience(run: string, waiting: number, processes: number): number {
+    const pace = this.paces.get(run);
+    if (pace === undefined) return patienceMs;
+    return (waiting * pace) / processes < this.startMs ? this.startMs : patienceMs;
+  }
+
   private spawn(): boolean {
     if (this.closing) return false;
     for (let slot = 0; slot < this.settings.slots; slot++) {
       if (this.processes.has(slot)) continue;
       this.processes.set(
         slot,
-        new TaskProcess(this.settings, slot, { preload: [...this.preload], sweep: this.takeStale(slot) }, {
-          up: () => {
-            this.pump();
-            this.keepSpares(spareDelayMs);
+        new TaskProcess(
+          this.settings,
+          slot,
+          { preload: [...this.preload], sweep: this.takeStale(slot) },
+          {
+            up: (process) => {
+              this.startMs = this.startMs * 0.7 + (performance.now() - process.startedAt) * 0.3;
+              this.pump();
+              this.keepSpares(spareDelayMs);
+            },
+            done: (process, attempt, result, dirty) => this.done(process, attempt, result, dirty),
+            gone: (process, code, signal) => this.gone(process, code, signal),
+            progress: (attempt, word) => this.tell({ ...word, attempt: attempt.id }),
+            imported: (modules) => {
+              // The next processes import these while they wait for work.
+              for (const module of modules) if (this.preload.size < 50 && !module.startsWith("node:")) this.preload.add(module);
+            },
           },
-          done: (process, attempt, result, dirty) => this.done(process, attempt, result, dirty),
-          gone: (process, code, signal) => this.gone(process, code, signal),
-          progress: (attempt, word) => this.tell({ ...word, attempt: attempt.id }),
-          imported: (modules) => {
-            // The next processes import these while they wait for work.
-            for (const module of modules) if (this.preload.size < 50 && !module.startsWith("node:")) this.preload.add(module);
-          },
-        }),
+        ),
       );
       return true;
     }
@@ -243,6 +264,9 @@ export class Harness {
 
   private done(process: TaskProcess, attempt: AttemptRecord, result: WireResult, dirty: string | undefined): void {
     this.watchdog.forget(process);
+    const { id } = attempt.launch.run;
+    const held = performance.now() - process.startedAt;
+    this.paces.set(id, (this.paces.get(id) ?? held) * 0.8 + held * 0.2);
     attempt.finish(result);
     if (dirty !== undefined || process.tasks >= mostTasks || attempt.launch.isolation !== "run") {
       process.state = "busy";
@@ -259,7 +283,17 @@ export class Harness {
     if (attempt && attempt.state === "running") {
       const oomKills = readOomKills();
       const memory = attempt.launch.memoryBytes;
-      attempt.finish(process.ending ?? causeOfDeath({ code, signal, killedByKernel: oomKills > this.oomKills, memory, lastWords: process.lastWords, usage: process.usage() }));
+      attempt.finish(
+        process.ending ??
+          causeOfDeath({
+            code,
+            signal,
+            killedByKernel: oomKills > this.oomKills,
+            memory,
+            lastWords: process.lastWords,
+            usage: process.usage(),
+          }),
+      );
       this.oomKills = oomKills;
     }
     if (process.pid === undefined && attempt === undefined && !this.closing) {
@@ -269,7 +303,8 @@ export class Harness {
       }
     }
     if (process.folder !== undefined) this.stale.push({ slot: process.slot, folder: process.folder });
-    if (this.settings.uidBase === undefined) for (const folder of this.takeStale(process.slot)) rmSync(join(this.settings.scratch, folder), { recursive: true, force: true });
+    if (this.settings.uidBase === undefined)
+      for (const folder of this.takeStale(process.slot)) rmSync(join(this.settings.scratch, folder), { recursive: true, force: true });
     this.pump();
     this.keepSpares(spareDelayMs);
   }
@@ -306,7 +341,10 @@ export class Harness {
 
   /** Keeps processes ready that no run has touched, but only once the work at hand has what it needs. */
   private keepSpares(delay: number): void {
-    if (this.spareTimer) {
+    if (delay === 0) {
+      clearTimeout(this.spareTimer);
+      this.spareTimer = undefined;
+    } else if (this.spareTimer) {
       this.spareTimer.refresh();
       return;
     }

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { FrameReader } from "@/pipelines/protocol/frame";
 import type { ServerMessage } from "@/pipelines/protocol/messages";
 import { Harness } from "./harness";
-import type { HarnessSettings } from "./settings";
+import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 
 const settings = JSON.parse(process.argv[2]!) as HarnessSettings;
 

@@ -11,7 +11,7 @@ import type { TaskSettings } from "../task/settings";
 import type { AttemptRecord } from "./attempt-record";
 import { OutputLines } from "./output-lines";
 import { childrenOf, processesOf, readCpuMs } from "./proc";
-import type { HarnessSettings } from "./settings";
+import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 
 export interface ProcessListener {
   up(process: TaskProcess): void;
@@ -29,7 +29,8 @@ export class TaskProcess {
   attempt: AttemptRecord | undefined;
   tasks = 0;
   lastUsed = 0;
-  startedAt = 0;
+  /** When its attempt was handed to it; before the first, when it was started itself. */
+  startedAt = performance.now();
   /** Taken at the watchdog's first look: most attempts are over before. */
   cpuAtStart: number | undefined;
   peakMemory = 0;
@@ -63,7 +64,13 @@ export class TaskProcess {
         cwd: scratch,
         detached: true,
         // Nothing of the server's environment: no credentials can leak through it.
-        env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", TZ: "UTC", TMPDIR: uid === undefined ? (process.env.TMPDIR ?? "/tmp") : "/tmp", NODE_ENV: "production" },
+        env: {
+          PATH: "/usr/local/bin:/usr/bin:/bin",
+          LANG: "C.UTF-8",
+          TZ: "UTC",
+          TMPDIR: uid === undefined ? (process.env.TMPDIR ?? "/tmp") : "/tmp",
+          NODE_ENV: "production",
+        },
         ...(uid === undefined ? {} : { uid, gid: uid }),
       },
     );
@@ -76,7 +83,8 @@ export class TaskProcess {
       socket.on("data", (chunk: Buffer) => {
         this.received += chunk.length;
         if (this.attempt) lines.push(chunk, this.attempt);
-        if (lines === this.streams[1]!.lines) this.lastWords = (this.lastWords + chunk.toString("latin1", Math.max(0, chunk.length - 4000))).slice(-4000);
+        if (lines === this.streams[1]!.lines)
+          this.lastWords = (this.lastWords + chunk.toString("latin1", Math.max(0, chunk.length - 4000))).slice(-4000);
         this.breathe();
       });
     }

@@ -80,7 +80,11 @@ export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
       if (secret.length >= 4) error.message = error.message.replaceAll(secret, "[secret]");
     }
     if (unserializable) error.frames = [];
-    const reason = unserializable ? "unserializable-value" : (thrown as { code?: unknown } | null)?.code === "ENOSPC" ? "disk-full" : "exception";
+    const reason = unserializable
+      ? "unserializable-value"
+      : (thrown as { code?: unknown } | null)?.code === "ENOSPC"
+        ? "disk-full"
+        : "exception";
     return { status: "failed", reason, error, displays: displays.list(), usage: usage() };
   }
 }

@@ -49,7 +49,8 @@ export class Environment {
   async loadExport(module: string, name: string): Promise<unknown> {
     const namespace = await this.load(module);
     const fallback = namespace.default;
-    const members = (typeof fallback === "object" && fallback !== null) || typeof fallback === "function" ? (fallback as Namespace) : undefined;
+    const members =
+      (typeof fallback === "object" && fallback !== null) || typeof fallback === "function" ? (fallback as Namespace) : undefined;
     if (name === "*") return members && isCommonJs(namespace, members) ? members : namespace;
     if (name === "default") return "default" in namespace ? fallback : namespace;
     if (name in namespace) return namespace[name];
@@ -75,7 +76,9 @@ export class Environment {
       (loaded: { default: (module: string) => Promise<Namespace> }) => loaded.default,
     );
     try {
-      return await (await this.importer)(module);
+      return await (
+        await this.importer
+      )(module);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if ((code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") && message.includes(`'${packageOf(module)}'`)) {

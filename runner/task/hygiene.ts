@@ -3,8 +3,25 @@
  * What a package changes while it is being imported is the environment's business and becomes the new normal.
  */
 const guarded: readonly object[] = [
-  Object, Array, String, Number, Math, JSON, Reflect, Promise, Date, Error, Function.prototype, Number.prototype,
-  Promise.prototype, Date.prototype, Map.prototype, Set.prototype, RegExp.prototype, console, process,
+  Object,
+  Array,
+  String,
+  Number,
+  Math,
+  JSON,
+  Reflect,
+  Promise,
+  Date,
+  Error,
+  Function.prototype,
+  Number.prototype,
+  Promise.prototype,
+  Date.prototype,
+  Map.prototype,
+  Set.prototype,
+  RegExp.prototype,
+  console,
+  process,
   Object.getPrototypeOf(Int8Array.prototype) as object,
 ];
 

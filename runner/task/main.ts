@@ -71,7 +71,10 @@ async function main(): Promise<void> {
     let result = await runAttempt({ launch, output: words, environment, programs, scratch, store: settings.store, stray });
     // One turn of the event loop, so that rejections nobody handled come out with this attempt.
     if (result.status === "succeeded") {
-      const late = await Promise.race([new Promise<undefined>((resolve) => setImmediate(resolve, undefined)), stray.catch((error: unknown) => ({ error }))]);
+      const late = await Promise.race([
+        new Promise<undefined>((resolve) => setImmediate(resolve, undefined)),
+        stray.catch((error: unknown) => ({ error })),
+      ]);
       if (late || strayed) result = failedLate(result, late?.error);
     }
     unhook();
@@ -83,7 +86,13 @@ async function main(): Promise<void> {
     scratch.reset();
 
     function failedLate(before: Extract<typeof result, { status: "succeeded" }>, error: unknown): typeof result {
-      return { status: "failed", reason: "exception", error: toUserError(error, launch.program.lines, programFile(launch.program.hash)), displays: before.displays, usage: before.usage };
+      return {
+        status: "failed",
+        reason: "exception",
+        error: toUserError(error, launch.program.lines, programFile(launch.program.hash)),
+        displays: before.displays,
+        usage: before.usage,
+      };
     }
   }
 }

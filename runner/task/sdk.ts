@@ -72,18 +72,27 @@ export function makeSdk({ launch, output, displays, wire, environment, cwd }: Sd
       const file = (data as { file?: unknown } | null)?.file;
       const isFile = typeof data === "object" && data !== null && typeof file === "string" && Object.keys(data).length === 1;
       const type = options?.type ?? (/\.json$/.test(name) ? "application/json" : "");
-      const value = isFile ? wire.file(resolve(cwd, file))
-        : data instanceof Uint8Array ? wire.raw(data)
-        : data instanceof ArrayBuffer ? wire.raw(new Uint8Array(data))
-        : typeof data === "string" ? wire.raw(Buffer.from(data))
-        : type === "application/json" ? wire.raw(Buffer.from(JSON.stringify(data, null, 2)))
-        : wire.value(name, data);
+      const value = isFile
+        ? wire.file(resolve(cwd, file))
+        : data instanceof Uint8Array
+          ? wire.raw(data)
+          : data instanceof ArrayBuffer
+            ? wire.raw(new Uint8Array(data))
+            : typeof data === "string"
+              ? wire.raw(Buffer.from(data))
+              : type === "application/json"
+                ? wire.raw(Buffer.from(JSON.stringify(data, null, 2)))
+                : wire.value(name, data);
       output.flush();
       output.artifact({ name, artifactType: type, metadata: JSON.parse(JSON.stringify(options?.metadata ?? {})) as unknown, value });
     },
     progress: (done, total, message) =>
       carefully("progress()", () => {
-        output.progress(Number(done), total === undefined ? undefined : Number(total), message === undefined ? undefined : String(message).slice(0, 2000));
+        output.progress(
+          Number(done),
+          total === undefined ? undefined : Number(total),
+          message === undefined ? undefined : String(message).slice(0, 2000),
+        );
       }),
     table: (rows) => shown(tableDisplay(rows) ?? toDisplay(rows)),
     chart: (options) => {
@@ -125,7 +134,9 @@ export function makeSdk({ launch, output, displays, wire, environment, cwd }: Sd
     secret: (name) => {
       const value = launch.secrets[name];
       if (value === undefined) {
-        throw new Error(`The secret "${name}" is not given to this cell. Name it in the cell's header (secrets=${name}) and set it in the workspace.`);
+        throw new Error(
+          `The secret "${name}" is not given to this cell. Name it in the cell's header (secrets=${name}) and set it in the workspace.`,
+        );
       }
       return value;
     },
@@ -138,6 +149,10 @@ export function makeSdk({ launch, output, displays, wire, environment, cwd }: Sd
       attempt: launch.attemptNumber,
       mapIndex: launch.mapIndex,
       logicalDate: launch.run.logicalDate,
+      status: launch.run.outcome?.status,
+      reason: launch.run.outcome?.reason,
+      failed: launch.run.outcome?.failed ?? [],
+      durationMs: launch.run.outcome?.durationMs,
     }),
   };
   return Object.assign(sdk, Object.fromEntries(planned.map((name) => [name, () => notYet(name)])));
@@ -150,6 +165,12 @@ function notYet(name: string): never {
   throw new Error(`${name}() of "heddle" is not available yet.`);
 }
 
+/** Cells run as a user of their own, who is neither owner nor group of the files people put into the data folder. */
+function unreadable(name: string): string {
+  const inFolder = name.includes("/") ? ", and its folders with chmod o+x" : "";
+  return `The file "${name}" lies in the workspace's data folder, but cells may not read it: they run as a user of their own. Make it readable with: chmod o+r "${name}"${inFolder}.`;
+}
+
 function makeDataset(name: string, cwd: string, environment: Environment): Heddle.Dataset {
   const relative = normalize(String(name));
   if (relative.startsWith("..") || relative.startsWith("/")) throw new Error(`dataset("${name}") lies outside of the data folder.`);
@@ -158,8 +179,10 @@ function makeDataset(name: string, cwd: string, environment: Environment): Heddl
     try {
       return await readFile(path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      throw new Error(`There is no file "${name}" in the workspace's data folder.`);
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT") throw new Error(`There is no file "${name}" in the workspace's data folder.`);
+      if (code === "EACCES") throw new Error(unreadable(name));
+      throw error;
     }
   };
   return {

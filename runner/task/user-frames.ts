@@ -20,7 +20,8 @@ export function toUserError(thrown: unknown, lines: ProgramLineTable, file: stri
     cause = cause instanceof Error ? cause.cause : undefined;
   }
   if (thrown instanceof AggregateError) {
-    for (const error of thrown.errors.slice(0, 5) as unknown[]) message += `\n- ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+    for (const error of thrown.errors.slice(0, 5) as unknown[])
+      message += `\n- ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
   }
   const stack = typeof thrown.stack === "string" ? thrown.stack : "";
   return { name: String(thrown.name), message: message.slice(0, 20_000), frames: toFrames(stack, lines, file) };

@@ -16,7 +16,12 @@ export function decodeValue(bytes: Uint8Array, classes: ClassRegistry, extension
 }
 
 const errorClasses: Readonly<Record<string, ErrorConstructor>> = {
-  EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
 };
 
 class Decoder {

@@ -48,7 +48,12 @@ export function writeColumn(encoder: Encoder, length: number, at: (row: number) 
       return encoder.buffer(flags);
     }
     case Column.Dictionary: {
-      const indexes = seen.dictionary.size <= 256 ? new Uint8Array(length) : seen.dictionary.size <= 65536 ? new Uint16Array(length) : new Uint32Array(length);
+      const indexes =
+        seen.dictionary.size <= 256
+          ? new Uint8Array(length)
+          : seen.dictionary.size <= 65536
+            ? new Uint16Array(length)
+            : new Uint32Array(length);
       tree.varint(seen.dictionary.size);
       for (const text of seen.dictionary.keys()) tree.text(text);
       for (let row = 0; row < length; row++) {

@@ -185,7 +185,8 @@ export class Encoder {
 
   private fields(value: Record<string, unknown>): void {
     const names = Object.keys(value);
-    const shape = names.join("\0");
+    let shape = "";
+    for (const name of names) shape += `${name.length}:${name}`;
     const known = this.shapes.get(shape);
     if (known !== undefined) this.tree.varint(known);
     else {

@@ -27,7 +27,18 @@ test("a table's preview has types, statistics and the first thousand rows", () =
     rowCount: 5000,
     columns: [
       { name: "x", type: "number", statistics: { scanned: 5000, missing: 0, min: 0, max: 4999, mean: 2499.5 } },
-      { name: "name", type: "string", statistics: { distinct: 3, top: [["n0", 1667], ["n1", 1667], ["n2", 1666]] } },
+      {
+        name: "name",
+        type: "string",
+        statistics: {
+          distinct: 3,
+          top: [
+            ["n0", 1667],
+            ["n1", 1667],
+            ["n2", 1666],
+          ],
+        },
+      },
       { name: "gone", type: "json" },
       { name: "nested", type: "json" },
       { name: "at", type: "date" },

@@ -8,7 +8,11 @@ export interface TableView {
 
 export function asTable(value: unknown): TableView | undefined {
   if (Array.isArray(value)) return rowsAsTable(value);
-  const arrow = value as { numRows?: unknown; schema?: { fields?: { name: string }[] }; getChild?: (name: string) => { get(row: number): unknown } | null };
+  const arrow = value as {
+    numRows?: unknown;
+    schema?: { fields?: { name: string }[] };
+    getChild?: (name: string) => { get(row: number): unknown } | null;
+  };
   if (typeof value === "object" && value !== null && typeof arrow.numRows === "number" && arrow.schema?.fields && arrow.getChild) {
     const columns = arrow.schema.fields.map(({ name }) => {
       const vector = arrow.getChild!(name);
@@ -45,11 +49,15 @@ export function columnType(at: (row: number) => unknown, rowCount: number): Colu
     const value = at(row);
     if (value === null || value === undefined) continue;
     const here: ColumnType =
-      typeof value === "number" || typeof value === "bigint" ? "number"
-      : typeof value === "string" ? "string"
-      : typeof value === "boolean" ? "boolean"
-      : value instanceof Date ? "date"
-      : "json";
+      typeof value === "number" || typeof value === "bigint"
+        ? "number"
+        : typeof value === "string"
+          ? "string"
+          : typeof value === "boolean"
+            ? "boolean"
+            : value instanceof Date
+              ? "date"
+              : "json";
     if (type === undefined) type = here;
     else if (type !== here) return "json";
   }

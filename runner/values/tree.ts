@@ -11,23 +11,66 @@ export const codec = "tree/1";
 export const alignment = 64;
 
 export const enum Tag {
-  Undefined, Null, True, False, Int, Float, String, WideString, BigInt, Date, RegExp, Array, Hole, Object, Shape, Map, Set,
-  Error, Reference, ArrayBuffer, View, Instance, Columns, Packed, Extension, Boxed,
+  Undefined,
+  Null,
+  True,
+  False,
+  Int,
+  Float,
+  String,
+  WideString,
+  BigInt,
+  Date,
+  RegExp,
+  Array,
+  Hole,
+  Object,
+  Shape,
+  Map,
+  Set,
+  Error,
+  Reference,
+  ArrayBuffer,
+  View,
+  Instance,
+  Columns,
+  Packed,
+  Extension,
+  Boxed,
 }
 
 /** How a column of alike rows is kept. */
 export const enum Column {
-  Int32, Float64, Boolean, Date, Dictionary, Text, Mixed,
+  Int32,
+  Float64,
+  Boolean,
+  Date,
+  Dictionary,
+  Text,
+  Mixed,
 }
 
 /** What a sparse numeric column says of each row. */
 export const enum Validity {
-  Present, Null, Undefined,
+  Present,
+  Null,
+  Undefined,
 }
 
 export const viewKinds = [
-  "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array", "Float32Array",
-  "Float64Array", "BigInt64Array", "BigUint64Array", "DataView", "Buffer",
+  "Int8Array",
+  "Uint8Array",
+  "Uint8ClampedArray",
+  "Int16Array",
+  "Uint16Array",
+  "Int32Array",
+  "Uint32Array",
+  "Float32Array",
+  "Float64Array",
+  "BigInt64Array",
+  "BigUint64Array",
+  "DataView",
+  "Buffer",
 ] as const;
 export type ViewKind = (typeof viewKinds)[number];
 

@@ -10,7 +10,15 @@ export async function recordArtifact(
   word: ArtifactWord,
 ): Promise<void> {
   await pool.query(recordArtifactSql, [
-    newId(), origin.workspaceId, origin.runId, origin.taskRunId, origin.attempt, word.seq, word.name, word.type,
-    JSON.stringify(word.metadata), JSON.stringify(word.value),
+    newId(),
+    origin.workspaceId,
+    origin.runId,
+    origin.taskRunId,
+    origin.attempt,
+    word.seq,
+    word.name,
+    word.type,
+    JSON.stringify(word.metadata),
+    JSON.stringify(word.value),
   ]);
 }

@@ -46,7 +46,11 @@ export function createValueStore(home: string): ValueStore {
     if (!/^[0-9a-f]{64}$/.test(hash)) throw new StoreFault(`"${hash}" is no content hash.`);
     return join(workspace(workspaceId), "values", hash.slice(0, 2), hash);
   };
-  const exists = (path: string) => access(path).then(() => true, () => false);
+  const exists = (path: string) =>
+    access(path).then(
+      () => true,
+      () => false,
+    );
 
   /** `write` fills a temporary file and returns its hash; the file then takes its name, unless that is there already. */
   async function keep(workspaceId: string, write: (file: FileHandle, hash: Hash) => Promise<number>) {
@@ -148,7 +152,7 @@ async function copy(source: FileHandle, target: FileHandle, hash: Hash, bytes: n
 }
 
 async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  for (let at = 0; at < chunk.length; ) {
+  for (let at = 0; at < chunk.length;) {
     at += (await file.write(chunk, at, chunk.length - at, position + at)).bytesWritten;
   }
 }

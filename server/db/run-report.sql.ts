@@ -4,14 +4,17 @@ select status, reason, message, spec,
   coalesce(extract(epoch from coalesce(finished_at, clock_timestamp()) - created_at) * 1000, 0)::float8 as duration_ms
 from run where id = $1`;
 
+/** In the order of the graph. The row that stands for a fan-out as a whole gives way to its elements. */
 export const reportTasksSql = `
+with all_of_run as (
+  select *, min(split_part(id, '-', 2)::int) over (partition by task_key) as place, count(map_index) over (partition by task_key) as mapped
+  from task_run where run_id = $1
+)
 select task_key, map_index, status, reason, attempt, cached_from, error,
   (extract(epoch from finished_at - started_at) * 1000)::float8 as duration_ms
-from task_run t where run_id = $1
-  and (map_index is not null or not exists (
-    select 1 from task_run e where e.run_id = t.run_id and e.task_key = t.task_key and e.map_index is not null)
-    and (expanded is null or expanded > 0 or status not in ('succeeded', 'cached')))
-order by split_part(id, '-', 2)::int`;
+from all_of_run
+where map_index is not null or (mapped = 0 and (expanded is null or status not in ('succeeded', 'cached')))
+order by place, map_index`;
 
 /** A cached task run has the points of the one whose result it reuses. */
 export const reportMetricsSql = `

@@ -123,7 +123,13 @@ export class AttemptWords {
       const message = full ? "The store has no space left." : `A value could not be stored: ${(error as Error).message}`;
       this.actions.log(message);
       const { displays, usage } = wire;
-      return { status: "failed", reason: full ? "disk-full" : "internal", error: { name: "StoreError", message, frames: [] }, displays, usage };
+      return {
+        status: "failed",
+        reason: full ? "disk-full" : "internal",
+        error: { name: "StoreError", message, frames: [] },
+        displays,
+        usage,
+      };
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { access, chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface InstalledEnvironment {
@@ -54,21 +54,21 @@ export async function installEnvironment(options: {
   return { folder, hash, packages };
 }
 
-/** Folders of earlier locks; the cleaner may remove those no run refers to. */
-export async function listEnvironments(home: string): Promise<readonly string[]> {
-  return (await readdir(join(home, "environments")).catch(() => [])).filter((name) => !name.startsWith("."));
-}
-
 function run(command: string, args: readonly string[], cwd: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, stdio: ["ignore", "ignore", "pipe"], shell: process.platform === "win32" });
     let errors = "";
     child.stderr.on("data", (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4000)));
     child.once("error", (error) => reject(new Error(`The packages for cells could not be installed: ${error.message}`)));
-    child.once("close", (code) => (code === 0 ? resolve() : reject(new Error(`The packages for cells could not be installed:\n${errors}`))));
+    child.once("close", (code) =>
+      code === 0 ? resolve() : reject(new Error(`The packages for cells could not be installed:\n${errors}`)),
+    );
   });
 }
 
 function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -4,6 +4,7 @@
  * beyond the ids it is handed, and never touches the database.
  */
 import type { Isolation, Json } from "@/pipelines/compile/dag";
+import type { RunOutcome } from "@/pipelines/run/run-outcome";
 import type { Reason, RunInfo, TaskError, ValueRef } from "@/pipelines/run/run";
 import type { Display } from "@/pipelines/protocol/display";
 
@@ -43,6 +44,8 @@ export interface WarmScope {
 
 export interface AttemptRequest extends AttemptId, WarmScope {
   readonly run: RunInfo;
+  /** For a handler: how the run went. */
+  readonly outcome?: RunOutcome | undefined;
   readonly taskKey: string;
   readonly mapIndex: number | undefined;
   /** "task" runs the cell; "expand" evaluates the `each` sources and returns the element lists. */

@@ -9,7 +9,14 @@ import { AttemptWords } from "./attempt-words";
 import type { AttemptId, AttemptListener, AttemptRequest, Executor, InputRef, LaunchResult, WarmScope } from "./executor";
 import type { Lease } from "./harness-connection";
 import { HarnessLink } from "./harness-link";
-import { harnessKey, HarnessStartError, type HarnessHost, type HarnessResources, type HarnessScope, type RunningHarness } from "./harness-host";
+import {
+  harnessKey,
+  HarnessStartError,
+  type HarnessHost,
+  type HarnessResources,
+  type HarnessScope,
+  type RunningHarness,
+} from "./harness-host";
 import { ValueKeeper } from "./value-keeper";
 
 export interface HarnessExecutorOptions {
@@ -120,7 +127,6 @@ export class HarnessExecutor implements Executor {
     }
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await
   async stop(attempt: AttemptId, reason: "cancelled" | "timeout" | "lease-lost"): Promise<void> {
     const id = attemptKey(attempt);
     if (this.launching.has(id)) this.launching.set(id, reason);
@@ -278,7 +284,9 @@ export class HarnessExecutor implements Executor {
   private async drop(member: Member): Promise<void> {
     this.members.delete(member.key);
     member.link.close();
-    await member.link.harness.remove().catch((error: unknown) => this.options.log(`${member.link.harness.name} could not be removed: ${String(error)}`));
+    await member.link.harness
+      .remove()
+      .catch((error: unknown) => this.options.log(`${member.link.harness.name} could not be removed: ${String(error)}`));
   }
 }
 
@@ -288,7 +296,7 @@ function lost(status: "failed" | "lost", reason: Reason, message: string) {
 }
 
 function toLaunch(id: string, request: AttemptRequest): Launch {
-  const { run, program, limits } = request;
+  const { run, outcome, program, limits } = request;
   return {
     type: "launch",
     attempt: id,
@@ -304,6 +312,7 @@ function toLaunch(id: string, request: AttemptRequest): Launch {
       trigger: run.trigger,
       params: run.params as never,
       ...(run.logicalDate === undefined ? {} : { logicalDate: run.logicalDate }),
+      ...(outcome === undefined ? {} : { outcome }),
     },
     program: { hash: program.hash, code: program.code, lines: program.lines as never },
     inputs: Object.fromEntries(Object.entries(request.inputs).map(([name, input]) => [name, toInput(input)])),
@@ -317,7 +326,10 @@ function toLaunch(id: string, request: AttemptRequest): Launch {
 
 function toInput(input: InputRef): Launch["inputs"][string] {
   if ("absent" in input) return { absent: true };
-  const ref = ({ hash, codec, inline }: { hash: string; codec: string; inline?: string | undefined }) => ({ hash, codec, ...(inline === undefined ? {} : { inline }) });
+  const ref = ({ hash, codec, inline }: { hash: string; codec: string; inline?: string | undefined }) => ({
+    hash,
+    codec,
+    ...(inline === undefined ? {} : { inline }),
+  });
   return "list" in input ? { list: input.list.map(ref) } : ref(input);
 }
-

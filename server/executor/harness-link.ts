@@ -41,7 +41,11 @@ export class HarnessLink {
     if (!ready) {
       link.closed = true;
       await harness.remove().catch(() => undefined);
-      throw new Error(dead ? `${harness.name} ended before it answered: ${dead.message}` : `${harness.name} did not answer in ${connectPatienceMs / 1000} s.`);
+      throw new Error(
+        dead
+          ? `${harness.name} ended before it answered: ${dead.message}`
+          : `${harness.name} did not answer in ${connectPatienceMs / 1000} s.`,
+      );
     }
     link.found = ready.attempts;
     return link;

@@ -9,12 +9,24 @@ export interface SelectedExecutor {
   readonly sentence: string;
 }
 
-export async function selectExecutor(options: DockerExecutorOptions & { readonly prefer?: "docker" | "process" | undefined }): Promise<SelectedExecutor> {
+export async function selectExecutor(
+  options: DockerExecutorOptions & { readonly prefer?: "docker" | "process" | undefined },
+): Promise<SelectedExecutor> {
   if (options.prefer === "process") {
-    return { executor: createProcessExecutor(options), sentence: "Cells run as local processes, as asked: nothing walls them off from this machine." };
+    return {
+      executor: createProcessExecutor(options),
+      sentence: "Cells run as local processes, as asked: nothing walls them off from this machine.",
+    };
   }
   const engine = await findEngine();
-  if (engine.ok) return { executor: createDockerExecutor(options), sentence: `Cells run in containers (Docker ${engine.version}), without network and on a read-only root.` };
+  if (engine.ok)
+    return {
+      executor: createDockerExecutor(options),
+      sentence: `Cells run in containers (Docker ${engine.version}), without network and on a read-only root.`,
+    };
   if (options.prefer === "docker") throw new Error(`Cells were asked to run in containers, but ${engine.why}.`);
-  return { executor: createProcessExecutor(options), sentence: `Cells run as local processes, because ${engine.why}: nothing walls them off from this machine.` };
+  return {
+    executor: createProcessExecutor(options),
+    sentence: `Cells run as local processes, because ${engine.why}: nothing walls them off from this machine.`,
+  };
 }

@@ -35,11 +35,20 @@ export class ValueKeeper {
   /** A missing preview is a pity, not a failure. */
   private async keepPreview({ previewText }: WireValue, hash: string): Promise<void> {
     if (previewText === undefined || previewText.length > mostPreview) return;
-    await this.store.putPreview(this.workspaceId, hash, previewText).catch((error: unknown) => this.log(`A preview was not kept: ${String(error)}`));
+    await this.store
+      .putPreview(this.workspaceId, hash, previewText)
+      .catch((error: unknown) => this.log(`A preview was not kept: ${String(error)}`));
   }
 
   private reference(value: WireValue, hash: string, bytes: number, inline: string | undefined): ValueRef {
     const { codec, summary, preview } = value;
-    return { hash, bytes, codec, summary, ...(inline === undefined ? {} : { inline }), ...(preview === undefined ? {} : { preview: preview as never }) };
+    return {
+      hash,
+      bytes,
+      codec,
+      summary,
+      ...(inline === undefined ? {} : { inline }),
+      ...(preview === undefined ? {} : { preview: preview as never }),
+    };
   }
 }

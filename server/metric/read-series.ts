@@ -93,6 +93,6 @@ export async function checkRuns(client: pg.ClientBase, workspaceId: string, ids:
 }
 
 /** JSON has no word for them. */
-export function toJsonNumber(value: number): number | "NaN" | "Infinity" | "-Infinity" {
+function toJsonNumber(value: number): number | "NaN" | "Infinity" | "-Infinity" {
   return Number.isFinite(value) ? value : (String(value) as "NaN" | "Infinity" | "-Infinity");
 }

@@ -15,7 +15,7 @@ export function toExecutable(task: Task, _dag?: Dag): ExecutableProgram {
   return write({
     program,
     own: program.lines.at(-1)?.line ?? 1,
-    params: task.params.filter((name) => !elements.includes(name)),
+    params: task.paramReads.task.filter((name) => !elements.includes(name)),
     before: [bind("inputs", inputs), bind("elements", elements)],
     header: task.when === undefined ? [] : ["if (!(", strip(task.when), ")) return __heddle.skip;"],
     task,
@@ -31,7 +31,7 @@ export function toExpandExecutable(task: Task, _dag?: Dag): ExecutableProgram | 
   return write({
     program,
     own: undefined,
-    params: task.params,
+    params: task.paramReads.expand,
     before: [bind("inputs", task.reads.expand)],
     header: ["return {", ...lists, "};"],
     task,

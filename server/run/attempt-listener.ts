@@ -12,6 +12,8 @@ export interface AttemptListenerOptions {
   readonly ordinal: number;
   /** The attempt evaluates the sources of a fan-out. */
   readonly group: boolean;
+  /** It was at work before this process was: what its log holds is counted anew. */
+  readonly adopted: boolean;
   readonly logs: LogStore;
   readonly metrics: MetricWriter;
   readonly pool: Pool;
@@ -33,6 +35,8 @@ export function createAttemptListener(options: AttemptListenerOptions): AttemptL
     work.then(done, done);
     return work;
   }
+
+  if (options.adopted) void stored(options.logs.append(origin, 0, []));
 
   return {
     started: () => options.tell({ type: "attempt-started", ordinal, attempt, at: options.now() }),

@@ -1,16 +1,17 @@
 import type { Json } from "@/pipelines/compile/dag";
+import { runOutcome } from "@/pipelines/run/run-outcome";
 import { taskRunId, type RunState, type TaskRunState } from "@/pipelines/run/run-state";
 import { modeOf, readInputs } from "@/pipelines/run/task-inputs";
 import type { AttemptRequest } from "../executor/executor";
 import { programOf } from "./programs";
 
 /** Everything an executor needs to start the current attempt of a task run. */
-export function toAttemptRequest(run: RunState, taskRun: TaskRunState): AttemptRequest {
+export function toAttemptRequest(run: RunState, taskRun: TaskRunState, at: number): AttemptRequest {
   const { spec } = run;
   const task = run.plan.tasks[taskRun.task]!;
   const mode = modeOf(run, taskRun);
   const params: Record<string, Json> = {};
-  for (const name of task.params) params[name] = spec.params[name] ?? null;
+  for (const name of task.paramReads[mode]) params[name] = spec.params[name] ?? null;
   const { id, workspaceId, notebookId, notebook, trigger, logicalDate } = spec;
   return {
     taskRunId: taskRunId(id, taskRun.ordinal),
@@ -18,6 +19,7 @@ export function toAttemptRequest(run: RunState, taskRun: TaskRunState): AttemptR
     workspaceId,
     notebookId,
     run: { id, workspaceId, notebookId, notebook, trigger, params: spec.params, logicalDate },
+    outcome: runOutcome(run, taskRun, at),
     taskKey: task.key,
     mapIndex: taskRun.mapIndex,
     mode,

@@ -1,6 +1,8 @@
 /** Whole runs: real notebooks, compiled, on real Postgres and real processes. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createPool } from "../db/pool";
 import { createTestDatabase, type TestDatabase } from "../db/testing/database";
+import { runHub } from "./run-hub";
 import { ended, openWorkbench, reached, type Workbench } from "./testing/workbench";
 
 let database: TestDatabase;
@@ -176,6 +178,33 @@ console.log("always");
   expect(statuses(failed.tasks)).toEqual({ work: "failed exception", good: "skipped handler-not-needed", bad: "succeeded", always: "succeeded" });
 });
 
+test("a handler is told how the run went: its status, what failed and why, and how long it took", async () => {
+  const run = await bench.run(`// %% Work
+export const work = 1;
+throw new Error("no such file");
+
+// %% Numbers
+const numbers = [1, 2, 3];
+
+// %% Each each="n of numbers"
+import { run } from "heddle";
+if (n === 2) throw new RangeError("two is too many");
+const inside = run.status === undefined && run.failed.length === 0;
+
+// %% Tell on=failure
+import { run } from "heddle";
+export const how = \`\${run.status} \${run.reason}\`;
+export const [first, second] = run.failed.map(({ task, mapIndex, reason, message }) => [task, mapIndex ?? "-", reason, message].join(" ")).sort();
+export const timed = run.durationMs! >= 0;
+`, { cache: "off" });
+  expect(run.tasks.tell!.outputs).toEqual({
+    how: "string · \"failed exception\"",
+    first: "string · \"each 1 exception two is too many\"",
+    second: "string · \"work - exception no such file\"",
+    timed: "boolean · true",
+  });
+});
+
 test("failFast stops what has not started", async () => {
   const run = await bench.run(`// ---
 // defaults:
@@ -224,7 +253,7 @@ for (;;) {}
 
 test("a cancelled run ends at once, whatever it was doing", async () => {
   const result = await bench.submit(`// %% Endless
-const a = await new Promise(() => {});
+const a = await new Promise(() => setInterval(() => {}, 1000));
 
 // %% After
 export const b = a;
@@ -379,3 +408,41 @@ test("a notebook without tasks has succeeded when it is accepted", async () => {
 test("nothing was complained about", () => {
   expect(bench.problems).toEqual([]);
 });
+
+test("a database that cuts every connection again and again loses nothing and doubles nothing", async () => {
+  const cutting: Promise<unknown>[] = [];
+  const cut = () => bench.pool.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()").catch(() => undefined);
+  let cuts = 0;
+  const stop = runHub.subscribe((news) => {
+    if (news.type === "changed" && news.seq % 4 === 0 && cuts++ < 8) cutting.push(cut());
+  });
+  const result = await bench.submit(`// %% Source
+const xs = Array.from({ length: 60 }, (_, n) => n);
+
+// %% Work each="x of xs"
+import { metric } from "heddle";
+metric("x", x, { step: x });
+const y = x;
+
+// %% End
+export const end = y.reduce((a, b) => a + b, 0);
+`, { notebookId: "cut" });
+  if (!result.ok) throw new Error(result.message);
+  const end = new Promise<void>((resolve) => {
+    const off = runHub.subscribe((news) => {
+      if (news.type === "changed" && news.runId === result.id && news.ended) (off(), resolve());
+    });
+  });
+  await end;
+  stop();
+  await Promise.all(cutting);
+  const pool = createPool(database.url);
+  expect(cuts).toBeGreaterThan(0);
+  const { rows: [attempts] } = await pool.query(
+    "select count(*) filter (where a.status = 'succeeded')::int as n, count(distinct t.id)::int as tasks from attempt a join task_run t on t.id = a.task_run_id where t.run_id = $1", [result.id]);
+  expect(attempts).toEqual({ n: 63, tasks: 63 });
+  const { rows: [points] } = await pool.query(
+    "select count(*)::int as n from metric_point p join metric_series s on s.id = p.series_id join attempt a on a.task_run_id = s.task_run_id and a.attempt = s.attempt where s.run_id = $1 and a.status = 'succeeded'", [result.id]);
+  expect(points).toEqual({ n: 60 });
+  await pool.end();
+}, 60_000);

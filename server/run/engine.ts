@@ -425,9 +425,9 @@ class RunEngine implements Engine {
     const taskRun = run.state.taskRuns[ordinal]!;
     if (run.dropped || taskRun.attempt !== attempt || taskRun.status !== "running") return;
     try {
-      const listener = this.newListener(run, taskRun);
+      const listener = this.newListener(run, taskRun, false);
       this.launched.add(`${taskRunId(run.id, ordinal)}/${attempt}`);
-      const result = await this.options.executor.launch(toAttemptRequest(run.state, taskRun), listener);
+      const result = await this.options.executor.launch(toAttemptRequest(run.state, taskRun, this.now()), listener);
       if (result.ok) {
         this.tell(run.id, { type: "attempt-launched", ordinal, attempt, handle: result.handle, at: this.now() }, true);
         return;
@@ -444,7 +444,7 @@ class RunEngine implements Engine {
     }
   }
 
-  private newListener(run: LiveRun, taskRun: TaskRunState): AttemptListener {
+  private newListener(run: LiveRun, taskRun: TaskRunState, adopted: boolean): AttemptListener {
     const task = run.state.plan.tasks[taskRun.task]!;
     return createAttemptListener({
       origin: {
@@ -453,6 +453,7 @@ class RunEngine implements Engine {
       },
       ordinal: taskRun.ordinal,
       group: task.each !== undefined && taskRun.mapIndex === undefined,
+      adopted,
       logs: this.logs,
       metrics: this.metrics,
       pool: this.options.pool,
@@ -590,7 +591,7 @@ class RunEngine implements Engine {
     const run = this.runs.get(id.slice(0, id.lastIndexOf("-")));
     const taskRun = run?.state.taskRuns[ordinalOf(id)];
     if (!run || taskRun?.status !== "running" || taskRun.attempt !== attempt) return undefined;
-    return this.newListener(run, taskRun);
+    return this.newListener(run, taskRun, true);
   }
 
   /** The net under everything: leases renewed, runs of servers that are gone taken over. */

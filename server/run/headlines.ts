@@ -21,7 +21,8 @@ export async function readHeadlines(client: pg.ClientBase, workspaceId: string, 
   const wanted = new Map<string, Map<string, number>>();
   for (const { run_id, name, id } of series.rows) {
     const names = wanted.get(run_id) ?? new Map<string, number>();
-    if (!names.has(name) && names.size + found.get(run_id)!.length < most) names.set(name, id);
+    const told = found.get(run_id)!.some((output) => output.name === name);
+    if (!told && !names.has(name) && names.size + found.get(run_id)!.length < most) names.set(name, id);
     wanted.set(run_id, names);
   }
   const ids = [...wanted.values()].flatMap((names) => [...names.values()]);

@@ -19,7 +19,7 @@ export function makeKeyParts(run: RunState, taskRun: TaskRunState, data: Record<
     inputs[name] = hash.startsWith("[") ? `list:${sha256(hash)}` : hash;
   }
   const params: Record<string, string> = {};
-  for (const name of task.params) params[name] = sha256(canonicalJson(run.spec.params[name] ?? null)).slice(0, 32);
+  for (const name of task.paramReads[mode]) params[name] = sha256(canonicalJson(run.spec.params[name] ?? null)).slice(0, 32);
   return {
     program: programOf(task, mode).hash, inputs, params, data, image: task.options.image ?? around.imageDigest,
     environment: around.environmentHash, options: outcomeOptions(task, mode), sdk: sdkMajor,

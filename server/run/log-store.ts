@@ -52,15 +52,18 @@ export function createLogStore(home: string, limitBytes = 256 * 1024 * 1024): Lo
     return path.join(home, "store", place.workspaceId, "logs", place.runId, `${place.taskRunId}-${place.attempt}.ndjson`);
   };
 
+  const keyOf = (place: LogPlace) => `${place.taskRunId}-${place.attempt}`;
+
   const counts = (log: OpenLog): LogCounts => ({ records: log.records, bytes: log.bytes, cut: log.cut });
 
   return {
     append(place, offset, records) {
+      const key = keyOf(place);
       const name = fileOf(place);
-      let log = open.get(name);
+      let log = open.get(key);
       if (!log) {
         const fresh: OpenLog = { file: undefined, records: 0, bytes: 0, cut: 0, marks: [0], tail: Promise.resolve() };
-        open.set(name, (log = fresh));
+        open.set(key, (log = fresh));
         fresh.tail = recover(name, fresh);
       }
       const into = log;
@@ -97,7 +100,7 @@ export function createLogStore(home: string, limitBytes = 256 * 1024 * 1024): Lo
 
     async read(place, from, limit) {
       const name = fileOf(place);
-      const log = open.get(name);
+      const log = open.get(keyOf(place));
       await log?.tail;
       const records: LogRecord[] = [];
       const mark = Math.floor(from / markEvery);
@@ -120,16 +123,16 @@ export function createLogStore(home: string, limitBytes = 256 * 1024 * 1024): Lo
     },
 
     counts(place) {
-      const log = open.get(fileOf(place));
+      // Asked for every attempt that is saved, and most are silent.
+      const log = open.size === 0 ? undefined : open.get(keyOf(place));
       return log && counts(log);
     },
 
     async close(place) {
-      const name = fileOf(place);
-      const log = open.get(name);
+      const log = open.get(keyOf(place));
       if (!log) return;
       await log.tail;
-      open.delete(name);
+      open.delete(keyOf(place));
       await log.file?.close();
     },
   };

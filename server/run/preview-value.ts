@@ -2,6 +2,7 @@
 import type { Display } from "@/pipelines/protocol/display";
 import { previewSchema, type Preview } from "@/pipelines/protocol/preview";
 import type { OutputRef, ValueRef } from "@/pipelines/run/run";
+import type { ValueStore } from "../artifact/store";
 import { workspaceRead } from "../db/tenancy";
 import { notFound } from "../errors";
 import type { Heddle } from "../heddle";
@@ -35,9 +36,15 @@ export interface ValuePreview {
 }
 
 export async function previewValue(heddle: Heddle, workspaceId: string, order: Parameters<typeof findValue>[2]): Promise<ValuePreview> {
-  const { summary, bytes, hash, codec, preview: small } = await findValue(heddle, workspaceId, order);
-  const detail = parsePreview(small) ?? parsePreview(parseJson(await heddle.execution.values.readPreview(workspaceId, hash)));
+  const ref = await findValue(heddle, workspaceId, order);
+  const { summary, bytes, hash, codec } = ref;
+  const detail = await readPreview(heddle.execution.values, workspaceId, ref);
   return { summary, bytes, hash, codec, preview: detail && toDisplay(detail, summary), detail };
+}
+
+/** A small one travels in the reference, others lie beside the value in the store. */
+export async function readPreview(store: ValueStore, workspaceId: string, { hash, preview }: ValueRef): Promise<Preview | undefined> {
+  return parsePreview(preview) ?? parsePreview(parseJson(await store.readPreview(workspaceId, hash)));
 }
 
 function parsePreview(value: unknown): Preview | undefined {

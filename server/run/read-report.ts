@@ -1,12 +1,10 @@
 /** A run as the command line tells it: statuses, outputs as JSON, metrics summarised. */
 import type { Json } from "@/pipelines/compile/dag";
+import { jsonOfPreview } from "@/pipelines/protocol/json-of-preview";
 import type { OutputRef, Reason, RunSpec, RunStatus, TaskError, TaskRunStatus, ValueRef } from "@/pipelines/run/run";
-import { ClassRegistry } from "@/runner/values/class-registry";
-import { decodeValue } from "@/runner/values/decode";
-import { Extensions } from "@/runner/values/extensions";
-import { toJsonTree } from "@/runner/values/json-tree";
 import type { ValueStore } from "../artifact/store";
 import type { Pool } from "../db/pool";
+import { readPreview } from "./preview-value";
 import { reportMetricsSql, reportRunSql, reportTasksSql } from "../db/run-report.sql";
 
 export interface RunReport {
@@ -28,8 +26,6 @@ export interface TaskReport {
   /** The line that matters, with its place. */
   readonly error?: string;
 }
-
-const outputBudget = 1_000_000;
 
 export async function readStatus(pool: Pool, runId: string): Promise<RunReport["run"]> {
   const { rows } = await pool.query<RunRecord>(reportRunSql, [runId]);
@@ -97,15 +93,11 @@ async function readOutputs(pool: Pool, store: ValueStore, runId: string, spec: R
   return outputs;
 }
 
-/** What JSON cannot hold (a model, a large table) is told by its summary. */
+/** What is too large for JSON (a model, a long table) is told by its summary. */
 async function toJson(store: ValueStore, workspaceId: string, ref: ValueRef): Promise<Json> {
-  if (ref.bytes > outputBudget) return ref.summary;
-  try {
-    const bytes = ref.inline === undefined ? await store.read(workspaceId, ref.hash) : Buffer.from(ref.inline, "base64");
-    return toJsonTree(decodeValue(bytes, new ClassRegistry(), new Extensions()), outputBudget).value;
-  } catch {
-    return ref.summary;
-  }
+  const preview = await readPreview(store, workspaceId, ref);
+  const json = preview && jsonOfPreview(preview);
+  return json === undefined ? ref.summary : json;
 }
 
 function errorLine({ name, message, frames }: TaskError): string {

@@ -32,7 +32,7 @@ beforeAll(async () => {
   environmentDir = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-environment-"));
   fs.writeFileSync(path.join(environmentDir, "package.json"), '{"name":"bare","version":"1.0.0","private":true}');
   fs.writeFileSync(path.join(environmentDir, "package-lock.json"), '{"name":"bare","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{"":{"name":"bare","version":"1.0.0"}}}');
-  server = await startTestServer({ executor: "process", environmentDir, runnerDir: await runnerFolder(), packageDir: process.cwd() });
+  server = await startTestServer({ executor: "process", environmentDir, runnerDir: runnerFolder, packageDir: process.cwd() });
   person = await addPerson(server);
   await server.heddle.execution.engine();
 });

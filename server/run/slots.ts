@@ -18,6 +18,8 @@ export class Slots {
   private readonly locks = new Set<string>();
   private cpu = 0;
   private memory = 0;
+  /** Something was let go since the last sum: many ends come between two claims. */
+  private stale = false;
 
   constructor(private readonly capacity: Capacity) {}
 
@@ -28,6 +30,7 @@ export class Slots {
     // What asks for more than there is gets the machine to itself.
     const cpu = Math.min(options.cpu, this.capacity.cpu) * share;
     const memory = Math.min(options.memory, this.capacity.memory) * share;
+    if (this.stale) this.sum();
     if (this.cpu + cpu > this.capacity.cpu + 1e-9 || this.memory + memory > this.capacity.memory) return "full";
     this.hold(id, { runId, cpu, memory, lock });
     return "taken";
@@ -43,7 +46,7 @@ export class Slots {
     const held = this.held.get(id);
     if (!held) return false;
     this.held.delete(id);
-    this.sum();
+    this.stale = true;
     if (held.lock !== undefined) this.locks.delete(held.lock);
     return true;
   }
@@ -57,12 +60,18 @@ export class Slots {
   }
 
   private hold(id: string, held: Held): void {
+    const before = this.held.get(id);
     this.held.set(id, held);
     if (held.lock !== undefined) this.locks.add(held.lock);
-    this.sum();
+    if (before) this.stale = true;
+    else {
+      this.cpu += held.cpu;
+      this.memory += held.memory;
+    }
   }
 
   private sum(): void {
+    this.stale = false;
     this.cpu = 0;
     this.memory = 0;
     for (const { cpu, memory } of this.held.values()) {

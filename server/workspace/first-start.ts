@@ -1,10 +1,12 @@
-/** What the very first start leaves behind: an owner, a workspace, the examples with their data. Repeatable: what is there stays. */
+/** What the very first start leaves behind: an owner, a workspace, the examples; their data follows once packages are installed. Repeatable: what is there stays. */
 import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { Database } from "../db/database";
-import type { Home } from "../home";
 import { createNotebook, type Shelf } from "../notebook/store";
+import { seedExampleData } from "./example-data";
+
+export const firstWorkspaceId = "home";
 
 export interface FirstStart {
   readonly userId: string;
@@ -14,11 +16,11 @@ export interface FirstStart {
 }
 
 /** Undefined when there is a workspace already. */
-export async function makeFirstWorkspace(shelf: Shelf, home: Home, examplesDir: string): Promise<FirstStart | undefined> {
+export async function makeFirstWorkspace(shelf: Shelf, examplesDir: string): Promise<FirstStart | undefined> {
   const { database } = shelf;
   if ((await database.prisma.workspace.count()) > 0) return undefined;
   const userId = crypto.randomUUID();
-  const workspaceId = "home";
+  const workspaceId = firstWorkspaceId;
   await database.prisma.$transaction([
     database.prisma.user.create({ data: { id: userId, name: "Owner", email: "owner@localhost" } }),
     database.prisma.workspace.create({ data: { id: workspaceId, slug: "home", name: "Home" } }),
@@ -30,7 +32,6 @@ export async function makeFirstWorkspace(shelf: Shelf, home: Home, examplesDir: 
     const { id } = await createNotebook(shelf, workspaceId, { userId }, text, title);
     notebookIds.unshift(id);
   }
-  copyData(path.join(examplesDir, "data"), home.dataDir(workspaceId));
   return { userId, workspaceId, notebookIds };
 }
 
@@ -47,9 +48,16 @@ function readExamples(dir: string): { readonly title: string; readonly text: str
     .filter(({ text }) => /^\/\/ (%%|---)/m.test(text));
 }
 
-function copyData(from: string, to: string): void {
-  if (!fs.existsSync(from)) return;
-  fs.cpSync(from, to, { recursive: true, force: false });
+/**
+ * The data sets of the examples, out of the environment's packages. Only into an empty folder: what its owner threw away
+ * does not come back.
+ */
+export async function copyExampleData(environment: string, dataDir: string): Promise<void> {
+  if (fs.readdirSync(dataDir).length > 0) return;
+  for (const name of await seedExampleData(environment, dataDir)) {
+    // Tasks read them as another user, whatever the umask was.
+    fs.chmodSync(path.join(dataDir, name), 0o644);
+  }
 }
 
 /** The owner who has not chosen a password yet, if there is one: a sign-in link is printed for them at every start. */

@@ -7,14 +7,20 @@ import type { RunDetail } from "../../_trpc/outputs";
 import styles from "./compare.module.css";
 import type { ValueRow } from "./prepare-values";
 
+/** Headline values; where the runs have none, the last values of their first metrics. */
+function chooseRows(values: readonly ValueRow[]): readonly ValueRow[] {
+  const headline = values.filter((row) => row.type === "headline");
+  return headline.length > 0 ? headline.slice(0, 8) : values.slice(0, 4);
+}
+
 /** What a run is known by, as bars from zero. */
 export function BarSection({ runs, values }: { readonly runs: readonly RunDetail[]; readonly values: readonly ValueRow[] }) {
   const models = useMemo(
     () =>
-      values
-        .filter((row) => row.type === "headline")
-        .slice(0, 8)
-        .map((row) => ({ row, model: prepareBars(row.name, runs.map((run, i) => ({ run, value: row.values[i] })), row.direction) })),
+      chooseRows(values).map((row) => ({
+        row,
+        model: prepareBars(row.name, runs.map((run, i) => ({ run, value: row.values[i] })), row.direction),
+      })),
     [runs, values],
   );
   if (models.length === 0) return null;

@@ -23,9 +23,11 @@ export function CodeSection({ runs }: { readonly runs: readonly RunDetail[] }) {
   const base = runs.find((run) => run.id === address.get("base")) ?? runs[0];
   const other = runs.find((run) => run.id === address.get("with")) ?? runs.findLast((run) => run.id !== base?.id);
   if (!base || !other) return null;
-  const choose = (name: string, value: string, except: string) => (
-    <Select aria-label={name === "base" ? "First run" : "Second run"} value={value} onChange={(event) => address.set({ [name]: event.target.value })}>
-      {runs.filter((run) => run.id !== except).map((run) => (
+  // Choosing the run of the other side changes sides.
+  const setPair = (first: string, second: string) => address.set({ base: first, with: second });
+  const choose = (name: string, value: string, onChange: (id: string) => void) => (
+    <Select aria-label={name} value={value} onChange={(event) => onChange(event.target.value)}>
+      {runs.map((run) => (
         <option key={run.id} value={run.id}>
           #{run.number} {run.notebookTitle}
           {run.revision === undefined ? "" : ` v${run.revision}`}
@@ -38,7 +40,8 @@ export function CodeSection({ runs }: { readonly runs: readonly RunDetail[] }) {
       <div className={styles.sectionHead}>
         <h2 id="code">Code</h2>
         <span className={styles.pick}>
-          From {choose("base", base.id, other.id)} to {choose("with", other.id, base.id)}
+          From {choose("First run", base.id, (id) => setPair(id, id === other.id ? base.id : other.id))} to{" "}
+          {choose("Second run", other.id, (id) => setPair(id === base.id ? other.id : base.id, id))}
         </span>
       </div>
       <Diff key={`${base.id} ${other.id}`} base={base} other={other} />

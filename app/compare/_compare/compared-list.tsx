@@ -5,7 +5,7 @@ import Link from "next/link";
 import { writeChoices } from "../../_charts/chart-choices";
 import { LineSample } from "../../_charts/line-sample";
 import { useHoveredRun, useHoverStore } from "../../_charts/linked-hover";
-import { runStyle } from "../../_charts/run-colour";
+import { runStyles } from "../../_charts/run-colour";
 import { useAddress } from "../../_charts/use-address";
 import type { RunDetail } from "../../_trpc/outputs";
 import { IconButton } from "../../_ui/button";
@@ -26,6 +26,7 @@ export function ComparedList({ runs, missing, pending, ids, hidden, onChange }: 
   const address = useAddress();
   const store = useHoverStore();
   const hovered = useHoveredRun();
+  const lines = runStyles(runs.map((run) => run.number));
   const toggle = (id: string) => {
     const next = new Set(hidden);
     if (!next.delete(id)) next.add(id);
@@ -45,7 +46,7 @@ export function ComparedList({ runs, missing, pending, ids, hidden, onChange }: 
               onPointerLeave={() => store.clear()}
               data-compared={run.id}
             >
-              <LineSample style={runStyle(run.number)} hidden={off} />
+              <LineSample style={lines.get(run.number)!} hidden={off} />
               <span className={styles.listText}>
                 <span className={styles.listTitle}>
                   <StateIcon state={run.status} />

@@ -30,7 +30,8 @@ export function DifferenceTable({ runs, values, directions }: {
   const all = address.get("params") === "all";
   const rows = useMemo(() => prepareParameters(runs), [runs]);
   const shown = all ? rows : rows.filter((row) => row.differs);
-  const versions = runs.map((run) => `${run.notebookTitle}${run.revision === undefined ? "" : ` v${run.revision}`}`);
+  const oneNotebook = new Set(runs.map((run) => run.notebookId ?? run.notebookTitle)).size === 1;
+  const versions = runs.map((run) => [!oneNotebook && run.notebookTitle, run.revision !== undefined && `v${run.revision}`].filter(Boolean).join(" "));
   const cell = (i: number) => ({
     onPointerEnter: () => store.set({ runId: runs[i]!.id, x: undefined, chart: undefined }),
     className: classNames(styles.cell, hovered === runs[i]!.id && styles.column),
@@ -73,7 +74,7 @@ export function DifferenceTable({ runs, values, directions }: {
             )}
             {(all || new Set(versions).size > 1) && (
               <tr>
-                <th scope="row">Notebook</th>
+                <th scope="row">{oneNotebook ? "Version" : "Notebook"}</th>
                 {runs.map((run, i) => (
                   <td key={run.id} {...cell(i)} title={versions[i]}>
                     {versions[i]}

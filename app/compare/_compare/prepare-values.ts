@@ -19,8 +19,8 @@ interface Run {
 interface Summary {
   readonly runId: string;
   readonly name: string;
-  /** NaN and ±Infinity come as strings. */
-  readonly last: number | string;
+  /** Null or a word where it was NaN or ±Infinity. */
+  readonly last: number | string | null;
 }
 
 /** `chosen`: directions that a person set; "none" switches the marking off. Names known as headline come first. */

@@ -6,14 +6,17 @@ import { useAddress } from "../../_charts/use-address";
 import type { RunDetail } from "../../_trpc/outputs";
 import { Select } from "../../_ui/field";
 import styles from "./compare.module.css";
-import { prepareParameters } from "./prepare-parameters";
+import { prepareParameters, type ParameterRow } from "./prepare-parameters";
 import type { ValueRow } from "./prepare-values";
+
+/** A number of several values says more across an axis than a word. */
+const isSpread = (row: ParameterRow) => row.differs && row.values.every((value) => typeof value === "number");
 
 /** Does a parameter move a value? One dot for each run. */
 export function ScatterSection({ runs, values }: { readonly runs: readonly RunDetail[]; readonly values: readonly ValueRow[] }) {
   const address = useAddress();
   const parameters = useMemo(() => prepareParameters(runs), [runs]);
-  const parameter = parameters.find((row) => row.name === address.get("param")) ?? parameters[0];
+  const parameter = parameters.find((row) => row.name === address.get("param")) ?? parameters.find(isSpread) ?? parameters[0];
   const value = values.find((row) => row.name === address.get("value")) ?? values[0];
   const model = useMemo(
     () => parameter && value && prepareScatter(runs.map((run, i) => ({ run, parameter: parameter.values[i], value: value.values[i] }))),

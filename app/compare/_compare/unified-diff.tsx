@@ -19,6 +19,7 @@ const diffTheme = EditorView.theme({
   ".cm-changedLineGutter": { background: "var(--succeeded)" },
   ".cm-deletedLineGutter": { background: "var(--failed)" },
   ".cm-collapsedLines": { color: "var(--text-quiet)", background: "var(--sunken)", padding: "2px 12px" },
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: "none" },
 });
 
 export function UnifiedDiff({ before, after }: { readonly before: string; readonly after: string }) {

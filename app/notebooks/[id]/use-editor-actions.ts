@@ -19,7 +19,7 @@ export interface EditorParts {
   readonly run: (request: RunRequest) => void;
   readonly stop: () => void;
   readonly select: (id: string) => void;
-  readonly startEditing: (id: string) => void;
+  readonly startEditing: (id: string | undefined) => void;
   readonly folded: ReadonlySet<string>;
   readonly setFolded: (folded: ReadonlySet<string>) => void;
   readonly openLogs: (target: LogTarget) => void;
@@ -40,6 +40,7 @@ export function useEditorActions(parts: EditorParts): EditorActions {
     const edit: EditorActions["edit"] = (...edits) => latest.current.dispatch({ type: "edit", edits });
     const command = (id: string) => {
       latest.current.select(id);
+      latest.current.startEditing(undefined);
       const target = element(id);
       target?.focus({ preventScroll: true });
       target?.scrollIntoView({ block: "nearest" });

@@ -9,6 +9,8 @@ export function useHashJump(actions: EditorActions): void {
       const [, key, line] = /^#([^:]+)(?::(\d+))?$/.exec(location.hash) ?? [];
       if (key !== undefined) actions.jumpToKey(decodeURIComponent(key), line === undefined ? undefined : Number(line));
     };
+    // A page that is opened from the middle of a long list begins at its top all the same.
+    if (location.hash === "") scrollTo(0, 0);
     const frame = requestAnimationFrame(go);
     addEventListener("hashchange", go);
     return () => {

@@ -19,7 +19,7 @@ import { useNotebookActions } from "./use-notebook-actions";
 export function NotebookList() {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const list = useQuery(trpc.notebook.list.queryOptions());
+  const list = useQuery(trpc.notebook.list.queryOptions(undefined, { refetchOnMount: "always" }));
   const actions = useNotebookActions();
   const [search, setSearch] = useState("");
   const words = useDeferredValue(search.trim().toLowerCase());

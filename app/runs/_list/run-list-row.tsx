@@ -70,7 +70,7 @@ export const RunListRow = memo(function RunListRow({ row, index, top, height, sm
   return (
     <div {...place}>
       {tick}
-      <span role="cell" className={styles.cell} title={row.message}>
+      <span role="cell" className={styles.state} title={row.message}>
         <StateLabel state={row.status} />
       </span>
       <span role="cell">{link}</span>

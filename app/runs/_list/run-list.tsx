@@ -55,7 +55,9 @@ export function RunList() {
     scrollMargin: listElement?.offsetTop ?? 0,
     getItemKey: (index) => rows[index]?.id ?? "more",
   });
-  useEffect(() => virtualizer.measure(), [small, virtualizer]);
+  useEffect(() => {
+    virtualizer.measure();
+  }, [small, virtualizer]);
   const items = virtualizer.getVirtualItems();
   const reached = (items.at(-1)?.index ?? -1) >= rows.length - 20;
   const { fetchNextPage, hasNextPage, isFetchingNextPage, isFetchNextPageError } = list;
@@ -84,7 +86,7 @@ export function RunList() {
               look="primary"
               disabled={ids.length < 2 || ids.length > 20}
               title={ids.length < 2 ? "Tick two runs or more to compare them" : ids.length > 20 ? "Up to 20 runs can be compared" : undefined}
-              onClick={() => router.push(`/compare?runs=${ids.join(",")}`)}
+              onClick={() => router.push(`/compare?runs=${oldestFirst(ids, rows).join(",")}`)}
             >
               {ids.length > 20 ? "Compare at most 20" : ids.length < 2 ? "Compare" : `Compare ${ids.length} runs`}
             </Button>
@@ -135,7 +137,7 @@ export function RunList() {
       ) : (
         !(list.error && rows.length === 0) && (
           <div className={styles.table} role="table" aria-label="Runs" aria-rowcount={hasNextPage ? -1 : rows.length + 1} style={{ "--columns": template } as React.CSSProperties}>
-            <div role="rowgroup">
+            <div role="rowgroup" className={styles.headGroup}>
               <div className={styles.head} role="row" hidden={small}>
                 <span role="columnheader" />
                 <span role="columnheader">State</span>
@@ -173,6 +175,12 @@ export function RunList() {
       )}
     </div>
   );
+}
+
+/** The first of a comparison is what the others are measured against. */
+function oldestFirst(ids: readonly string[], rows: readonly { readonly id: string; readonly number: number }[]): string[] {
+  const numbers = new Map(rows.map((row) => [row.id, row.number]));
+  return ids.toSorted((a, b) => (numbers.get(a) ?? 0) - (numbers.get(b) ?? 0));
 }
 
 function LoadingRows() {

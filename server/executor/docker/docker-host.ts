@@ -7,10 +7,18 @@ import { chmod, mkdir, readFile, realpath, rm } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
-import type { HarnessSettings } from "@/runner/harness/settings";
+import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 import type { ValueStore } from "@/server/artifact/store";
 import type { InstalledEnvironment } from "../environment";
-import { harnessKey, HarnessStartError, type HarnessHost, type HarnessResources, type HarnessSpec, type RunningHarness } from "../harness-host";
+import {
+  harnessKey,
+  HarnessStartError,
+  type HarnessHost,
+  type HarnessResources,
+  type HarnessSpec,
+  type RunningHarness,
+} from "../harness-host";
+import { HarnessOwners } from "../harness-owners";
 import { socketFolder, socketPath } from "../socket-folder";
 import { ensureImage, hasImage, mostSlots, uidBase } from "./image";
 import { containerMemory, containerOptions, inside } from "./profile";
@@ -35,9 +43,11 @@ export class DockerHost implements HarnessHost {
   readonly kind = "docker";
   private readonly docker: Docker;
   private readonly homeId: string;
+  private readonly owners: HarnessOwners;
   private image: Promise<string> | undefined;
 
   constructor(private readonly options: DockerHostOptions) {
+    this.owners = new HarnessOwners(options.home);
     this.docker = options.docker ?? new Docker();
     this.homeId = createHash("sha256").update(options.home).digest("hex").slice(0, 16);
   }
@@ -51,9 +61,11 @@ export class DockerHost implements HarnessHost {
     await this.check(resources);
     const key = harnessKey(spec);
     const slots = Math.max(1, Math.min(spec.slots, mostSlots, Math.floor((totalmem() * 0.9) / resources.memory)));
-    const name = scope.only
+    const wanted = scope.only
       ? `heddle-${safe(scope.only.taskRunId)}-${scope.only.attempt}`
       : `heddle-warm-${createHash("sha256").update(`${this.homeId}${key}`).digest("hex").slice(0, 16)}`;
+    const name = (await this.owners.isForeign(wanted)) ? `${wanted}-${process.pid}` : wanted;
+    await this.owners.claim(name);
     const { socket, scratch } = await this.folders(name);
     const data = this.options.dataDir(scope.workspaceId);
     const dataFolder = data === undefined ? undefined : await realpath(data).catch(() => undefined);
@@ -67,7 +79,7 @@ export class DockerHost implements HarnessHost {
       data: dataFolder === undefined ? "" : inside.data,
       scratch: inside.scratch,
       heapMegabytes: Math.floor(containerMemory(resources, slots) / 1024 / 1024),
-      spares: scope.only ? 0 : 1,
+      spares: scope.only ? 0 : Math.min(2, slots),
     };
     const create = containerOptions({
       name,
@@ -98,7 +110,11 @@ export class DockerHost implements HarnessHost {
     } catch (error) {
       await container.remove({ force: true }).catch(() => undefined);
       const message = (error as Error).message;
-      throw new HarnessStartError(resources.image === undefined ? "internal" : "image", resources.image === undefined, `The container could not be started: ${message}`);
+      throw new HarnessStartError(
+        resources.image === undefined ? "internal" : "image",
+        resources.image === undefined,
+        `The container could not be started: ${message}`,
+      );
     }
     return this.running(container, name, key, scope.workspaceId, scope.only !== undefined);
   }
@@ -107,8 +123,17 @@ export class DockerHost implements HarnessHost {
     const found: RunningHarness[] = [];
     const listed = await this.docker.listContainers({ all: true, filters: { label: [`${label.home}=${this.homeId}`] } });
     for (const { Id, Names, Labels, State } of listed) {
+      const name = Names[0]!.slice(1);
+      if (await this.owners.isForeign(name)) continue;
+      await this.owners.claim(name);
       const container = this.docker.getContainer(Id);
-      const running = this.running(container, Names[0]!.slice(1), Labels[label.key] ?? "", Labels[label.workspace] ?? "", Labels[label.dedicated] === "yes");
+      const running = this.running(
+        container,
+        name,
+        Labels[label.key] ?? "",
+        Labels[label.workspace] ?? "",
+        Labels[label.dedicated] === "yes",
+      );
       if (State === "running") found.push(running);
       else await running.remove().catch(() => undefined);
     }
@@ -119,14 +144,26 @@ export class DockerHost implements HarnessHost {
     if (gpu > 0) {
       const info = (await this.docker.info()) as { Runtimes?: Record<string, unknown> };
       if (!info.Runtimes?.nvidia) {
-        throw new HarnessStartError("image", false, `This cell asks for gpu=${gpu}, but Docker on this machine offers no GPU (no "nvidia" runtime). Install the NVIDIA container toolkit, or take gpu= away.`);
+        throw new HarnessStartError(
+          "image",
+          false,
+          `This cell asks for gpu=${gpu}, but Docker on this machine offers no GPU (no "nvidia" runtime). Install the NVIDIA container toolkit, or take gpu= away.`,
+        );
       }
     }
     if (network && this.options.network === undefined) {
-      throw new HarnessStartError("quota", false, "This cell asks for network=on, which this Heddle does not allow. Start it with a network for cells, or take network=on away.");
+      throw new HarnessStartError(
+        "quota",
+        false,
+        "This cell asks for network=on, which this Heddle does not allow. Start it with a network for cells, or take network=on away.",
+      );
     }
     if (image !== undefined && !(await hasImage(this.docker, image))) {
-      throw new HarnessStartError("image", false, `The image "${image}" is not on this machine. Load it with \`docker pull ${image}\`, or take image= away.`);
+      throw new HarnessStartError(
+        "image",
+        false,
+        `The image "${image}" is not on this machine. Load it with \`docker pull ${image}\`, or take image= away.`,
+      );
     }
   }
 
@@ -138,7 +175,7 @@ export class DockerHost implements HarnessHost {
     return this.image;
   }
 
-  /** A container of this name that still stands is a leftover: its harness was not found to be alive. */
+  /** A container of this name that still stands is a leftover: its owner is dead and nobody adopted it. */
   private async create(options: Docker.ContainerCreateOptions): Promise<Docker.Container> {
     try {
       return await this.docker.createContainer(options);
@@ -184,6 +221,7 @@ export class DockerHost implements HarnessHost {
         });
         await rm(this.scratch(name), { recursive: true, force: true, maxRetries: 3 });
         await rm(folder, { recursive: true, force: true });
+        await this.owners.release(name);
       },
     };
   }
@@ -191,10 +229,16 @@ export class DockerHost implements HarnessHost {
   private async watch(container: Docker.Container, name: string, folder: string): Promise<Ended> {
     try {
       const { StatusCode } = (await container.wait()) as { StatusCode: number };
-      const state = await container.inspect().then(({ State }) => State, () => undefined);
+      const state = await container.inspect().then(
+        ({ State }) => State,
+        () => undefined,
+      );
       if (state?.OOMKilled) return { reason: "out-of-memory", message: `The container ${name} ran out of memory and was killed.` };
       const words = await readFile(join(folder, "fatal.log"), "utf8").catch(() => "");
-      return { reason: "node-lost", message: `The container ${name} ended (exit code ${StatusCode}).${words ? ` ${words.slice(0, 1000)}` : ""}` };
+      return {
+        reason: "node-lost",
+        message: `The container ${name} ended (exit code ${StatusCode}).${words ? ` ${words.slice(0, 1000)}` : ""}`,
+      };
     } catch (error) {
       return { reason: "node-lost", message: `The container ${name} is gone: ${(error as Error).message}` };
     }

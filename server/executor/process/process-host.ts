@@ -4,14 +4,16 @@
  */
 import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import type { HarnessSettings } from "@/runner/harness/settings";
+import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 import type { ValueStore } from "@/server/artifact/store";
 import type { InstalledEnvironment } from "../environment";
 import { harnessKey, HarnessStartError, type HarnessHost, type HarnessSpec, type RunningHarness } from "../harness-host";
+import { HarnessOwners } from "../harness-owners";
+import { identify, isAlive, type ProcessIdentity } from "../process-identity";
 import { socketFolder } from "../socket-folder";
 
 export interface ProcessHostOptions {
@@ -23,10 +25,7 @@ export interface ProcessHostOptions {
   readonly runner: string;
 }
 
-interface Record {
-  readonly pid: number;
-  /** Of the process, so that another that got the same pid is not taken for it. */
-  readonly startTime: string;
+interface Record extends ProcessIdentity {
   readonly key: string;
   readonly workspaceId: string;
   readonly dedicated: boolean;
@@ -40,8 +39,10 @@ const pollMs = 250;
 export class ProcessHost implements HarnessHost {
   readonly kind = "process";
   private readonly root: string;
+  private readonly owners: HarnessOwners;
 
   constructor(private readonly options: ProcessHostOptions) {
+    this.owners = new HarnessOwners(options.home);
     this.root = join(options.home, "harness");
   }
 
@@ -51,9 +52,18 @@ export class ProcessHost implements HarnessHost {
 
   async start(spec: HarnessSpec): Promise<RunningHarness> {
     const { scope, resources } = spec;
-    if (resources.gpu > 0) throw new HarnessStartError("image", false, `This cell asks for gpu=${resources.gpu}, and this machine offers none to local processes.`);
+    if (resources.gpu > 0)
+      throw new HarnessStartError(
+        "image",
+        false,
+        `This cell asks for gpu=${resources.gpu}, and this machine offers none to local processes.`,
+      );
     if (resources.image !== undefined) {
-      throw new HarnessStartError("image", false, `This cell asks for the image "${resources.image}". Images need Docker; Heddle runs cells as local processes here.`);
+      throw new HarnessStartError(
+        "image",
+        false,
+        `This cell asks for the image "${resources.image}". Images need Docker; Heddle runs cells as local processes here.`,
+      );
     }
     const key = harnessKey(spec);
     const name = `p-${createHash("sha256").update(key).digest("hex").slice(0, 8)}-${randomBytes(3).toString("hex")}`;
@@ -71,7 +81,7 @@ export class ProcessHost implements HarnessHost {
       data: data ? await realpath(data).catch(() => "") : "",
       scratch: await realpath(scratch),
       heapMegabytes: Math.floor(totalmem() / 1024 / 1024),
-      spares: 1,
+      spares: scope.only ? 0 : Math.min(2, spec.slots),
     };
     const errors = openSync(join(folder, "stderr.log"), "a", 0o600);
     const child = spawn(process.execPath, [join(this.options.runner, "harness.cjs"), JSON.stringify(settings)], {
@@ -85,12 +95,15 @@ export class ProcessHost implements HarnessHost {
     child.unref();
     const ended = new Promise<Ended>((resolve) => {
       child.once("error", (error) => resolve({ reason: "node-lost", message: `The harness could not be started: ${error.message}` }));
-      child.once("exit", (code, signal) => resolve({ reason: "node-lost", message: `The harness of this attempt ended (${signal ?? `exit code ${code}`}).` }));
+      child.once("exit", (code, signal) =>
+        resolve({ reason: "node-lost", message: `The harness of this attempt ended (${signal ?? `exit code ${code}`}).` }),
+      );
     });
     if (child.pid === undefined) throw new HarnessStartError("internal", true, (await ended).message);
-    const record: Record = { pid: child.pid, startTime: startTime(child.pid), key, workspaceId: scope.workspaceId, dedicated: scope.only !== undefined, socket };
+    const record: Record = { ...identify(child.pid), key, workspaceId: scope.workspaceId, dedicated: scope.only !== undefined, socket };
     await writeFile(join(folder, "harness.tmp"), JSON.stringify(record), { mode: 0o600 });
     await rename(join(folder, "harness.tmp"), join(folder, "harness.json"));
+    await this.owners.claim(name);
     return this.running(name, record, ended);
   }
 
@@ -99,8 +112,11 @@ export class ProcessHost implements HarnessHost {
     for (const name of await readdir(this.root).catch(() => [])) {
       const text = await readFile(join(this.root, name, "harness.json"), "utf8").catch(() => undefined);
       const record = text === undefined ? undefined : (JSON.parse(text) as Record);
-      if (record && isAlive(record)) found.push(this.running(name, record, this.watch(record)));
-      else if (record) await rm(join(this.root, name), { recursive: true, force: true });
+      if (!record || (await this.owners.isForeign(name))) continue;
+      if (isAlive(record)) {
+        await this.owners.claim(name);
+        found.push(this.running(name, record, this.watch(record)));
+      } else await rm(join(this.root, name), { recursive: true, force: true });
     }
     return found;
   }
@@ -123,6 +139,7 @@ export class ProcessHost implements HarnessHost {
         clearTimeout(patience);
         await rm(join(this.root, name), { recursive: true, force: true, maxRetries: 3 });
         await rm(join(socket, ".."), { recursive: true, force: true });
+        await this.owners.release(name);
       },
     };
   }
@@ -137,26 +154,6 @@ export class ProcessHost implements HarnessHost {
       }, pollMs);
       timer.unref();
     });
-  }
-}
-
-function isAlive({ pid, startTime: expected }: Record): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  return startTime(pid) === expected;
-}
-
-/** From /proc; where there is none, the pid alone must do. Zombies count as gone. */
-function startTime(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? "gone" : fields[19]!;
-  } catch {
-    return "";
   }
 }
 

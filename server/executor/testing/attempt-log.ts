@@ -62,7 +62,8 @@ export class AttemptLog implements AttemptListener {
 
   async succeeded(): Promise<Extract<AttemptResult, { status: "succeeded" }>> {
     const result = await this.result();
-    if (result.status !== "succeeded") throw new Error(`The attempt did not succeed: ${JSON.stringify(result)}\n${this.texts().join("\n")}`);
+    if (result.status !== "succeeded")
+      throw new Error(`The attempt did not succeed: ${JSON.stringify(result)}\n${this.texts().join("\n")}`);
     return result;
   }
 

@@ -34,7 +34,7 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       const data = join(bench.home, "data", "w1");
       await mkdir(data, { recursive: true });
       await writeFile(join(data, "cars.json"), JSON.stringify([{ name: "a" }, { name: "b" }]));
-      await writeFile(join(data, "cars.csv"), "name,mpg,note\na,18.5,\nb,21,\"x, y\"\n");
+      await writeFile(join(data, "cars.csv"), 'name,mpg,note\na,18.5,\nb,21,"x, y"\n');
       store = createValueStore(bench.home);
       const dataDir = (workspaceId: string) => join(bench.home, "data", workspaceId);
       options = { home: bench.home, environment: bench.environment, runner: bench.runner, dataDir, slots: 4, log: () => undefined };
@@ -83,10 +83,13 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       const { log } = await start("return { x: 5, y: 'text' }");
       const { x, y } = (await log.succeeded()).outputs;
       const inputs: Record<string, InputRef> = { x: x!, all: { list: [x!, y!] }, none: { absent: true } };
-      const seen = await outputs("const { x, all, none } = __heddle.inputs; return { seen: [x + 1, all, none === undefined, 'none' in __heddle.inputs, __heddle.params.rate] }", {
-        inputs,
-        params: { rate: 0.5 },
-      });
+      const seen = await outputs(
+        "const { x, all, none } = __heddle.inputs; return { seen: [x + 1, all, none === undefined, 'none' in __heddle.inputs, __heddle.params.rate] }",
+        {
+          inputs,
+          params: { rate: 0.5 },
+        },
+      );
       expect(seen.seen).toEqual([6, [5, "text"], true, true, 0.5]);
     });
 
@@ -113,7 +116,10 @@ export function describeExecutor(name: string, candidate: Candidate): void {
     });
 
     test("fails an attempt whose promise nobody handled, and one that waits for nothing", async () => {
-      expect(await failure("void Promise.reject(new Error('dropped')); return {};")).toMatchObject({ reason: "exception", error: { message: "dropped" } });
+      expect(await failure("void Promise.reject(new Error('dropped')); return {};")).toMatchObject({
+        reason: "exception",
+        error: { message: "dropped" },
+      });
       expect(await failure("await new Promise(() => {});")).toMatchObject({ reason: "exception" });
     });
 
@@ -139,15 +145,30 @@ export function describeExecutor(name: string, candidate: Candidate): void {
          return { table: tableFromArrays({ x: Float64Array.of(1, 2.5) }), array: numpy.array([[1, 2], [3, 4]]) };`,
       );
       const inputs = (await log.succeeded()).outputs;
-      const seen = await outputs("const { table, array } = __heddle.inputs; return { x: table.getChild('x').get(1), rows: table.numRows, array: array.js() }", { inputs });
-      expect(seen).toEqual({ x: 2.5, rows: 2, array: [[1, 2], [3, 4]] });
+      const seen = await outputs(
+        "const { table, array } = __heddle.inputs; return { x: table.getChild('x').get(1), rows: table.numRows, array: array.js() }",
+        { inputs },
+      );
+      expect(seen).toEqual({
+        x: 2.5,
+        rows: 2,
+        array: [
+          [1, 2],
+          [3, 4],
+        ],
+      });
     });
 
     test("brings instances of the notebook's classes back as instances", async () => {
-      const definition = "class Model { constructor(w) { this.w = w } predict(x) { return this.w * x } }\n__heddle.classes.Model = Model;\n__heddle.classes({ Model });\n";
+      const definition =
+        "class Model { constructor(w) { this.w = w } predict(x) { return this.w * x } }\n__heddle.classes.Model = Model;\n__heddle.classes({ Model });\n";
       const { log } = await start(`${definition}return { model: new Model(3) }`);
       const inputs = (await log.succeeded()).outputs;
-      expect(await outputs(`${definition}return { y: __heddle.inputs.model.predict(2), is: __heddle.inputs.model instanceof Model }`, { inputs })).toEqual({ y: 6, is: true });
+      expect(
+        await outputs(`${definition}return { y: __heddle.inputs.model.predict(2), is: __heddle.inputs.model instanceof Model }`, {
+          inputs,
+        }),
+      ).toEqual({ y: 6, is: true });
     });
 
     test("refuses a value that cannot travel, naming where it is", async () => {
@@ -168,13 +189,18 @@ export function describeExecutor(name: string, candidate: Candidate): void {
     });
 
     test("blots secrets out of logs", async () => {
-      const { log } = await start("console.log(`key ${__heddle.sdk.secret('KEY')}`); process.stdout.write(__heddle.sdk.secret('KEY') + '\\n'); return {}", { secrets: { KEY: "s3cr3t-value" } });
+      const { log } = await start(
+        "console.log(`key ${__heddle.sdk.secret('KEY')}`); process.stdout.write(__heddle.sdk.secret('KEY') + '\\n'); return {}",
+        { secrets: { KEY: "s3cr3t-value" } },
+      );
       await log.succeeded();
       expect(log.texts().sort()).toEqual(["[secret]", "key [secret]"]);
     });
 
     test("counts every metric once, over all series", async () => {
-      const { log } = await start("for (let i = 0; i < 2500; i++) __heddle.sdk.metric('loss', 1 / i, { step: i });\n__heddle.sdk.metrics({ a: NaN, b: 2 }, 7);\nreturn {};");
+      const { log } = await start(
+        "for (let i = 0; i < 2500; i++) __heddle.sdk.metric('loss', 1 / i, { step: i });\n__heddle.sdk.metrics({ a: NaN, b: 2 }, 7);\nreturn {};",
+      );
       await log.succeeded();
       expect(log.points.map((point) => point.seq)).toEqual(Array.from({ length: 2502 }, (_, i) => i));
       expect(log.points[0]).toMatchObject({ name: "loss", value: Infinity, step: 0 });
@@ -207,8 +233,19 @@ export function describeExecutor(name: string, candidate: Candidate): void {
         "const { dataset } = __heddle.sdk; const fs = await import('node:fs');\nreturn { json: await dataset('cars.json').json(), csv: await dataset('cars.csv').csv(), direct: fs.readFileSync('data/cars.csv', 'utf8').length }",
       );
       expect(seen.json).toEqual([{ name: "a" }, { name: "b" }]);
-      expect(seen.csv).toEqual([{ name: "a", mpg: 18.5, note: null }, { name: "b", mpg: 21, note: "x, y" }]);
-      expect(await failure("await __heddle.sdk.dataset('none.csv').text()")).toMatchObject({ error: { message: expect.stringContaining("none.csv") as string } });
+      expect(seen.csv).toEqual([
+        { name: "a", mpg: 18.5, note: null },
+        { name: "b", mpg: 21, note: "x, y" },
+      ]);
+      expect(await failure("await __heddle.sdk.dataset('none.csv').text()")).toMatchObject({
+        error: { message: expect.stringContaining("none.csv") as string },
+      });
+    });
+
+    test.runIf(candidate.walls)("names a data file that cells may not read, and the remedy", async () => {
+      await writeFile(join(bench.home, "data", "w1", "mine.csv"), "a\n1\n", { mode: 0o600 });
+      const { error } = await failure("await __heddle.sdk.dataset('mine.csv').csv()");
+      expect(error?.message).toContain('chmod o+r "mine.csv"');
     });
 
     test("stores a large value once, under the hash of its bytes, with a preview", async () => {
@@ -220,7 +257,11 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       expect(first.inline).toBeUndefined();
       const read = (await readValue(store, "w1", first)) as Float32Array;
       expect([read.length, read[1999]]).toEqual([1_000_000, 999]);
-      expect(JSON.parse((await store.readPreview("w1", first.hash))!)).toMatchObject({ type: "numbers", shape: [1_000_000], statistics: { min: 0, scanned: 250_000 } });
+      expect(JSON.parse((await store.readPreview("w1", first.hash))!)).toMatchObject({
+        type: "numbers",
+        shape: [1_000_000],
+        statistics: { min: 0, scanned: 250_000 },
+      });
       expect(await outputs("return { sum: __heddle.inputs.big.length }", { inputs: { big: first } })).toEqual({ sum: 1_000_000 });
     });
 
@@ -229,7 +270,10 @@ export function describeExecutor(name: string, candidate: Candidate): void {
     });
 
     test("ends an attempt that takes more memory than it may, and says so", async () => {
-      const failed = await failure("const hold = [];\nfor (;;) { hold.push(Buffer.alloc(8_000_000, 1)); await new Promise(setImmediate); }", { limits: { memory: 256 * 1024 ** 2 } });
+      const failed = await failure(
+        "const hold = [];\nfor (;;) { hold.push(Buffer.alloc(8_000_000, 1)); await new Promise(setImmediate); }",
+        { limits: { memory: 256 * 1024 ** 2 } },
+      );
       expect(failed).toMatchObject({ status: "failed", reason: "out-of-memory" });
       expect(failed.error!.message).toContain("256 MB");
     });
@@ -243,7 +287,10 @@ export function describeExecutor(name: string, candidate: Candidate): void {
     });
 
     test("reports a process that ends by itself", async () => {
-      expect(await failure("process.reallyExit(3);")).toMatchObject({ reason: "exit-code", error: { message: expect.stringContaining("code 3") as string } });
+      expect(await failure("process.reallyExit(3);")).toMatchObject({
+        reason: "exit-code",
+        error: { message: expect.stringContaining("code 3") as string },
+      });
     });
 
     test("does not start the same attempt twice", async () => {
@@ -261,7 +308,9 @@ export function describeExecutor(name: string, candidate: Candidate): void {
     test("keeps processes of a run, never shares them between runs, and replaces those that are not clean", async () => {
       const pid = async (body: string, run: string, isolation: AttemptRequest["isolation"] = "run") => {
         const base = toRequest("");
-        return (await outputs(`${body}\nreturn { pid: process.pid }`, { isolation, run: { ...base.run, id: run }, notebookId: "isolation" })).pid;
+        return (
+          await outputs(`${body}\nreturn { pid: process.pid }`, { isolation, run: { ...base.run, id: run }, notebookId: "isolation" })
+        ).pid;
       };
       const first = await pid("", "run-a");
       expect(await pid("", "run-a")).toBe(first);
@@ -287,7 +336,9 @@ export function describeExecutor(name: string, candidate: Candidate): void {
     test("runs many at once", async () => {
       const started = await Promise.all(Array.from({ length: 200 }, (_, i) => start("return { i: __heddle.params.i }", { params: { i } })));
       const results = await Promise.all(started.map(({ log }) => log.succeeded()));
-      expect(await Promise.all(results.map((result) => readValue(store, "w1", result.outputs.i!)))).toEqual(Array.from({ length: 200 }, (_, i) => i));
+      expect(await Promise.all(results.map((result) => readValue(store, "w1", result.outputs.i!)))).toEqual(
+        Array.from({ length: 200 }, (_, i) => i),
+      );
     });
 
     test("loses and doubles nothing when the connection breaks", async () => {
@@ -305,8 +356,16 @@ export function describeExecutor(name: string, candidate: Candidate): void {
 
     test("finds its attempts again after the server was killed", async () => {
       const earlier = candidate.create({ ...options, home: `${bench.home}/second` });
-      const wanted = await start("console.log('before'); await new Promise((resolve) => setTimeout(resolve, 400)); console.log('after'); return { x: 42 }", {}, earlier);
-      const unwanted = await start("__heddle.sdk.progress(1); await new Promise((resolve) => setTimeout(resolve, 1e6)); return {}", {}, earlier);
+      const wanted = await start(
+        "console.log('before'); const fs = await import('node:fs'); while (!fs.existsSync('data/go-on')) await new Promise((resolve) => setTimeout(resolve, 10)); console.log('after'); return { x: 42 }",
+        {},
+        earlier,
+      );
+      const unwanted = await start(
+        "__heddle.sdk.progress(1); await new Promise((resolve) => setTimeout(resolve, 1e6)); return {}",
+        {},
+        earlier,
+      );
       await wanted.log.until((each) => each.records.length > 0);
       await unwanted.log.until((each) => each.progressWords.length > 0);
       await earlier.abandon();
@@ -315,6 +374,7 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       log.records.push(...wanted.log.records);
       const adopted = await later.adopt((attempt) => (attempt.taskRunId === wanted.request.taskRunId ? log : undefined));
       expect(adopted).toEqual([{ taskRunId: wanted.request.taskRunId, attempt: 1 }]);
+      await writeFile(join(bench.home, "data", "w1", "go-on"), "");
       const result = await log.succeeded();
       expect(log.texts("info")).toEqual(["before", "after"]);
       expect(result.outputs.x).toMatchObject({ summary: "number · 42" });
@@ -338,7 +398,9 @@ export function describeExecutor(name: string, candidate: Candidate): void {
     });
 
     test("cuts an endless log and says so", async () => {
-      const { log } = await start("const line = 'x'.repeat(1023) + '\\n';\nconst block = line.repeat(1024);\nfor (let i = 0; i < 80; i++) process.stdout.write(block);\nreturn {};");
+      const { log } = await start(
+        "const line = 'x'.repeat(1023) + '\\n';\nconst block = line.repeat(1024);\nfor (let i = 0; i < 80; i++) process.stdout.write(block);\nreturn {};",
+      );
       await log.succeeded();
       const kept = log.texts("stdout").reduce((sum, text) => sum + text.length + 1, 0);
       expect(kept).toBeLessThanOrEqual(65 * 1024 * 1024);
@@ -348,7 +410,9 @@ export function describeExecutor(name: string, candidate: Candidate): void {
     if (!candidate.walls) return;
 
     test("reports attempts as lost when their container dies, and starts another for the next", async () => {
-      const { log } = await start("__heddle.sdk.progress(1); await new Promise((resolve) => setTimeout(resolve, 1e6));", { notebookId: "doomed" });
+      const { log } = await start("__heddle.sdk.progress(1); await new Promise((resolve) => setTimeout(resolve, 1e6));", {
+        notebookId: "doomed",
+      });
       await log.until((each) => each.progressWords.length > 0);
       await candidate.killHarness!(bench.home, "doomed");
       expect(await log.result()).toMatchObject({ status: "lost", reason: "node-lost" });
@@ -359,7 +423,9 @@ export function describeExecutor(name: string, candidate: Candidate): void {
     test("has no network", async () => {
       const failed = await failure("await fetch('http://169.254.169.254/', { signal: AbortSignal.timeout(3000) });");
       expect(failed.reason).toBe("exception");
-      const seen = await outputs("const { networkInterfaces } = await import('node:os'); return { names: Object.keys(networkInterfaces()).filter((name) => name !== 'lo') }");
+      const seen = await outputs(
+        "const { networkInterfaces } = await import('node:os'); return { names: Object.keys(networkInterfaces()).filter((name) => name !== 'lo') }",
+      );
       expect(seen.names).toEqual([]);
     });
 
@@ -373,7 +439,11 @@ export function describeExecutor(name: string, candidate: Candidate): void {
          return { codes };`,
       );
       const codes = seen.codes as Record<string, string>;
-      expect(Object.keys(codes).filter((path) => codes[path] === "written").sort()).toEqual(["/tmp/x", "x"]);
+      expect(
+        Object.keys(codes)
+          .filter((path) => codes[path] === "written")
+          .sort(),
+      ).toEqual(["/tmp/x", "x"]);
     });
 
     test("cannot reach the harness: neither its memory, nor its socket, nor by signal", async () => {

@@ -2,10 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleRunner } from "@/runner/bundle.mjs";
 import { installEnvironment, type InstalledEnvironment } from "../environment";
-
-const root = join(import.meta.dirname, "../../..");
 
 export interface Workbench {
   readonly home: string;
@@ -14,12 +11,15 @@ export interface Workbench {
   remove(): Promise<void>;
 }
 
+/** The working directory is the checkout: vitest and bin/bench.mjs see to that. */
 export async function openWorkbench(): Promise<Workbench> {
+  const root = process.cwd();
   const home = await mkdtemp(join(tmpdir(), "heddle-test-"));
-  const runner = join(home, "runner");
-  const [environment] = await Promise.all([
-    installEnvironment({ home: join(root, "node_modules/.cache/heddle-test"), source: join(root, "environment") }),
-    bundleRunner(runner),
-  ]);
-  return { home, runner, environment, remove: () => rm(home, { recursive: true, force: true, maxRetries: 5 }) };
+  const environment = await installEnvironment({ home: join(root, "node_modules/.cache/heddle-test"), source: join(root, "environment") });
+  return {
+    home,
+    environment,
+    runner: join(root, "dist/runner"),
+    remove: () => rm(home, { recursive: true, force: true, maxRetries: 5 }),
+  };
 }

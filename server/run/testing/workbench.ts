@@ -6,10 +6,10 @@ import { compile } from "@/pipelines/compile/compile";
 import { validateParams } from "@/pipelines/compile/validate-params";
 import { parse } from "@/pipelines/notebook/parse";
 import type { RunSpec } from "@/pipelines/run/run";
-import { bundleRunner } from "@/runner/bundle.mjs";
 import { createPool, type Pool } from "../../db/pool";
 import type { InstalledEnvironment } from "../../executor/environment";
 import type { Executor } from "../../executor/executor";
+import { createDockerExecutor } from "../../executor/docker/docker-executor";
 import { createProcessExecutor } from "../../executor/process/process-executor";
 import { createEngine, type Engine, type EngineOptions, type SubmitResult } from "../engine";
 import { runHub, type RunNews } from "../run-hub";
@@ -61,17 +61,8 @@ export function toSpec(text: string, changes: Changes = {}): Omit<RunSpec, "id">
   };
 }
 
-let bundled: Promise<string> | undefined;
-
-/** The bundled runner, made once per process. */
-export function runnerFolder(): Promise<string> {
-  return (bundled ??= (async () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-runner-"));
-    process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
-    await bundleRunner(folder);
-    return folder;
-  })());
-}
+/** The bundled runner: server/executor/testing/bundle-runner.ts has made it, or bin/bench.mjs. */
+export const runnerFolder = path.join(process.cwd(), "dist/runner");
 
 /** An environment without packages. */
 export function bareEnvironment(home: string): InstalledEnvironment {
@@ -81,28 +72,38 @@ export function bareEnvironment(home: string): InstalledEnvironment {
   return { folder, hash: "bare", packages: [] };
 }
 
-export async function processExecutor(home: string, log: (message: string) => void): Promise<Executor> {
+export function processExecutor(home: string, log: (message: string) => void): Executor {
   return createProcessExecutor({
-    home, slots: 4, log, environment: bareEnvironment(home), runner: await runnerFolder(),
+    home, slots: 4, log, environment: bareEnvironment(home), runner: runnerFolder,
+    dataDir: (workspaceId) => path.join(home, "data", workspaceId),
+  });
+}
+
+export function dockerExecutor(home: string, log: (message: string) => void): Executor {
+  return createDockerExecutor({
+    home, slots: 4, log, environment: bareEnvironment(home), runner: runnerFolder,
     dataDir: (workspaceId) => path.join(home, "data", workspaceId),
   });
 }
 
 export async function openWorkbench(
   databaseUrl: string,
-  options: { home?: string; executor?: (home: string, log: (message: string) => void) => Promise<Executor> } & Partial<EngineOptions> = {},
+  options: { home?: string; executor?: (home: string, log: (message: string) => void) => Executor } & Partial<Omit<EngineOptions, "executor" | "home">> = {},
 ): Promise<Workbench> {
   const { home = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-home-")), executor: makeExecutor = processExecutor, ...rest } =
     options as { home?: string; executor?: typeof processExecutor };
   fs.mkdirSync(path.join(home, "data", "w1"), { recursive: true });
   const problems: string[] = [];
-  const log = (message: string) => void problems.push(message);
+  const log = (message: string) => {
+    problems.push(message);
+    options.log?.(message);
+  };
   const pool = createPool(databaseUrl);
-  const executor = await makeExecutor(home, log);
+  const executor = makeExecutor(home, log);
   await executor.prepare();
   const engine = createEngine({
-    pool, databaseUrl, home, log, instance: "workbench", environmentHash: "bare", imageDigest: "none", capacity: { cpu: 2, memory: 8 * 1024 ** 3 },
-    ...rest, executor,
+    pool, databaseUrl, home, instance: "workbench", environmentHash: "bare", imageDigest: "none", capacity: { cpu: 2, memory: 8 * 1024 ** 3 },
+    ...rest, log, executor,
   });
   await engine.start();
   const bench: Workbench = {

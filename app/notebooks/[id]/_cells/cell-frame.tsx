@@ -14,15 +14,19 @@ export interface CellFrameProps {
   readonly selected: boolean;
   /** State and run button. */
   readonly gutter?: ReactNode;
-  readonly head: ReactNode;
+  /** `active`: the pointer is over the cell, or it is selected. Menus and hints exist only then: there are many cells. */
+  readonly head: (active: boolean) => ReactNode;
+  /** No row of its own above the content: what there is to do floats over it. */
+  readonly bare?: boolean;
   readonly children: ReactNode;
 }
 
 const dragType = "application/x-heddle-cell";
 
-export function CellFrame({ cell, index, cellKey, selected, gutter, head, children }: CellFrameProps) {
+export function CellFrame({ cell, index, cellKey, selected, gutter, head, bare, children }: CellFrameProps) {
   const editor = useEditor();
   const section = useRef<HTMLElement>(null);
+  const [hovered, setHovered] = useState(false);
   const [drop, setDrop] = useState<"before" | "after">();
   const onDragOver = (event: DragEvent) => {
     if (!event.dataTransfer.types.includes(dragType)) return;
@@ -41,7 +45,7 @@ export function CellFrame({ cell, index, cellKey, selected, gutter, head, childr
     <section
       ref={section}
       id={cellKey}
-      className={classNames(styles.cell, drop === "before" && styles.dropBefore, drop === "after" && styles.dropAfter)}
+      className={classNames(styles.cell, bare && styles.bare, drop === "before" && styles.dropBefore, drop === "after" && styles.dropAfter)}
       data-cell={cell.id}
       data-selected={selected || undefined}
       tabIndex={selected ? 0 : -1}
@@ -55,6 +59,8 @@ export function CellFrame({ cell, index, cellKey, selected, gutter, head, childr
           });
         }
       }}
+      onPointerEnter={() => setHovered(true)}
+      onPointerLeave={() => setHovered(false)}
       onFocus={() => editor.select(cell.id)}
       onDragOver={onDragOver}
       onDragLeave={() => setDrop(undefined)}
@@ -77,7 +83,7 @@ export function CellFrame({ cell, index, cellKey, selected, gutter, head, childr
         {gutter}
       </div>
       <div className={styles.body}>
-        <div className={styles.head}>{head}</div>
+        <div className={styles.head}>{head(hovered || selected)}</div>
         {children}
       </div>
     </section>

@@ -7,7 +7,8 @@ import styles from "./cell.module.css";
 import { OptionChips } from "./option-chips";
 
 /** Title, kind and options as quiet words that one can change, and what one can do with the cell. */
-export function CellHead({ cell, cellKey, index, count, folded, isTask, taskKey }: {
+export function CellHead({ active, cell, cellKey, index, count, folded, isTask, taskKey }: {
+  readonly active: boolean;
   readonly cell: Cell;
   readonly cellKey: string;
   readonly index: number;
@@ -19,11 +20,11 @@ export function CellHead({ cell, cellKey, index, count, folded, isTask, taskKey 
   const editor = useEditor();
   return (
     <>
-      <input
+      {(cell.kind !== "markdown" || cell.title !== "") && <input
         key={cell.title}
         className={styles.title}
         defaultValue={cell.title}
-        placeholder={cell.kind === "markdown" ? "Text" : cellKey}
+        placeholder={cellKey}
         aria-label="Title of the cell"
         spellCheck={false}
         size={Math.max(4, (cell.title || cellKey).length)}
@@ -38,10 +39,10 @@ export function CellHead({ cell, cellKey, index, count, folded, isTask, taskKey 
             editor.command(cell.id);
           }
         }}
-      />
-      {cell.kind !== "code" && cell.kind !== "markdown" && <Chip title="Kind of cell">{cell.kind}</Chip>}
-      {cell.kind !== "markdown" && cell.kind !== "params" && <OptionChips cell={cell} />}
-      <CellTools cell={cell} index={index} count={count} folded={folded} isTask={isTask} taskKey={taskKey} />
+      />}
+      {cell.kind !== "code" && cell.kind !== "markdown" && cell.kind !== "params" && <Chip title="Kind of cell">{cell.kind}</Chip>}
+      {cell.kind !== "markdown" && cell.kind !== "params" && <OptionChips cell={cell} active={active} />}
+      {active && <CellTools cell={cell} index={index} count={count} folded={folded} isTask={isTask} taskKey={taskKey} />}
     </>
   );
 }

@@ -3,7 +3,6 @@ import { Play, Square } from "lucide-react";
 import { memo } from "react";
 import type { Diagnostic } from "@/pipelines/compile/dag";
 import type { Cell } from "@/pipelines/notebook/notebook";
-import { IconButton } from "../../../_ui/button";
 import { StateIcon } from "../../../_ui/state-icon";
 import { isLive } from "../../../_ui/state-words";
 import { CellOutput } from "../_outputs/cell-output";
@@ -50,21 +49,21 @@ export const CodeCell = memo(function CodeCell({ taskKey, view, stale, starting,
       gutter={
         <>
           {isTask && (
-            <IconButton
-              small
+            <button
+              type="button"
               className={styles.run}
-              label={busy ? "Stop the run" : "Run this cell and what it needs"}
-              keys={busy ? undefined : "Ctrl Enter"}
+              aria-label={busy ? "Stop the run" : "Run this cell and what it needs"}
+              title={busy ? "Stop the run" : "Run this cell and what it needs (Ctrl Enter)"}
               onClick={() => (busy ? editor.stop() : editor.runCell(cell.id))}
               disabled={starting}
             >
               {busy ? <Square size={12} fill="currentColor" /> : <Play size={14} />}
-            </IconButton>
+            </button>
           )}
           <span className={styles.state}>{state !== undefined && <StateIcon state={state} />}</span>
         </>
       }
-      head={<CellHead cell={cell} cellKey={cellKey} index={index} count={count} folded={folded} isTask={isTask} taskKey={taskKey} />}
+      head={(active) => <CellHead active={active} cell={cell} cellKey={cellKey} index={index} count={count} folded={folded} isTask={isTask} taskKey={taskKey} />}
     >
       {folded ? <FoldedCode cell={cell} /> : <CellCode cell={cell} label={`Code of ${cell.title || cellKey}`} language="typescript" diagnostics={diagnostics} startEditing={startEditing} />}
       <CellProblems diagnostics={diagnostics} />

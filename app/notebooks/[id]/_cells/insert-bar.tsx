@@ -1,5 +1,6 @@
 "use client";
 import { ChevronDown, Plus } from "lucide-react";
+import { useState } from "react";
 import { Button, IconButton } from "../../../_ui/button";
 import { classNames } from "../../../_ui/class-names";
 import { Menu, MenuItem } from "../../../_ui/menu";
@@ -10,9 +11,10 @@ import styles from "./cell.module.css";
 /** Between two cells: adds one there. Always has its room, so that nothing moves when it shows itself. */
 export function InsertBar({ index, last }: { readonly index: number; readonly last?: boolean }) {
   const editor = useEditor();
+  const [wanted, setWanted] = useState(false);
   return (
-    <div className={classNames(styles.insert, last && styles.last)}>
-      <div className={styles.insertChoices}>
+    <div className={classNames(styles.insert, last && styles.last)} onPointerEnter={() => setWanted(true)} data-insert={index}>
+      {(wanted || last) && <div className={styles.insertChoices}>
         <Button small look="quiet" onClick={() => editor.insert(index, "code")} tabIndex={last ? 0 : -1}>
           <Plus size={14} /> Code
         </Button>
@@ -32,7 +34,7 @@ export function InsertBar({ index, last }: { readonly index: number; readonly la
             </MenuItem>
           ))}
         </Menu>
-      </div>
+      </div>}
     </div>
   );
 }

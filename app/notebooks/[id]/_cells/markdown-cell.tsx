@@ -24,7 +24,8 @@ export const MarkdownCell = memo(function MarkdownCell({ cell, index, count, cel
       index={index}
       cellKey={cellKey}
       selected={selected}
-      head={<CellHead cell={cell} cellKey={cellKey} index={index} count={count} folded={folded} isTask={false} taskKey={undefined} />}
+      bare={cell.title === ""}
+      head={(active) => <CellHead active={active} cell={cell} cellKey={cellKey} index={index} count={count} folded={folded} isTask={false} taskKey={undefined} />}
     >
       {editing ? (
         <div onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && cell.source.trim() !== "" && document.hasFocus() && setEditing(false)}>

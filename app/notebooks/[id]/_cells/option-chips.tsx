@@ -11,7 +11,16 @@ import { useEditor } from "../editor-context";
 import styles from "./cell.module.css";
 
 /** The options of a cell, as written in its header; a click edits them as text. */
-export function OptionChips({ cell }: { readonly cell: Cell }) {
+export function OptionChips({ cell, active }: { readonly cell: Cell; readonly active: boolean }) {
+  if (active) return <EditableOptions cell={cell} />;
+  return cell.options.length > 0 ? (
+    <span className={styles.chips}>
+      <Chips cell={cell} />
+    </span>
+  ) : null;
+}
+
+function EditableOptions({ cell }: { readonly cell: Cell }) {
   const editor = useEditor();
   const [open, setOpen] = useState(false);
   const text = optionsText(cell);
@@ -31,11 +40,7 @@ export function OptionChips({ cell }: { readonly cell: Cell }) {
       trigger={
         cell.options.length > 0 ? (
           <button type="button" className={styles.chips} aria-label={`Options: ${text}`} title="Change the options">
-            {cell.options.map((option, index) => (
-              <Chip key={index}>
-                <code>{option.value === undefined ? option.key : `${option.key}=${option.value}`}</code>
-              </Chip>
-            ))}
+            <Chips cell={cell} />
           </button>
         ) : (
           <Button small look="quiet" className={styles.add} aria-label="Add options">
@@ -66,6 +71,14 @@ export function OptionChips({ cell }: { readonly cell: Cell }) {
       </form>
     </Popover>
   );
+}
+
+function Chips({ cell }: { readonly cell: Cell }) {
+  return cell.options.map((option, index) => (
+    <Chip key={index}>
+      <code>{option.value === undefined ? option.key : `${option.key}=${option.value}`}</code>
+    </Chip>
+  ));
 }
 
 function optionsText(cell: Cell): string {

@@ -19,7 +19,7 @@ export const ParamsCell = memo(function ParamsCell({ params, values, ...props }:
       index={index}
       cellKey={cellKey}
       selected={selected}
-      head={<CellHead cell={cell} cellKey={cellKey} index={index} count={count} folded={folded} isTask={false} taskKey={undefined} />}
+      head={(active) => <CellHead active={active} cell={cell} cellKey={cellKey} index={index} count={count} folded={folded} isTask={false} taskKey={undefined} />}
     >
       {folded ? <FoldedCode cell={cell} /> : <CellCode cell={cell} label={`Code of ${cell.title || cellKey}`} language="typescript" diagnostics={diagnostics} startEditing={startEditing} />}
       <CellProblems diagnostics={diagnostics} />

@@ -3,6 +3,7 @@
 import { ScrollText } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
+import { reasonSentence } from "@/pipelines/run/reason-sentences";
 import { DisplayView } from "../../../_displays/display-view";
 import { Button } from "../../../_ui/button";
 import { formatNumber } from "../../../_ui/format-number";
@@ -48,6 +49,7 @@ function OutputStatus({ view, stale, title }: { readonly view: CellView; readonl
   const editor = useEditor();
   const { taskRun, status, elements } = view;
   const progress = taskRun.progress;
+  const live = isLive(status);
   return (
     <div className={styles.status}>
       <StateLabel state={status}>{status === "cached" ? "Cached" : stateWords[status]}</StateLabel>
@@ -56,22 +58,23 @@ function OutputStatus({ view, stale, title }: { readonly view: CellView; readonl
           from <Link href={`/runs/${taskRun.cachedFrom.runId}`}>run #{taskRun.cachedFrom.runNumber}</Link>
         </span>
       )}
-      {status !== "cached" && status !== "skipped" && taskRun.startedAt !== undefined && <Duration from={isLive(status) ? taskRun.startedAt : undefined} ms={taskRun.durationMs} />}
+      {status !== "cached" && status !== "skipped" && taskRun.startedAt !== undefined && <Duration from={live ? taskRun.startedAt : undefined} ms={taskRun.durationMs} />}
       {elements && elements.total > 0 && (
         <span>
           {formatNumber(elements.done)} of {formatNumber(elements.total)}
           {elements.failed > 0 && <span className={styles.failed}>, {formatNumber(elements.failed)} failed</span>}
         </span>
       )}
-      {progress && isLive(status) && (
+      {progress && live && (
         <span className={styles.progress}>
           {progress.total !== undefined && <progress value={progress.done} max={progress.total} />}
           {progress.message ?? (progress.total === undefined ? formatNumber(progress.done) : `${formatNumber(progress.done)} of ${formatNumber(progress.total)}`)}
         </span>
       )}
+      {taskRun.reason !== undefined && !live && taskRun.reason !== "exception" && <span>{reasonSentence(taskRun.reason)}</span>}
       {stale && <span className={styles.stale} title="The code, a parameter or something it reads has changed since">Out of date</span>}
       <span className={styles.aside}>
-        {taskRun.finishedAt !== undefined && !isLive(status) && <RelativeTime at={taskRun.finishedAt} />}
+        {taskRun.finishedAt !== undefined && !live && <RelativeTime at={taskRun.finishedAt} />}
         {view.runNumber > 0 && <Link href={`/runs/${view.runId}?task=${encodeURIComponent(view.taskKey)}`}>Run #{view.runNumber}</Link>}
         <Button small look="quiet" onClick={() => editor.openLogs({ taskKey: view.taskKey, title })}>
           <ScrollText size={12} /> Log

@@ -1,9 +1,11 @@
 "use client";
 /** The notebook's parameters as a form: the values of the next run. Made from what the code says, fault beside field. */
 import { RotateCcw } from "lucide-react";
+import type { ReactNode } from "react";
 import type { Parameter } from "@/pipelines/compile/dag";
 import { Button, IconButton } from "../../../_ui/button";
 import { Field } from "../../../_ui/field";
+import { formatNumber } from "../../../_ui/format-number";
 import { ParamControl } from "./param-control";
 import styles from "./params.module.css";
 import type { ParamValues } from "./use-param-values";
@@ -26,17 +28,14 @@ export function ParamsForm({ params, values }: { readonly params: readonly Param
             <Field
               key={param.name}
               label={param.title ?? param.name}
-              hint={param.description ?? rangeWords(param)}
+              hint={hintOf(param)}
               fault={values.faults.get(param.name)}
               aside={
-                <>
-                  {param.title !== undefined && <code className={styles.name}>{param.name}</code>}
-                  {isSet && (
+                isSet && (
                     <IconButton small className={styles.reset} label={`Back to ${JSON.stringify(param.default)}`} onClick={() => values.set(param.name, undefined)}>
                       <RotateCcw size={12} />
                     </IconButton>
-                  )}
-                </>
+                )
               }
             >
               {(control) => <ParamControl param={param} value={values.values[param.name] ?? null} onChange={(value) => values.set(param.name, value)} {...control} />}
@@ -51,10 +50,21 @@ export function ParamsForm({ params, values }: { readonly params: readonly Param
   );
 }
 
+function hintOf(param: Parameter): ReactNode {
+  const words = param.description ?? rangeWords(param);
+  if (param.title === undefined) return words;
+  return (
+    <>
+      <code>{param.name}</code>
+      {words !== undefined && ` · ${words}`}
+    </>
+  );
+}
+
 function rangeWords({ min, max, integer }: Parameter): string | undefined {
-  const kind = integer ? "Whole number" : "Number";
-  if (min !== undefined && max !== undefined) return `${kind} from ${min} to ${max}`;
-  if (min !== undefined) return `${kind}, ${min} or more`;
-  if (max !== undefined) return `${kind}, ${max} or less`;
+  const kind = integer ? "whole number" : "number";
+  if (min !== undefined && max !== undefined) return `${kind} from ${formatNumber(min)} to ${formatNumber(max)}`;
+  if (min !== undefined) return `${kind}, ${formatNumber(min)} or more`;
+  if (max !== undefined) return `${kind}, ${formatNumber(max)} or less`;
   return undefined;
 }

@@ -15,7 +15,8 @@ export function toGraphStates(
       state: view?.status,
       stale: stale.has(task.key),
       broken: problems?.get(task.cell)?.some((each) => each.severity === "error") ?? false,
-      note: view?.elements && view.elements.total > 0 ? `${view.elements.done}/${view.elements.total}` : task.each ? "each" : undefined,
+      note: view?.elements && view.elements.total > 0 ? `${view.elements.done}/${view.elements.total}` : undefined,
+      mapped: task.each !== undefined,
     }];
   }));
 }

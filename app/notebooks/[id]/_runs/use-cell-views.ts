@@ -41,6 +41,7 @@ export function useCellViews(notebookId: string): NotebookRuns {
     }, 150);
   }, [queries, key]);
 
+  const seen = useRef<string>(undefined);
   useSubscription(trpc.run.watch.subscriptionOptions(activeRunId === undefined ? skipToken : { id: activeRunId, seq: 0 }, {
     onData: (patch) => {
       setLive((now) => {
@@ -48,6 +49,11 @@ export function useCellViews(notebookId: string): NotebookRuns {
         for (const row of patch.taskRuns) taskRuns.set(row.id, row);
         return { run: patch.run, runId: patch.run.id, taskRuns };
       });
+      if (seen.current !== patch.run.id) {
+        // What waits in this run is not news to the run, but it is to the cells.
+        seen.current = patch.run.id;
+        refresh();
+      }
       if (patch.taskRuns.some((row) => row.mapIndex === undefined && !isLive(row.status))) refresh();
       if (!isLive(patch.run.status)) {
         setLastRun(patch.run);

@@ -12,17 +12,27 @@ export function CountsBar({ counts }: { readonly counts: Readonly<Partial<Record
   const words = order.filter((status) => counts[status]).map((status) => `${counts[status]} ${stateWords[status].toLowerCase()}`);
   return (
     <span className={styles.counts} title={words.join(", ")}>
-      <svg width={96} height={6} aria-hidden className={styles.countsBar}>
-        {order.reduce<{ readonly at: number; readonly parts: React.ReactNode[] }>(
-          ({ at, parts }, status) => {
-            const width = ((counts[status] ?? 0) / total) * 96;
-            if (width > 0) parts.push(<rect key={status} x={at} width={width} height={6} fill={stateColours[status]} opacity={status === "blocked" || status === "queued" ? 0.3 : 1} />);
-            return { at: at + width, parts };
-          },
-          { at: 0, parts: [] },
-        ).parts}
+      <svg width={barWidth} height={6} aria-hidden className={styles.countsBar}>
+        {layOut(counts, total).map(({ status, x, width }) => (
+          <rect key={status} x={x} width={width} height={6} fill={stateColours[status]} opacity={status === "blocked" || status === "queued" ? 0.3 : 1} />
+        ))}
       </svg>
       {ended === total ? `${total} ${total === 1 ? "task" : "tasks"}` : `${ended} of ${total} tasks`}
     </span>
   );
+}
+
+const barWidth = 96;
+
+/** One failure among a thousand is still to be seen: no part is thinner than 3 pixels. */
+function layOut(counts: Readonly<Partial<Record<TaskRunStatus, number>>>, total: number) {
+  const present = order.filter((status) => counts[status]);
+  const widths = present.map((status) => Math.max(3, (counts[status]! / total) * barWidth));
+  const scale = barWidth / widths.reduce((sum, width) => sum + width, 0);
+  let x = 0;
+  return present.map((status, i) => {
+    const part = { status, x, width: widths[i]! * scale };
+    x += part.width;
+    return part;
+  });
 }

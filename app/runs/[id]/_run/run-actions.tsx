@@ -9,6 +9,7 @@ import type { RunDetail } from "../../../_trpc/outputs";
 import { Button, LinkButton } from "../../../_ui/button";
 import { isLive } from "../../../_ui/state-words";
 import { useToast } from "../../../_ui/toast";
+import styles from "./run-page.module.css";
 
 /** The same JSON; only its readonly differs. */
 type StartParams = NonNullable<inferRouterInputs<AppRouter>["run"]["start"]["params"]>;
@@ -37,7 +38,7 @@ export function RunActions({ run }: { readonly run: RunDetail }) {
   return (
     <>
       {run.previous && (
-        <LinkButton look="quiet" href={`/compare?runs=${run.previous.id},${run.id}`}>
+        <LinkButton look="quiet" className={styles.wideOnly} href={`/compare?runs=${run.previous.id},${run.id}`}>
           Compare with #{run.previous.number}
         </LinkButton>
       )}

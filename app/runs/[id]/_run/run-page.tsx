@@ -3,7 +3,7 @@
  * One run: the header answers in a glance, the tabs show it from every side, the drawer one task of it.
  * Neighbours: use-run.ts (live data), run-header.tsx, ../_tabs (one file for each tab), ../_task (the drawer).
  */
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useAddress } from "../../../_charts/use-address";
 import { PageBar } from "../../../_frame/page-bar";
 import { ErrorNotice, Skeleton } from "../../../_ui/notice";
@@ -63,23 +63,31 @@ export function RunPage({ id }: { readonly id: string }) {
   );
 }
 
+/** The rows that stand for whole fan-outs are no tasks of their own. */
+function taskCount(run: RunDetail): number {
+  const mapped = new Set(run.tasks.filter((task) => task.each).map((task) => task.key));
+  return run.taskRuns.filter((row) => row.mapIndex !== undefined || !mapped.has(row.taskKey)).length;
+}
+
 function Loaded({ run }: { readonly run: RunDetail }) {
   const address = useAddress();
   const tab = tabs.find((one) => one === address.get("tab")) ?? "graph";
-  const taskId = address.get("task");
+  // What failed is open already, unless the visitor came for something else or has closed it.
+  const [dismissed, setDismissed] = useState(false);
+  const culprit = run.status === "failed" ? findCulprit(run.taskRuns) : undefined;
+  const asked = address.get("task");
+  const greeting = asked === undefined && address.get("tab") === undefined && !dismissed ? culprit?.id : undefined;
+  const taskId = asked ?? greeting;
+  useEffect(() => {
+    if (greeting !== undefined) address.set({ task: greeting });
+  }, [greeting, address]);
   const openTask = useMemo(
-    () => (id: string | undefined) => address.set({ task: id, pane: undefined, line: undefined, attempt: undefined }, id === undefined ? "replace" : "push"),
+    () => (id: string | undefined) => {
+      if (id === undefined) setDismissed(true);
+      address.set({ task: id, pane: undefined, line: undefined, attempt: undefined }, id === undefined ? "replace" : "push");
+    },
     [address],
   );
-
-  // What failed is open already, unless the visitor came for something else or has closed it.
-  const greeted = useRef(false);
-  const culprit = run.status === "failed" ? findCulprit(run.taskRuns) : undefined;
-  useEffect(() => {
-    if (greeted.current) return;
-    greeted.current = true;
-    if (culprit && taskId === undefined && address.get("tab") === undefined) address.set({ task: culprit.id });
-  }, [culprit, taskId, address]);
 
   const selected = run.taskRuns.find((row) => row.id === taskId);
   const title = `#${run.number} ${run.notebookTitle}`;
@@ -95,7 +103,7 @@ function Loaded({ run }: { readonly run: RunDetail }) {
         items={[
           { value: "graph", label: "Graph" },
           { value: "timeline", label: "Timeline" },
-          { value: "tasks", label: "Tasks", count: run.taskRuns.length },
+          { value: "tasks", label: "Tasks", count: taskCount(run) },
           { value: "metrics", label: "Metrics" },
           { value: "parameters", label: "Parameters", count: Object.keys(run.params).length },
           { value: "code", label: "Code" },

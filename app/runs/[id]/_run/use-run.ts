@@ -35,6 +35,7 @@ export function useRun(id: string) {
   useSubscription(
     trpc.run.watch.subscriptionOptions(
       { id, seq: from ?? lastSeq ?? 0 },
+      // eslint-disable-next-line react-hooks/refs -- handlers of events, not called while rendering
       {
         enabled: live && from !== undefined,
         onData: (patch) => {
@@ -49,6 +50,7 @@ export function useRun(id: string) {
   );
   // The number to go on from is taken when the run comes (or comes alive again), not at every patch.
   useEffect(() => {
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- it remembers what was current when the run came alive
     if (live) setFrom((now) => now ?? lastSeq);
     else setFrom(undefined);
   }, [live, lastSeq]);

@@ -2,9 +2,10 @@
 /** The DAG with live states; a click opens the task. */
 import { useMemo, useState } from "react";
 import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
-import type { GraphState } from "../../../_graph/graph-task";
+import type { GraphState, GraphTask } from "../../../_graph/graph-task";
 import type { RunDetail, TaskRunRow } from "../../../_trpc/outputs";
 import { groupRows } from "../_run/prepare-tasks";
+import { MetricsTab } from "./metrics-tab";
 import styles from "./tabs.module.css";
 
 export function GraphTab({ run, selected, onOpenTask }: {
@@ -17,20 +18,33 @@ export function GraphTab({ run, selected, onOpenTask }: {
   const tasks = useMemo(() => run.tasks.map((task) => ({ key: task.key, title: task.title || task.key, needs: task.needs })), [run.tasks]);
   const wide = useWide();
   return (
-    <div className={styles.graph}>
-      <LazyTaskGraph
-        tasks={tasks}
-        states={states}
-        selected={selected?.taskKey}
-        direction={wide ? "right" : "down"}
-        onSelect={(key) => {
-          const row = rows.get(key);
-          const first = row?.whole ?? row?.elements[0];
-          if (first) onOpenTask(first.id);
-        }}
-      />
-    </div>
+    <>
+      <div className={styles.graph} style={{ height: graphHeight(tasks, wide) }}>
+        <LazyTaskGraph
+          tasks={tasks}
+          states={states}
+          selected={selected?.taskKey}
+          direction={wide ? "right" : "down"}
+          onSelect={(key) => {
+            const row = rows.get(key);
+            const first = row?.whole ?? row?.elements[0];
+            if (first) onOpenTask(first.id);
+          }}
+        />
+      </div>
+      <MetricsTab run={run} besides />
+    </>
   );
+}
+
+/** As tall as its widest layer wants, within reason: a short graph leaves room for the charts below. */
+function graphHeight(tasks: readonly GraphTask[], wide: boolean): string {
+  const layers = new Map<string, number>();
+  for (const task of tasks) layers.set(task.key, 1 + Math.max(-1, ...task.needs.map((need) => layers.get(need.task) ?? -1)));
+  const inLayer = new Map<number, number>();
+  for (const layer of layers.values()) inLayer.set(layer, (inLayer.get(layer) ?? 0) + 1);
+  const rows = wide ? Math.max(1, ...inLayer.values()) : inLayer.size;
+  return `clamp(124px, ${rows * (wide ? 52 : 72) + 64}px, max(320px, calc(100dvh - 300px)))`;
 }
 
 function graphState(rows: ReturnType<ReturnType<typeof groupRows>["get"]>): GraphState {

@@ -9,13 +9,15 @@ import type { RunDetail } from "../../../_trpc/outputs";
 import { EmptyState, ErrorNotice } from "../../../_ui/notice";
 import { isLive } from "../../../_ui/state-words";
 
-export function MetricsTab({ run }: { readonly run: RunDetail }) {
+/** `besides`: below something else, where having no metric is not worth a word. */
+export function MetricsTab({ run, besides = false }: { readonly run: RunDetail; readonly besides?: boolean }) {
   const address = useAddress();
   const { range, x } = readChoices(address.get);
   const ids = useMemo(() => [run.id], [run.id]);
   const runs = useMemo(() => [{ id: run.id, number: run.number }], [run.id, run.number]);
   const live = isLive(run.status);
   const { series, error, isPending, refetch } = useSeries(ids, x === "step" ? range : undefined, live);
+  if (besides && series.length === 0) return null;
   if (error && series.length === 0) return <ErrorNotice doing="load the metrics" error={error} onRetry={refetch} />;
   if (!isPending && series.length === 0) {
     return (

@@ -60,7 +60,7 @@ export function TasksTab({ run, selected, onOpenTask }: TabProps) {
         </p>
       ) : (
         <div role="table" aria-label="Tasks" aria-rowcount={lines.length + 1} className={styles.tasks}>
-          <div role="rowgroup">
+          <div role="rowgroup" className={styles.headGroup}>
             <div role="row" className={styles.head}>
               <span role="columnheader">Task</span>
               <span role="columnheader">What happened</span>

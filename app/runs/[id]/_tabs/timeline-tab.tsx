@@ -35,7 +35,7 @@ function Picture({ run, selected, onOpenTask, now }: TabProps & { readonly now: 
     <>
       <StateFilter run={run} status={status} onChange={setStatus} />
       <div role="table" aria-label="Timeline of the tasks" aria-rowcount={lines.length + 1} className={styles.timeline}>
-        <div role="rowgroup">
+        <div role="rowgroup" className={styles.headGroup}>
           <div role="row" className={styles.head}>
             <span role="columnheader">Task</span>
             <span role="columnheader" className={styles.ruler}>

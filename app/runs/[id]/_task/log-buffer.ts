@@ -39,6 +39,5 @@ export function filterLog(buffer: LogBuffer, floor: LogFloor, words: string): re
 
 /** Colour codes of terminals say nothing on a page. */
 export function plainText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- escape sequences are made of them
   return text.replace(/\u001b\[[0-9;?]*[A-Za-z]|\u001b\][^\u0007]*\u0007/g, "");
 }

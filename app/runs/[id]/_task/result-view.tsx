@@ -14,7 +14,9 @@ export function ResultView({ detail }: { readonly detail: TaskRunDetail }) {
       <p className={styles.pad}>
         {detail.finishedAt === undefined
           ? "What the cell shows and gives to others stands here when it is done."
-          : "It showed nothing, and no other cell reads a value of it."}
+          : detail.status === "succeeded" || detail.status === "cached"
+            ? "It showed nothing, and no other cell reads a value of it."
+            : "It ended before it gave anything."}
       </p>
     );
   }

@@ -20,6 +20,7 @@ import { Duration, RelativeTime } from "../../../_ui/times";
 import { groupRows, taskRunTitle } from "../_run/prepare-tasks";
 import { ProgressText } from "../_tabs/progress-text";
 import { AttemptTable } from "./attempt-table";
+import { CopyLink } from "./copy-link";
 import { ElementList } from "./element-list";
 import { InputList } from "./input-list";
 import { LogView } from "./log-view";
@@ -36,6 +37,7 @@ export function TaskDrawer({ run, taskId, onOpenTask }: {
   readonly taskId: string | undefined;
   readonly onOpenTask: (id: string | undefined) => void;
 }) {
+  const address = useAddress();
   const row = run.taskRuns.find((one) => one.id === taskId);
   const task = run.tasks.find((one) => one.key === row?.taskKey);
   const title = row ? taskRunTitle(task, row) : "Task";
@@ -44,7 +46,8 @@ export function TaskDrawer({ run, taskId, onOpenTask }: {
       <div className={styles.drawer} data-task-drawer={row?.status}>
         <header className={styles.head}>
           <h2 className={styles.title} title={title}>
-            {title}
+            {/* First in the drawer, so it takes the focus when the drawer opens. */}
+            <CopyLink label={title} href={address.href({ pane: undefined, line: undefined, attempt: undefined })} />
           </h2>
           <Neighbours run={run} row={row} onOpenTask={onOpenTask} />
           <IconButton label="Close" keys="Esc" onClick={() => onOpenTask(undefined)}>
@@ -96,7 +99,7 @@ function Content({ run, row, mapped, onOpenTask }: {
         {row.status === "running" && row.progress && <ProgressText progress={row.progress} />}
       </div>
       {detail.data && <WhySentence detail={detail.data} />}
-      {row.status !== "succeeded" && row.status !== "cached" && row.reason !== undefined && <p className={styles.pad}>{reasonSentence(row.reason)}</p>}
+      {row.status !== "succeeded" && row.status !== "cached" && row.reason !== undefined && !detail.data?.error && <p className={styles.pad}>{reasonSentence(row.reason)}</p>}
       {detail.error && (
         <div className={styles.pad}>
           <ErrorNotice doing="load the task" error={detail.error} onRetry={() => void detail.refetch()} />

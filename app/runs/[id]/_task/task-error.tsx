@@ -15,18 +15,21 @@ type Fault = NonNullable<TaskRunDetail["error"]>;
 export function TaskError({ run, error }: { readonly run: RunDetail; readonly error: Fault }) {
   const root = useRef<HTMLElement>(null);
   const top = error.frames[0];
-  useEffect(() => root.current?.scrollIntoView({ block: "nearest" }), []);
+  const cells = useCells(run.id);
+  useEffect(() => {
+    root.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <section ref={root} className={styles.error} aria-label="Error" data-task-error>
       <p className={styles.errorText}>
         <strong>{error.name}</strong>: {error.message}
       </p>
-      {top && <Snippet run={run} frame={top} />}
+      {top && <Snippet source={cells?.get(top.cellKey)?.source} frame={top} />}
       {error.frames.length > 0 && (
         <ol className={styles.frames}>
           {error.frames.map((frame, i) => (
             <li key={i}>
-              <FrameLink run={run} frame={frame} />
+              <FrameLink title={cells?.get(frame.cellKey)?.title || frame.cellKey} frame={frame} />
             </li>
           ))}
         </ol>
@@ -37,9 +40,8 @@ export function TaskError({ run, error }: { readonly run: RunDetail; readonly er
 
 type Frame = Fault["frames"][number];
 
-function FrameLink({ run, frame }: { readonly run: RunDetail; readonly frame: Frame }) {
+function FrameLink({ title, frame }: { readonly title: string; readonly frame: Frame }) {
   const address = useAddress();
-  const title = run.tasks.find((task) => task.key === frame.cellKey)?.title || frame.cellKey;
   const change = { tab: "code", cell: frame.cellKey, cellLine: String(frame.line), task: undefined, pane: undefined };
   return (
     <a
@@ -58,17 +60,19 @@ function FrameLink({ run, frame }: { readonly run: RunDetail; readonly frame: Fr
 
 const around = 2;
 
-function Snippet({ run, frame }: { readonly run: RunDetail; readonly frame: Frame }) {
+/** The cells of the notebook as it ran, by key. */
+function useCells(runId: string) {
   const trpc = useTRPC();
-  const source = useQuery(trpc.run.source.queryOptions({ id: run.id }, { staleTime: Infinity }));
-  const lines = useMemo(
-    () => source.data && parse(source.data.text).cells.find((cell, i) => cellKey(cell, i) === frame.cellKey)?.source.split("\n"),
-    [source.data, frame.cellKey],
-  );
+  const source = useQuery(trpc.run.source.queryOptions({ id: runId }, { staleTime: Infinity }));
+  return useMemo(() => source.data && new Map(parse(source.data.text).cells.map((cell, i) => [cellKey(cell, i), cell])), [source.data]);
+}
+
+function Snippet({ source, frame }: { readonly source: string | undefined; readonly frame: Frame }) {
+  const lines = source?.split("\n");
   const first = Math.max(1, frame.line - around);
   const text = lines?.slice(first - 1, frame.line + around).join("\n") ?? "";
   return (
-    <div className={styles.snippet} style={{ minHeight: 16 + 20 * (2 * around + 1) }}>
+    <div className={styles.snippet} style={lines ? undefined : { minHeight: 16 + 20 * (2 * around + 1) }}>
       {text !== "" && (
         <>
           <i className={styles.snippetLine} style={{ top: 8 + (frame.line - first) * 20 }} />

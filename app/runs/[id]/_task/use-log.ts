@@ -60,6 +60,7 @@ export function useLog(taskRunId: string, attempt: number, expected: number, lin
   useSubscription(
     trpc.run.watchLogs.subscriptionOptions(
       { taskRunId, attempt, from: liveFrom ?? 0 },
+      // eslint-disable-next-line react-hooks/refs -- handlers of events, not called while rendering
       {
         enabled: live && liveFrom !== undefined,
         onData: ({ from, records }) => setBuffer((held) => joinLog(held, from, records)),

@@ -29,12 +29,14 @@ export function ValueView({ name, value, taskRunId, from, open: initial = false 
   const list = Array.isArray(value) ? value : undefined;
   const single = value === undefined || list ? undefined : (value as Exclude<Input, readonly unknown[] | undefined>);
   const bytes = list ? list.reduce((sum, one) => sum + one.bytes, 0) : (single?.bytes ?? 0);
-  const can = value !== undefined && taskRunId !== undefined && (list === undefined || list.length > 0);
+  // Of a plain number or word, the one line is all there is.
+  const plain = list === undefined && bytes <= 64 && /^(number|string|boolean|bigint|null|undefined)\b(?!\[)/.test(single?.summary ?? "");
+  const can = value !== undefined && taskRunId !== undefined && !plain && (list === undefined || list.length > 0);
   return (
     <section className={styles.valueBox} data-value={name}>
       <div className={styles.valueLine}>
         <button type="button" className={styles.valueToggle} aria-expanded={open && can} disabled={!can} onClick={() => setOpen(!open)}>
-          <ChevronRight size={14} className={classNames(open && can && styles.turned)} />
+          <ChevronRight size={14} className={classNames(open && can && styles.turned)} style={{ visibility: can ? "visible" : "hidden" }} />
           <code>{name}</code>
         </button>
         <span className={styles.summary}>
