@@ -1,13 +1,9 @@
 /**
- * `heddle`: the command line. Each command is a module; this file names them and their options.
+ * `heddle`: the command line. Each command is a module, loaded when it is asked for; this file names them and their options.
  * Neighbours: compile.ts, format.ts, run.ts (here, with everything embedded), run-on-server.ts,
  * sign-in-link.ts.
  */
 import { Command, InvalidArgumentError } from "commander";
-import { compileFile } from "./compile";
-import { formatFile } from "./format";
-import { runFile } from "./run";
-import { printSignInLink } from "./sign-in-link";
 
 /** Resolves with the exit code set: 0 well, 1 the notebook failed or has errors, 2 bad usage. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -24,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .argument("<file>", "a notebook: a TypeScript file with // %% cells")
     .option("--json", "print one JSON object")
     .action(async (file: string, options: { json?: true }) => {
+      const { compileFile } = await import("./compile");
       process.exitCode = await compileFile(file, { json: options.json ?? false });
     });
 
@@ -39,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option("--token <token>", "API token for --server (default: the variable HEDDLE_TOKEN)")
     .option("--json", "print one JSON object at the end, and nothing else")
     .action(async (file: string, options: RunFlags) => {
+      const { runFile } = await import("./run");
       process.exitCode = await runFile(file, {
         assignments: options.param,
         data: options.data,
@@ -55,6 +53,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .argument("<file>", "a notebook: a TypeScript file with // %% cells")
     .option("--check", "change nothing; exit 1 when the file would change")
     .action(async (file: string, options: { check?: true }) => {
+      const { formatFile } = await import("./format");
       process.exitCode = await formatFile(file, { check: options.check ?? false });
     });
 
@@ -63,6 +62,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description("Print a one-time link that signs the owner in, on the machine that Heddle runs on.")
     .option("--email <address>", "another member than the owner")
     .action(async ({ email }: { email?: string }) => {
+      const { printSignInLink } = await import("./sign-in-link");
       process.exitCode = await printSignInLink(email);
     });
 

@@ -67,7 +67,6 @@ export function makeHome(): string {
 
 export const test = base.extend<{ signedIn: Page }, { heddle: Heddle; session: string }>({
   heddle: [
-    // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const home = makeHome();
       const heddle = await startHeddle(home);

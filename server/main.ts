@@ -85,7 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       version: (JSON.parse(fs.readFileSync(path.join(packageDir, "package.json"), "utf8")) as { version: string }).version,
     };
 
-    if (first) startFirstRun(heddle, first);
+    if (first && options.executor !== "none") startFirstRun(heddle, first);
     const pages = await pagesStarting;
     stops.push(() => pages.close());
     door.open(

@@ -82,10 +82,11 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
   const width = useStore((store) => store.width);
   const height = useStore((store) => store.height);
   const fitted = useRef(false);
-  const fit = useEffectEvent((duration: number) => void flow.setViewport(fitGraph(places, width, height), { duration }));
+  const fit = (duration: number) => void flow.setViewport(fitGraph(places, width, height), { duration });
+  const fitAfterChange = useEffectEvent(fit);
   useEffect(() => {
     if (width === 0) return;
-    fit(fitted.current && !matchMedia("(prefers-reduced-motion: reduce)").matches ? 150 : 0);
+    fitAfterChange(fitted.current && !matchMedia("(prefers-reduced-motion: reduce)").matches ? 150 : 0);
     fitted.current = true;
   }, [places, width, height]);
 

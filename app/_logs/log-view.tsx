@@ -17,6 +17,7 @@ export function LogView({ taskRunId, attempt, live }: LogViewProps) {
   const { lines, loading, error, cut } = useLogLines(taskRunId, attempt, live);
   const scroller = useRef<HTMLDivElement>(null);
   const [follow, setFollow] = useState(true);
+  // eslint-disable-next-line react-hooks/incompatible-library -- its functions are called here alone, never handed on to memoised parts
   const rows = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => 18, overscan: 30 });
 
   useEffect(() => {

@@ -6,13 +6,10 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
-import { createContext, useCallback, useContext, useState, useSyncExternalStore, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import type { AppRouter } from "@/server/router";
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
-
-type Socket = ReturnType<typeof createWSClient>;
-const SocketContext = createContext<Socket | undefined>(undefined);
 
 function makeClients() {
   const socket = createWSClient({
@@ -31,7 +28,7 @@ function makeClients() {
       }),
     ],
   });
-  return { socket, trpc, query: new QueryClient({ defaultOptions: { queries: { staleTime: 5_000, retry: 1 } } }) };
+  return { trpc, query: new QueryClient({ defaultOptions: { queries: { staleTime: 5_000, retry: 1 } } }) };
 }
 
 export function ServerProvider({ children }: { readonly children: ReactNode }) {
@@ -39,21 +36,8 @@ export function ServerProvider({ children }: { readonly children: ReactNode }) {
   return (
     <QueryClientProvider client={clients.query}>
       <TRPCProvider trpcClient={clients.trpc} queryClient={clients.query}>
-        <SocketContext.Provider value={clients.socket}>{children}</SocketContext.Provider>
+        {children}
       </TRPCProvider>
     </QueryClientProvider>
   );
-}
-
-/** "idle": nothing is subscribed to. "connecting" lasts while the server does not answer. */
-export function useSocketState(): "idle" | "connecting" | "pending" {
-  const socket = useContext(SocketContext);
-  const subscribe = useCallback(
-    (changed: () => void) => {
-      const subscription = socket?.connectionState.subscribe({ next: changed });
-      return () => subscription?.unsubscribe();
-    },
-    [socket],
-  );
-  return useSyncExternalStore(subscribe, () => socket?.connectionState.get().state ?? "idle", () => "idle");
 }

@@ -6,7 +6,7 @@ import { Button } from "./button";
 import { classNames } from "./class-names";
 import styles from "./floating.module.css";
 
-/** A question that must be answered first. `text` says why; actions go into <DialogActions>. */
+/** A question that must be answered first. `text` says why. */
 export function Dialog({ open, onOpenChange, title, text, wide, children }: {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
@@ -33,10 +33,6 @@ export function Dialog({ open, onOpenChange, title, text, wide, children }: {
       </Radix.Portal>
     </Radix.Root>
   );
-}
-
-export function DialogActions({ children }: { readonly children: ReactNode }) {
-  return <div className={styles.dialogActions}>{children}</div>;
 }
 
 /** Detail from the right that does not lose the list behind it: not modal, Esc closes. */

@@ -1,14 +1,14 @@
 "use client";
 import { formatDuration } from "./format-duration";
 import { formatExact, formatRelative } from "./format-time";
-import { useNow } from "./use-now";
+import { slowMs, useNow } from "./use-now";
 
 /** "3 min ago", the exact time on hover. */
 export function RelativeTime({ at }: { readonly at: string }) {
   const now = useNow("slow");
   const time = new Date(at);
   // A clock that is read every ten seconds must not say "in 4 s" of what has just happened.
-  const reference = new Date(Math.max(now, Math.min(time.getTime(), Date.now())));
+  const reference = new Date(Math.max(now, Math.min(time.getTime(), now + slowMs)));
   return (
     <time dateTime={at} title={formatExact(time)} suppressHydrationWarning>
       {formatRelative(time, reference)}

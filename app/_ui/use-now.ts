@@ -27,7 +27,10 @@ function makeClock(every: number) {
   };
 }
 
-const clocks = { slow: makeClock(10_000), fast: makeClock(500) };
+/** How old the slow clock may be. */
+export const slowMs = 10_000;
+
+const clocks = { slow: makeClock(slowMs), fast: makeClock(500) };
 
 /** `fast` for what runs now, `slow` for "3 min ago". */
 export function useNow(speed: keyof typeof clocks): number {

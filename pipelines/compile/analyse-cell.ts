@@ -38,7 +38,7 @@ export interface CellAnalysis {
 /** A top-level statement (or one declarator of it) with all that is asked of its tree; the tree itself is not kept. */
 export interface Unit extends Omit<Declared, "nodes"> {
   readonly references: References;
-  /** What a portable unit runs, as a hash; "" for the others. */
+  /** What a portable unit runs, as a hash; "" for types, of which nothing runs, and for the others. */
   readonly digest: string;
   readonly traits: Traits;
   /** For each variable, parts of its initialiser that may be unable to travel. */
@@ -75,7 +75,7 @@ function analyseCell(text: string): CellAnalysis {
     ...toAnalysis(text, declared.map(toUnit)),
     errors,
     broken: errors.length > 0,
-    ownDigest: own.length > 0 ? sha256(own.map((unit) => printShape(unit.nodes)).join("\n")) : "",
+    ownDigest: toDigest(own.map((unit) => printShape(unit.nodes)).join("\n")),
     blanks,
     exports,
     display: findDisplay(program, text),
@@ -114,6 +114,10 @@ function isOwn({ role }: Pick<Declared, "role">): boolean {
   return role === "value" || role === "statement";
 }
 
+function toDigest(shape: string): string {
+  return shape === "" ? "" : sha256(shape);
+}
+
 const noSuspects: Unit["suspects"] = new Map();
 
 function toUnit({ role, nodes, keep, definitions, from }: Declared): Unit {
@@ -124,7 +128,7 @@ function toUnit({ role, nodes, keep, definitions, from }: Declared): Unit {
     definitions,
     ...(from && { from }),
     references: findReferences(nodes),
-    digest: isPortable ? sha256(printShape(nodes)) : "",
+    digest: isPortable ? toDigest(printShape(nodes)) : "",
     traits: isPortable ? findTraits(nodes[0]!) : noTraits,
     suspects: role === "value" ? findSuspects(nodes) : noSuspects,
   };

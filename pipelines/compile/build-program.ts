@@ -167,13 +167,14 @@ class Builder {
         values.push(`__heddle.${from}[${JSON.stringify(this.source.names.storedName(definition))}]`);
       }
     }
-    const given = units
-      .flatMap((unit) => unit.definitions)
-      .filter((one) => !one.typeOnly && !clashes.has(one.name) && !isPrivate(one.name))
-      .map((one) => one.name);
-    this.addText(`const { ${given.join(", ")} } = ((${parameters.join(", ")}) => {`);
+    const given = new Set<string>();
+    for (const { name, typeOnly } of units.flatMap((unit) => unit.definitions)) {
+      if (!typeOnly && !clashes.has(name) && !isPrivate(name)) given.add(name);
+    }
+    const names = [...given].join(", ");
+    this.addText(`const { ${names} } = ((${parameters.join(", ")}) => {`);
     for (const unit of units) this.addPiece(unit, home);
-    this.addText(`return { ${given.join(", ")} }; })(${values.join(", ")});`);
+    this.addText(`return { ${names} }; })(${values.join(", ")});`);
   }
 
   private addImport(definition: Definition, local: string): void {

@@ -62,8 +62,9 @@ export function buildTasks(
   const wanted = findWanted(kept, outputs);
   const tasks = kept.map((draft) => {
     const arriving = classes.get(draft.cell.key) ?? none;
-    const outputs = [...names.own(draft.cell).values()].filter((one) => wanted.has(one));
-    const of = [names.repeatedPrivates, ...arriving, "gives", ...outputs];
+    const outputs: Definition[] = [];
+    for (const one of draft.cell.definitions.values()) if (wanted.has(one)) outputs.push(one);
+    const of = arriving.length > 0 ? [names.repeatedPrivates, ...arriving, "gives", ...outputs] : [names.repeatedPrivates, ...outputs];
     const before = cache.tasks.get(draft);
     if (before && isSameList(before.of, of)) return before.task;
     const task = toTask(draft, names, arriving, sortBy(outputs, names.storedName));

@@ -102,7 +102,7 @@ export interface ProgramLines {
   readonly cell: string;
   /** Key of the cell (its task key, or slug of its title). */
   readonly cellKey: string;
-  /** 1-based line of the cell that `line` shows. */
+  /** 1-based line of the cell that `line` shows; 0 for its header, where columns count in the option's value. */
   readonly cellLine: number;
 }
 

@@ -15,12 +15,16 @@ export interface Definition {
   /** Undefined for a name given by a header. */
   readonly declaration: Declaration | undefined;
   readonly unit: Unit | undefined;
+  /** Further portable units of the name: the rest of an enum or a namespace that is written in parts. */
+  readonly merged: readonly Unit[];
 }
 
 export interface Names {
   /** Definitions of a cell by name; a repeated declaration in one cell (overloads) counts once. */
   own(cell: CompiledCell): ReadonlyMap<string, Definition>;
   resolve(name: string, from: CompiledCell): Definition | undefined;
+  /** The definition that a cell without one of its own means. */
+  shared(name: string): Definition | undefined;
   /** The name under which a value is stored: its own, made unique where several cells have a private of that name. */
   storedName(definition: Definition): string;
   /** Changes when `storedName` might. */
@@ -55,6 +59,7 @@ export function findNames(cells: readonly CompiledCell[], reporter: Reporter): N
   return {
     own: (cell) => cell.definitions,
     resolve: (name, from) => from.definitions.get(name) ?? (isPrivate(name) ? undefined : shared.get(name)),
+    shared: (name) => shared.get(name),
     storedName: ({ name, home }) => (repeated.has(name) ? `${name}$${home.key.replace(/[^\p{ID_Continue}]/gu, "_")}` : name),
     repeatedPrivates: [...repeated].sort().join(),
   };
@@ -66,11 +71,15 @@ export function toDefinitions(home: CompiledCell): ReadonlyMap<string, Definitio
   for (const declaration of home.analysis.declarations) {
     const { name, unit, typeOnly, exported } = declaration;
     const before = own.get(name);
+    if (before && typeOnly) continue;
+    if (before && !before.typeOnly) {
+      if (unit.role === "portable" && unit !== before.unit) own.set(name, { ...before, merged: [...before.merged, unit] });
+      continue;
+    }
     // A type and a value of one name, or overloads: what runs is what counts.
-    if (before && (!before.typeOnly || typeOnly)) continue;
     const data = home.kind === "params" ? "param" : "value";
     const travels = unit.role === "import" || unit.role === "portable" ? unit.role : data;
-    own.set(name, { name, home, travels, typeOnly, exported, declaration, unit });
+    own.set(name, { name, home, travels, typeOnly, exported, declaration, unit, merged: [] });
   }
   for (const { name } of home.headerNames) {
     if (own.has(name)) continue;
@@ -82,6 +91,7 @@ export function toDefinitions(home: CompiledCell): ReadonlyMap<string, Definitio
       exported: false,
       declaration: undefined,
       unit: undefined,
+      merged: [],
     });
   }
   return own;

@@ -5,7 +5,11 @@ import type { CompiledCell } from "./read-cells";
 import { sha256 } from "./sha256";
 
 export function fingerprint(cell: CompiledCell, reach: Reach, expand: Reach, program: Program): string {
-  const pieces = [...new Set([...reach.units.keys(), ...expand.units.keys()])].map((unit) => unit.digest).sort();
+  const units = new Set([...reach.units.keys(), ...expand.units.keys()]);
+  const pieces = [...units]
+    .map((unit) => unit.digest)
+    .filter((digest) => digest !== "")
+    .sort();
   const imports = program.imports.map(({ module, imported, local }) => [module, imported, local]);
   return sha256(
     JSON.stringify([

@@ -1,7 +1,7 @@
 /** What a set of references reaches: values and parameters to read, portable definitions to copy, modules to import. */
 import type { Unit } from "./analyse-cell";
 import type { References } from "./find-references";
-import type { Definition, Names } from "./find-names";
+import { isPrivate, type Definition, type Names } from "./find-names";
 import type { CompiledCell } from "./read-cells";
 
 export class Reach {
@@ -14,10 +14,8 @@ export class Reach {
   /** Portable definitions of other cells that read a name bound by `each` there: they make sense in that cell only. */
   readonly strays: { readonly name: string; readonly home: CompiledCell }[] = [];
 
-  /** Every question asked of the names, with its answer: as long as all are answered alike, this stands. */
-  private readonly asked: string[] = [];
-  private readonly askedBy: CompiledCell[] = [];
-  private readonly answers: (Definition | undefined)[] = [];
+  /** What other cells were asked for, with the answers: as long as all are answered alike, this stands. */
+  private readonly asked = new Map<string, Definition | undefined>();
 
   constructor(
     private readonly names: Names,
@@ -32,9 +30,8 @@ export class Reach {
         continue;
       }
       const definition = this.names.resolve(name, home);
-      this.asked.push(name);
-      this.askedBy.push(home);
-      this.answers.push(definition);
+      // A cell that is read anew is another cell: what it answers itself never changes.
+      if (definition?.home !== home && !isPrivate(name)) this.asked.set(name, definition);
       if (definition) this.addDefinition(definition, use.value);
     }
     return this;
@@ -54,16 +51,18 @@ export class Reach {
       case "portable": {
         // A class or an enum named in type position only is needed by nobody at run time.
         if (!asValue && !definition.typeOnly) return;
-        const unit = definition.unit!;
-        if (this.units.has(unit)) return;
-        this.units.set(unit, definition.home);
-        this.add(unit.references, definition.home);
+        for (const unit of [definition.unit!, ...definition.merged]) {
+          if (this.units.has(unit)) continue;
+          this.units.set(unit, definition.home);
+          this.add(unit.references, definition.home);
+        }
       }
     }
   }
 
   /** Whether the names still answer as they did when this was made. */
   isCurrent(names: Names): boolean {
-    return this.asked.every((name, i) => names.resolve(name, this.askedBy[i]!) === this.answers[i]);
+    for (const [name, answer] of this.asked) if (names.shared(name) !== answer) return false;
+    return true;
   }
 }

@@ -9,7 +9,8 @@ import { toDefinitions, type Definition } from "./find-names";
 import { checkGlobals } from "./check-names";
 import { checkImports } from "./check-packages";
 import { findParameters, type ParamStatement } from "./find-parameters";
-import { placeInHeader, placeInSource, placeOfOption, Reporter } from "./reporter";
+import { isName } from "./reserved-names";
+import { placeInHeader, placeInSource, placeOfOption, Reporter, wholeOption } from "./reporter";
 
 export interface CompiledCell {
   readonly cell: Cell;
@@ -81,10 +82,7 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
   for (const fault of parsed.faults) {
     reporter.report(
       "bad-header",
-      placeInHeader(located, (spans) => {
-        const option = spans.options[fault.index];
-        return option && { start: option.key.start, end: Math.max(option.key.end, option.value.end) };
-      }),
+      placeInHeader(located, (spans) => wholeOption(spans, fault.index)),
       fault.message,
     );
   }
@@ -94,6 +92,14 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
       placeInHeader(located, (spans) => spans.kind),
       `A [wait] cell needs one of for=20s and until=….`,
     );
+  }
+
+  const headerNames = namesInHeader(kind, parsed);
+  for (const { name, option } of headerNames) {
+    if (isName(name)) continue;
+    reporter.bar(located);
+    const message = `"${name}" cannot be a name: ${option}= takes names as a variable has them, such as best_rows.`;
+    reporter.report("bad-header", placeOfOption(located, option, "whole"), message);
   }
 
   const analysis = analyses.analyse(kind === "code" || kind === "params" ? cell.source : "");
@@ -135,7 +141,7 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
     eachNames: new Set(goesOver?.variables.map((one) => one.name)),
     isTask: isTask(kind, analysis),
     paramStatements: kind === "params" ? findParameters(cell.source) : [],
-    headerNames: namesInHeader(kind, parsed),
+    headerNames: headerNames.filter(({ name }) => isName(name)),
     definitions: new Map(),
     faults: reporter,
   };

@@ -58,10 +58,15 @@ export function placeInHeader({ cell, key }: Located, pick: (spans: HeaderSpans)
   return { cell: cell.id, cellKey: key, in: "header", line: 1, column: start + 1, endLine: 1, endColumn: end + 1 };
 }
 
-/** The place of one option's value (or key) in the header. */
-export function placeOfOption(located: Located, name: string, part: "key" | "value" = "value"): Place {
+/** The place of one option's value, or of the option with its key. */
+export function placeOfOption(located: Located, name: string, part: "value" | "whole" = "value"): Place {
   const index = located.cell.options.findIndex((option) => option.key === name);
-  return placeInHeader(located, (spans) => spans.options[index]?.[part]);
+  return placeInHeader(located, (spans) => (part === "whole" ? wholeOption(spans, index) : spans.options[index]?.value));
+}
+
+export function wholeOption({ options }: HeaderSpans, index: number): Span | undefined {
+  const option = options[index];
+  return option && { start: option.key.start, end: Math.max(option.key.end, option.value.end) };
 }
 
 export function placeInFrontMatter(place: FrontMatterPlace): Place {

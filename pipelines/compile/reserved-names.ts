@@ -11,3 +11,8 @@ const reserved = new Set(
 export function hasReservedName(name: string): boolean {
   return reserved.has(name);
 }
+
+/** Whether a variable could be called so. */
+export function isName(text: string): boolean {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(text) && !hasReservedName(text);
+}

@@ -12,8 +12,8 @@ export function sortPieces(pieces: ReadonlySet<Unit>, homes: ReadonlyMap<Unit, C
     if (seen.has(unit) || !pieces.has(unit)) return;
     seen.add(unit);
     for (const name of [...unit.references.uses.keys()].sort()) {
-      const used = names.resolve(name, homes.get(unit)!)?.unit;
-      if (used && pieces.has(used)) visit(used);
+      const used = names.resolve(name, homes.get(unit)!);
+      if (used?.unit) for (const one of [used.unit, ...used.merged]) visit(one);
     }
     sorted.push(unit);
   };

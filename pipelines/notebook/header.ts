@@ -80,14 +80,8 @@ export function parseHeader(line: string): Header & { readonly spans: HeaderSpan
 /** The first of these that reads back as the same header: the plainest form wins. */
 export function formatHeader(header: Header): string {
   const options = header.options.map(formatOption).join(" ");
-  const kind =
-    header.kind === "code"
-      ? ""
-      : /^[^\]\s"]*$/.test(header.kind)
-        ? `[${header.kind}]`
-        : `[${JSON.stringify(header.kind)}]`;
-  const line = (title: string, kindWord: string) =>
-    ["// %%", title, kindWord, options].filter((part) => part !== "").join(" ");
+  const kind = header.kind === "code" ? "" : /^[^\]\s"]*$/.test(header.kind) ? `[${header.kind}]` : `[${JSON.stringify(header.kind)}]`;
+  const line = (title: string, kindWord: string) => ["// %%", title, kindWord, options].filter((part) => part !== "").join(" ");
   const title = JSON.stringify(header.title);
   const last = line(title, kind || "[code]");
   const forms = [line(header.title, kind), line(header.title, kind || "[code]"), line(title, kind)];

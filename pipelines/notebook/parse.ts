@@ -18,10 +18,7 @@ export function parse(text: string): Notebook {
   const next = () => `c${cells.length + 1}`;
   let at = front ? front.end : 0;
   const firstMarker = findMarker(lines, at);
-  const lead = trimSeparator(
-    lines.slice(front && lines[at] === "" ? at + 1 : at, firstMarker),
-    firstMarker < lines.length,
-  );
+  const lead = trimSeparator(lines.slice(front && lines[at] === "" ? at + 1 : at, firstMarker), firstMarker < lines.length);
   if (lead.some((line) => line.trim() !== "")) {
     cells.push({ id: next(), kind: "code", title: "", options: [], source: readCode(lead) });
   }

@@ -233,9 +233,7 @@ describe("an executable program", () => {
   });
 
   test("a let travels with the value it has when the cell ends", async () => {
-    const { values } = await run(
-      "// %% A\nlet n = 1;\nn += 1;\nfor (var i = 0; i < 3; i++) n++;\n// %% B\nexport const m = [n, i];\n",
-    );
+    const { values } = await run("// %% A\nlet n = 1;\nn += 1;\nfor (var i = 0; i < 3; i++) n++;\n// %% B\nexport const m = [n, i];\n");
     expect(values["m"]).toEqual([5, 3]);
   });
 
@@ -262,9 +260,12 @@ describe("lines of an executable program", () => {
     try {
       await call(program, given);
     } catch (error) {
-      return toUserFrames((error as Error).stack!, program.lines, "cell").map(
-        ({ cellKey, line, column, function: name }) => [cellKey, line, column, name],
-      );
+      return toUserFrames((error as Error).stack!, program.lines, "cell").map(({ cellKey, line, column, function: name }) => [
+        cellKey,
+        line,
+        column,
+        name,
+      ]);
     }
     throw new Error("it did not throw");
   }
@@ -279,12 +280,10 @@ describe("lines of an executable program", () => {
   });
 
   test("keep their columns around dynamic imports and in the display", async () => {
-    expect(
-      await framesOf('// %% A\nconst m = await import("node:os"), b: number = (undefined as any).x;', "a"),
-    ).toEqual([["a", 1, 67, undefined]]);
-    expect(await framesOf("// %% A\nconst a = 1; [\n  a,\n  (null as any).x,\n]", "a")).toEqual([
-      ["a", 3, 17, undefined],
+    expect(await framesOf('// %% A\nconst m = await import("node:os"), b: number = (undefined as any).x;', "a")).toEqual([
+      ["a", 1, 67, undefined],
     ]);
+    expect(await framesOf("// %% A\nconst a = 1; [\n  a,\n  (null as any).x,\n]", "a")).toEqual([["a", 3, 17, undefined]]);
   });
 
   test("are right after a transform", async () => {
@@ -294,5 +293,54 @@ describe("lines of an executable program", () => {
       ["a", 8],
       ["a", 10],
     ]);
+  });
+
+  test("point at the header, line 0, for an error in when", async () => {
+    const text = '// %% V\nconst v: any = null;\n// %% A when="(v as any).length > 0"\n1\n';
+    expect(await framesOf(text, "a", { inputs: { v: null } })).toEqual([["a", 0, 12, undefined]]);
+  });
+
+  test("point at the header, line 0, for an error in each", async () => {
+    const dag = compiled('// %% V\nconst v: any = null;\n// %% A each="x of v.rows as number[]"\nx;\n');
+    const program = toExpandExecutable(task(dag, "a"))!;
+    const error = await call(program, { inputs: { v: null } }).catch((thrown: unknown) => thrown as Error);
+    expect(toUserFrames((error as Error).stack!, program.lines, "cell")).toMatchObject([{ cellKey: "a", line: 0, column: 3 }]);
+  });
+});
+
+describe("what a cell's neighbours get", () => {
+  test("the parts of an enum and of a namespace", async () => {
+    const { values } = await run(
+      "// %% Defs\nenum E { A }\nenum E { B = 1 }\nnamespace N { export const a = 1 }\nnamespace N { export const b = a + 1 }\n// %% Use\nexport const got = [E[0], E.B, N.a, N.b];\n",
+    );
+    expect(values["got"]).toEqual(["A", 1, 1, 2]);
+  });
+  test("two lists cross, the last varies fastest, and each value is an array", async () => {
+    const { values } = await run(
+      "// %% L\nconst rows = [1, 2];\n// %% C each=\"row of rows, column of ['a', 'b', 'c']\"\nconst name = column + row, twice = row * 2;\n// %% R\nexport const all = [name, twice];\n",
+    );
+    expect(values["all"]).toEqual([
+      ["a1", "b1", "c1", "a2", "b2", "c2"],
+      [2, 2, 2, 4, 4, 4],
+    ]);
+  });
+  test("nothing for an empty list: its readers get []", async () => {
+    const { values } = await run('// %% C each="row of []"\nconst seen = row;\n// %% R\nexport const all = seen;\n');
+    expect(values["all"]).toEqual([]);
+  });
+  test("functions of an async generator, a generic arrow and a decorated class work as written", async () => {
+    const { values } = await run(
+      [
+        "// %% Defs",
+        "async function* count(n: number) { for (let i = 0; i < n; i++) yield i; }",
+        "const pair = <T,>(a: T): [T, T] => [a, a];",
+        "const quote = /['\"`]/g;",
+        "// %% Use",
+        "const seen: number[] = [];",
+        "for await (const i of count(3)) seen.push(i);",
+        "export const got = [seen, pair('x') satisfies string[], 'a\"b'.replace(quote, '')];",
+      ].join("\n"),
+    );
+    expect(values["got"]).toEqual([[0, 1, 2], ["x", "x"], "ab"]);
   });
 });

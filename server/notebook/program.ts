@@ -16,11 +16,9 @@ export function toExecutable(task: Task, _dag?: Dag): ExecutableProgram {
     program,
     own: program.lines.at(-1)?.line ?? 1,
     params: task.paramReads.task.filter((name) => !elements.includes(name)),
-    before: [
-      bind("inputs", inputs),
-      bind("elements", elements),
-      ...(task.when === undefined ? [] : skipUnless(task.when)),
-    ],
+    before: [bind("inputs", inputs), bind("elements", elements)],
+    header: task.when === undefined ? [] : ["if (!(", strip(task.when), ")) return __heddle.skip;"],
+    task,
     after: `${register(program.ownClasses)} return { ${program.returns.map(({ name, local }) => `${JSON.stringify(name)}: ${local}`).join(", ")} };`,
   });
 }
@@ -29,13 +27,15 @@ export function toExecutable(task: Task, _dag?: Dag): ExecutableProgram {
 export function toExpandExecutable(task: Task, _dag?: Dag): ExecutableProgram | undefined {
   const { each, expandProgram: program } = task;
   if (!each || !program) return undefined;
-  const lists = each.map(({ name, source }) => `${JSON.stringify(name)}: [...(${strip(`(${source}\n)`)})]`);
+  const lists = each.flatMap(({ name, source }) => [`${JSON.stringify(name)}: [...(`, strip(source), ")],"]);
   return write({
     program,
     own: undefined,
     params: task.paramReads.expand,
     before: [bind("inputs", task.reads.expand)],
-    after: `return { ${lists.join(", ")} };`,
+    header: ["return {", ...lists, "};"],
+    task,
+    after: "",
   });
 }
 
@@ -45,10 +45,13 @@ interface Parts {
   readonly own: number | undefined;
   readonly params: readonly string[];
   readonly before: readonly string[];
+  /** Expressions of the cell's header and what stands around them: errors in them point at line 0, the header. */
+  readonly header: readonly string[];
+  readonly task: Task;
   readonly after: string;
 }
 
-function write({ program, own, params, before, after }: Parts): ExecutableProgram {
+function write({ program, own, params, before, header, task, after }: Parts): ExecutableProgram {
   const edited = insert(program);
   const split = own === undefined ? edited.length : edited.findIndex((line) => line.from >= own);
   const out = new Output();
@@ -57,6 +60,7 @@ function write({ program, own, params, before, after }: Parts): ExecutableProgra
     out.addSource(edited.slice(0, split));
     // Classes first: the inputs may hold instances of them.
     out.add([register(program.classes), ...before].join(" "));
+    for (const line of header) out.addHeader(line);
     out.addSource(edited.slice(split));
     out.add(`;${after}`);
     out.add("})");
@@ -64,7 +68,7 @@ function write({ program, own, params, before, after }: Parts): ExecutableProgra
     const message = error instanceof Error ? error.message : String(error);
     return seal(`(async function () { throw new SyntaxError(${JSON.stringify(message)}); })`, []);
   }
-  return seal(out.code, out.mapTo(program.lines));
+  return seal(out.code, out.mapTo(program.lines, { cell: task.cell, cellKey: task.key }));
 }
 
 function seal(code: string, lines: readonly ProgramLines[]): ExecutableProgram {
@@ -80,21 +84,18 @@ function register(classes: readonly string[]): string {
   return classes.length > 0 ? `__heddle.classes({ ${classes.join(", ")} });` : "";
 }
 
-function skipUnless(when: string): readonly string[] {
-  return [`if (!(${strip(`(${when}\n)`)})) return __heddle.skip;`];
-}
-
+/** An expression with its types stripped, at its old columns. Its parentheses stand on the lines around it. */
 function strip(expression: string): string {
-  return stripTypes(expression).code.replace(/;?\s*$/, "");
+  const { code, lines } = stripTypes(`(\n${expression}\n)`);
+  // What had to be transformed is written anew, as a statement.
+  return lines ? code.replace(/;\s*$/, "") : code.slice("(\n".length, code.lastIndexOf("\n)"));
 }
 
 function imports(program: Program): string {
   return program.imports
     .map(({ module, imported, local, cell, line }) => {
       if (module === "heddle") {
-        return local === ""
-          ? ""
-          : `const ${local} = __heddle.sdk${imported === "*" ? "" : `[${JSON.stringify(imported)}]`};`;
+        return local === "" ? "" : `const ${local} = __heddle.sdk${imported === "*" ? "" : `[${JSON.stringify(imported)}]`};`;
       }
       const call = `await __heddle.import(${[module, imported, cell, line].map((one) => JSON.stringify(one)).join(", ")});`;
       return local === "" ? call : `const ${local} = ${call}`;
@@ -145,7 +146,7 @@ function closed(line: string, start: number, end: number, offset: number, displa
 
 class Output {
   private readonly texts: string[] = [];
-  /** For each line written, the program line that it shows. */
+  /** For each line written, the program line that it shows; 0 for the cell's header. */
   private readonly from: (number | undefined)[] = [];
 
   get code(): string {
@@ -156,6 +157,13 @@ class Output {
     for (const line of text.split("\n")) {
       this.texts.push(line);
       this.from.push(undefined);
+    }
+  }
+
+  addHeader(text: string): void {
+    for (const line of text.split("\n")) {
+      this.texts.push(line);
+      this.from.push(0);
     }
   }
 
@@ -170,17 +178,19 @@ class Output {
   }
 
   /** The table of lines: runs of lines that follow each other in one piece of one cell. */
-  mapTo(pieces: readonly ProgramLines[]): readonly ProgramLines[] {
+  mapTo(pieces: readonly ProgramLines[], own: Pick<ProgramLines, "cell" | "cellKey">): readonly ProgramLines[] {
     const runs: { -readonly [K in keyof ProgramLines]: ProgramLines[K] }[] = [];
     for (const [index, from] of this.from.entries()) {
-      const piece =
-        from === undefined ? undefined : pieces.find((one) => from >= one.line && from < one.line + one.count);
+      if (from === 0) {
+        runs.push({ line: index + 1, count: 1, ...own, cellLine: 0 });
+        continue;
+      }
+      const piece = from === undefined ? undefined : pieces.find((one) => from >= one.line && from < one.line + one.count);
       if (!piece) continue;
       const line = index + 1;
       const cellLine = piece.cellLine + from! - piece.line;
       const last = runs.at(-1);
-      const follows =
-        last && last.cell === piece.cell && last.line + last.count === line && last.cellLine + last.count === cellLine;
+      const follows = last && last.cell === piece.cell && last.line + last.count === line && last.cellLine + last.count === cellLine;
       if (follows) last.count++;
       else runs.push({ line, count: 1, cell: piece.cell, cellKey: piece.cellKey, cellLine });
     }

@@ -5,46 +5,76 @@ import { inWorkspace, router } from "../trpc";
 import type { NotebookDetail, NotebookRow } from "./notebook-views";
 import type { CellState, RunRow } from "../run/run-views";
 import { readCellStates } from "../run/cell-states";
-import { createEmptyNotebook, createNotebook, duplicateNotebook, getNotebook, listNotebooks, saveNotebook, setNotebookDeleted } from "./store";
+import {
+  createEmptyNotebook,
+  createNotebook,
+  duplicateNotebook,
+  getNotebook,
+  listNotebooks,
+  saveNotebook,
+  setNotebookDeleted,
+} from "./store";
 
 const id = z.strictObject({ id: z.string().max(64) });
 // A byte of it would end the text in PostgreSQL.
-const text = z.string().max(20_000_000).refine((value) => !value.includes("\0"), "A notebook is text: this holds a NUL byte.");
+const text = z
+  .string()
+  .max(20_000_000)
+  .refine((value) => !value.includes("\0"), "A notebook is text: this holds a NUL byte.");
 
 export const notebookRouter = router({
   list: inWorkspace("viewer").query(({ ctx }): Promise<NotebookRow[]> => listNotebooks(ctx.heddle.database, ctx.caller.workspaceId)),
-  get: inWorkspace("viewer").input(id).query(async ({ ctx, input }): Promise<NotebookDetail> => {
-    const notebook = await getNotebook(ctx.heddle.database, ctx.caller.workspaceId, input.id);
-    if (ctx.caller.role !== "viewer") ctx.heddle.execution.warm({ workspaceId: ctx.caller.workspaceId, notebookId: input.id });
-    return { ...notebook, updatedAt: notebook.updatedAt.toISOString(), packages: ctx.heddle.packages };
-  }),
+  get: inWorkspace("viewer")
+    .input(id)
+    .query(async ({ ctx, input }): Promise<NotebookDetail> => {
+      const notebook = await getNotebook(ctx.heddle.database, ctx.caller.workspaceId, input.id);
+      if (ctx.caller.role !== "viewer") ctx.heddle.execution.warm({ workspaceId: ctx.caller.workspaceId, notebookId: input.id });
+      return { ...notebook, updatedAt: notebook.updatedAt.toISOString(), packages: ctx.heddle.packages };
+    }),
   /** The newest task run of each task, and the run that is live now, if any. */
-  states: inWorkspace("viewer").input(id).query(async ({ ctx, input }): Promise<{ cells: CellState[]; activeRun: RunRow | undefined }> => {
-    await getNotebook(ctx.heddle.database, ctx.caller.workspaceId, input.id);
-    return readCellStates(ctx.heddle.database, ctx.caller.workspaceId, input.id);
-  }),
-  create: inWorkspace("editor").input(z.strictObject({ title: z.string().trim().min(1).max(200) })).mutation(({ ctx, input }): Promise<{ id: string }> => {
-    return createEmptyNotebook(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input.title);
-  }),
+  states: inWorkspace("viewer")
+    .input(id)
+    .query(async ({ ctx, input }): Promise<{ cells: CellState[]; activeRun: RunRow | undefined }> => {
+      await getNotebook(ctx.heddle.database, ctx.caller.workspaceId, input.id);
+      return readCellStates(ctx.heddle.database, ctx.caller.workspaceId, input.id);
+    }),
+  create: inWorkspace("editor")
+    .input(z.strictObject({ title: z.string().trim().min(1).max(200) }))
+    .mutation(({ ctx, input }): Promise<{ id: string }> => {
+      return createEmptyNotebook(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input.title);
+    }),
   /** Parses and compiles; runs and fetches nothing. */
   import: inWorkspace("editor")
     .input(z.strictObject({ fileName: z.string().max(255), text }))
     .mutation(async ({ ctx, input }): Promise<{ id: string; diagnostics: Diagnostic[] }> => {
-      if (!/\.[mc]?tsx?$/i.test(input.fileName)) throw new AppError("BAD_REQUEST", `A notebook is a TypeScript file (.ts); "${input.fileName}" is none.`);
-      const title = input.fileName.split(/[/\\]/).at(-1)!.replace(/\.\w+$/, "").replace(/[-_]+/g, " ").trim() || "Imported notebook";
+      if (!/\.[mc]?tsx?$/i.test(input.fileName))
+        throw new AppError("BAD_REQUEST", `A notebook is a TypeScript file (.ts); "${input.fileName}" is none.`);
+      const title =
+        input.fileName
+          .split(/[/\\]/)
+          .at(-1)!
+          .replace(/\.\w+$/, "")
+          .replace(/[-_]+/g, " ")
+          .trim() || "Imported notebook";
       const { id, diagnostics } = await createNotebook(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input.text, title);
       return { id, diagnostics: [...diagnostics] };
     }),
-  duplicate: inWorkspace("editor").input(id).mutation(({ ctx, input }): Promise<{ id: string }> => {
-    return duplicateNotebook(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input.id);
-  }),
+  duplicate: inWorkspace("editor")
+    .input(id)
+    .mutation(({ ctx, input }): Promise<{ id: string }> => {
+      return duplicateNotebook(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input.id);
+    }),
   /** Marks it deleted; `restore` takes that back. Its runs stay. */
-  delete: inWorkspace("editor").input(id).mutation(({ ctx, input }): Promise<void> => {
-    return setNotebookDeleted(ctx.heddle.database, ctx.caller.workspaceId, input.id, true);
-  }),
-  restore: inWorkspace("editor").input(id).mutation(({ ctx, input }): Promise<void> => {
-    return setNotebookDeleted(ctx.heddle.database, ctx.caller.workspaceId, input.id, false);
-  }),
+  delete: inWorkspace("editor")
+    .input(id)
+    .mutation(({ ctx, input }): Promise<void> => {
+      return setNotebookDeleted(ctx.heddle.database, ctx.caller.workspaceId, input.id, true);
+    }),
+  restore: inWorkspace("editor")
+    .input(id)
+    .mutation(({ ctx, input }): Promise<void> => {
+      return setNotebookDeleted(ctx.heddle.database, ctx.caller.workspaceId, input.id, false);
+    }),
   /** CONFLICT when `revision` is not the newest: the message says who saved since; nothing is lost on either side. */
   save: inWorkspace("editor")
     .input(z.strictObject({ id: z.string().max(64), revision: z.int(), text }))

@@ -37,7 +37,9 @@ test("a save makes a revision; the same text again does not; an older revision i
 
 test("of many saves from one revision at once exactly one wins", async () => {
   const id = await makeNotebook();
-  const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => person.mutate("notebook.save", { id, revision: 1, text: `// %%\n${i};\n` })));
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, i) => person.mutate("notebook.save", { id, revision: 1, text: `// %%\n${i};\n` })),
+  );
   expect(answers.filter((answer) => answer.status === 200).length).toBe(1);
   expect((await person.call("notebook.get", { id })).data).toMatchObject({ revision: 2 });
 });
@@ -60,7 +62,9 @@ test("an imported file keeps its text and takes its title from it, or from the f
   const named = await person.mutate("notebook.import", { fileName: "x.ts", text: `// ---\n// title: Named\n// ---\n\n${text}` });
   expect((await person.call("notebook.get", { id: (named.data as { id: string }).id })).data).toMatchObject({ title: "Named" });
   const plain = await person.mutate("notebook.import", { fileName: "../my-first_try.ts", text: "let a = 1;\n" });
-  expect((await person.call("notebook.get", { id: (plain.data as { id: string }).id })).data).toMatchObject({ title: "my first try", text: "let a = 1;\n" });
+  expect((await person.call("notebook.get", { id: (plain.data as { id: string }).id })).data).toMatchObject({
+    title: "my first try",
+    text: "let a = 1;\n",
+  });
   expect((await person.mutate("notebook.import", { fileName: "a.ipynb", text })).code).toBe("BAD_REQUEST");
 });
-

@@ -24,7 +24,14 @@ export interface StoredNotebook {
 
 export async function listNotebooks(database: Database, workspaceId: string): Promise<NotebookRow[]> {
   interface Row {
-    id: string; title: string; description: string; revision: number; updated_at: Date; updated_by: string; task_count: number; error_count: number;
+    id: string;
+    title: string;
+    description: string;
+    revision: number;
+    updated_at: Date;
+    updated_by: string;
+    task_count: number;
+    error_count: number;
     runs: { id: string; number: number; status: RunStatus; created_at: string }[] | null;
   }
   const { rows } = await workspaceRead(database, workspaceId, (client) =>
@@ -43,9 +50,20 @@ export async function listNotebooks(database: Database, workspaceId: string): Pr
     ),
   );
   return rows.map((row) => ({
-    id: row.id, title: row.title, description: row.description, revision: row.revision,
-    updatedAt: row.updated_at.toISOString(), updatedBy: row.updated_by, taskCount: row.task_count, errorCount: row.error_count,
-    recentRuns: (row.runs ?? []).map((run) => ({ id: run.id, number: run.number, status: run.status, createdAt: new Date(run.created_at).toISOString() })),
+    id: row.id,
+    title: row.title,
+    description: row.description,
+    revision: row.revision,
+    updatedAt: row.updated_at.toISOString(),
+    updatedBy: row.updated_by,
+    taskCount: row.task_count,
+    errorCount: row.error_count,
+    recentRuns: (row.runs ?? []).map((run) => ({
+      id: run.id,
+      number: run.number,
+      status: run.status,
+      createdAt: new Date(run.created_at).toISOString(),
+    })),
   }));
 }
 
@@ -68,7 +86,12 @@ export interface StoredVersion {
   readonly text: string;
 }
 
-export async function getNotebookVersion(database: Database, workspaceId: string, notebookId: string, revision: number): Promise<StoredVersion> {
+export async function getNotebookVersion(
+  database: Database,
+  workspaceId: string,
+  notebookId: string,
+  revision: number,
+): Promise<StoredVersion> {
   return workspaceTransaction(database, workspaceId, async (tx) => {
     const version = await tx.notebookVersion.findFirst({
       where: { workspaceId, notebookId, revision, notebook: { deletedAt: null } },
@@ -85,23 +108,40 @@ export interface Author {
 
 /** `fallback` names a text that does not name itself. */
 export async function createNotebook(
-  { database, packages }: Shelf, workspaceId: string, author: Author, text: string, fallback: string,
+  { database, packages }: Shelf,
+  workspaceId: string,
+  author: Author,
+  text: string,
+  fallback: string,
 ): Promise<{ readonly id: string; readonly diagnostics: NotebookSummary["diagnostics"] }> {
   const id = crypto.randomUUID();
   const summary = summarise(text, packages);
   await workspaceTransaction(database, workspaceId, async (tx) => {
     await tx.notebook.create({
       data: {
-        id, workspaceId, title: summary.title ?? fallback, description: summary.description, revision: 1,
-        taskCount: summary.taskCount, errorCount: summary.errorCount, updatedBy: author.userId,
+        id,
+        workspaceId,
+        title: summary.title ?? fallback,
+        description: summary.description,
+        revision: 1,
+        taskCount: summary.taskCount,
+        errorCount: summary.errorCount,
+        updatedBy: author.userId,
       },
     });
-    await tx.notebookVersion.create({ data: { id: crypto.randomUUID(), workspaceId, notebookId: id, revision: 1, text, createdBy: author.userId } });
+    await tx.notebookVersion.create({
+      data: { id: crypto.randomUUID(), workspaceId, notebookId: id, revision: 1, text, createdBy: author.userId },
+    });
   });
   return { id, diagnostics: summary.diagnostics };
 }
 
-export async function createEmptyNotebook(shelf: Shelf, workspaceId: string, author: Author, title: string): Promise<{ readonly id: string }> {
+export async function createEmptyNotebook(
+  shelf: Shelf,
+  workspaceId: string,
+  author: Author,
+  title: string,
+): Promise<{ readonly id: string }> {
   const { id } = await createNotebook(shelf, workspaceId, author, newNotebookText(title), title);
   return { id };
 }
@@ -118,7 +158,10 @@ export async function duplicateNotebook(shelf: Shelf, workspaceId: string, autho
  * harm; another text on an older revision is a CONFLICT and changes nothing.
  */
 export async function saveNotebook(
-  { database, packages }: Shelf, workspaceId: string, author: Author, save: { readonly id: string; readonly revision: number; readonly text: string },
+  { database, packages }: Shelf,
+  workspaceId: string,
+  author: Author,
+  save: { readonly id: string; readonly revision: number; readonly text: string },
 ): Promise<{ readonly revision: number }> {
   const summary = summarise(save.text, packages);
   return workspaceTransaction(database, workspaceId, async (tx) => {
@@ -133,7 +176,11 @@ export async function saveNotebook(
     await tx.notebook.update({
       where: { id: save.id, workspaceId },
       data: {
-        revision, updatedBy: author.userId, description: summary.description, taskCount: summary.taskCount, errorCount: summary.errorCount,
+        revision,
+        updatedBy: author.userId,
+        description: summary.description,
+        taskCount: summary.taskCount,
+        errorCount: summary.errorCount,
         ...(summary.title === undefined ? {} : { title: summary.title }),
       },
     });

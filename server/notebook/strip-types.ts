@@ -49,9 +49,7 @@ function transformed(text: string): Stripped {
   }
 }
 
-const digits = new Map(
-  [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].map((char, i) => [char, i]),
-);
+const digits = new Map([..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].map((char, i) => [char, i]));
 
 /** The original line of the first mapping of each line of a source map. */
 function readLines(map: string): readonly (number | undefined)[] {

@@ -17,7 +17,8 @@ const mostCells = 5000;
 
 export function summarise(text: string, packages: readonly string[]): NotebookSummary {
   const notebook = parse(text);
-  if (notebook.cells.length > mostCells) throw new AppError("PAYLOAD_TOO_LARGE", `A notebook has at most ${mostCells} cells; this one has ${notebook.cells.length}.`);
+  if (notebook.cells.length > mostCells)
+    throw new AppError("PAYLOAD_TOO_LARGE", `A notebook has at most ${mostCells} cells; this one has ${notebook.cells.length}.`);
   const { title, description } = describeNotebook(notebook);
   const { dag, diagnostics } = compile(notebook, { packages });
   return {

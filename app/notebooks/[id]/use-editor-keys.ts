@@ -1,11 +1,9 @@
 "use client";
 import type { Cell } from "@/pipelines/notebook/notebook";
 import { newCellId } from "./_document/new-cell";
+import { keepCell, keptCell } from "./_keys/cell-clipboard";
 import { useCommandKeys } from "./_keys/use-command-keys";
 import type { EditorActions } from "./editor-context";
-
-/** A cell that was cut or copied; one for all notebooks of the page. */
-let clipboard: Cell | undefined;
 
 export function useEditorKeys({ actions, cells, selected, undo, redo, runAll, save, openLog, togglePanel, openHelp }: {
   readonly actions: EditorActions;
@@ -42,14 +40,13 @@ export function useEditorKeys({ actions, cells, selected, undo, redo, runAll, sa
     moveUp: withCell(({ id }) => actions.move(id, -1)),
     moveDown: withCell(({ id }) => actions.move(id, 1)),
     cut: withCell((each) => {
-      clipboard = each;
+      keepCell(each);
       actions.remove(each.id);
     }),
-    copy: withCell((each) => {
-      clipboard = each;
-    }),
+    copy: withCell(keepCell),
     paste: () => {
-      if (clipboard) actions.edit({ type: "insert-cell", index: index < 0 ? cells.length : index + 1, cell: { ...clipboard, id: newCellId() } });
+      const kept = keptCell();
+      if (kept) actions.edit({ type: "insert-cell", index: index < 0 ? cells.length : index + 1, cell: { ...kept, id: newCellId() } });
     },
     run: (then) => cell && actions.runCell(cell.id, then),
     runAll,

@@ -1,6 +1,6 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRef, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { useTRPC } from "../../_trpc/client";
 import { Button } from "../../_ui/button";
 import { Field, Input } from "../../_ui/field";
@@ -11,29 +11,28 @@ export function PasswordSection({ email, hasPassword }: { readonly email: string
   const trpc = useTRPC();
   const queries = useQueryClient();
   const toast = useToast();
-  const form = useRef<HTMLFormElement>(null);
   const [differ, setDiffer] = useState(false);
   const change = useMutation(trpc.workspace.changePassword.mutationOptions({
     onSuccess: () => {
-      form.current?.reset();
       toast({ text: "Password set. Every other browser has been signed out." });
       void queries.invalidateQueries();
     },
   }));
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const data = new FormData(event.currentTarget);
+    const form = event.currentTarget;
+    const data = new FormData(form);
     const next = String(data.get("next"));
     setDiffer(next !== data.get("again"));
     if (next !== data.get("again")) return;
     const current = String(data.get("current") ?? "");
-    change.mutate({ next, ...(current === "" ? {} : { current }) });
+    change.mutate({ next, ...(current === "" ? {} : { current }) }, { onSuccess: () => form.reset() });
   };
   return (
     <section className={styles.section}>
       <h2>Password</h2>
       <p className={styles.quiet}>{hasPassword ? `For signing in as ${email ?? "you"} with e-mail and password.` : "None is set yet: the link in the terminal is the only way in."}</p>
-      <form ref={form} className={styles.form} onSubmit={submit}>
+      <form className={styles.form} onSubmit={submit}>
         <input type="hidden" name="email" autoComplete="username" value={email ?? ""} readOnly />
         {hasPassword && <Field label="Present password" hint="Not needed within 15 minutes of a sign-in by link">{(control) => <Input {...control} name="current" type="password" autoComplete="current-password" />}</Field>}
         <Field label="New password" fault={change.error?.message}>{(control) => <Input {...control} name="next" type="password" autoComplete="new-password" required />}</Field>

@@ -27,17 +27,18 @@ export function CellCode({ cell, label, diagnostics = noDiagnostics, language, s
   const [near, mountNow] = useMounting(host);
   const mounted = near || startEditing === true;
 
-  const mountedEditor = useEffectEvent((): CodeEditorHandle | null => {
+  const mountEditor = (): CodeEditorHandle | null => {
     if (!code.current) flushSync(mountNow);
     return code.current;
-  });
+  };
+  const editorForHandle = useEffectEvent(mountEditor);
   useEffect(() => {
     const element = host.current?.closest<HTMLElement>("[data-cell]");
     if (!element) return;
     editor.register(cell.id, {
       element,
-      edit: (at) => mountedEditor()?.focus(at),
-      reveal: (line, column) => mountedEditor()?.reveal(line, column),
+      edit: (at) => editorForHandle()?.focus(at),
+      reveal: (line, column) => editorForHandle()?.reveal(line, column),
     });
     return () => editor.register(cell.id, undefined);
   }, [editor, cell.id]);
@@ -100,7 +101,7 @@ export function CellCode({ cell, label, diagnostics = noDiagnostics, language, s
           language={language}
           numbers={language === "typescript"}
           onPointerDown={({ clientX, clientY }) => {
-            const now = mountedEditor();
+            const now = mountEditor();
             requestAnimationFrame(() => now?.focusAtPoint(clientX, clientY));
           }}
         />

@@ -55,7 +55,6 @@ export function useAutosave(id: string, document: EditorDocument, initialRevisio
   useEffect(() => {
     latest.current = document;
     if (document.version === saved.current.version || conflict.current) return;
-    // eslint-disable-next-line react-hooks/set-state-in-effect -- the state of saving follows the document
     setState((now) => (now.type === "saved" ? { type: "unsaved" } : now));
     const timer = setTimeout(() => saveNow().catch(() => undefined), quietMs);
     return () => clearTimeout(timer);

@@ -2,7 +2,7 @@
 /** Keeps the states of a notebook's cells live: the stored ones, and the run that goes on now. */
 import { useQuery, useQueryClient, skipToken } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useRunChanges } from "../../../_frame/run-changes";
 import { useTRPC } from "../../../_trpc/client";
 import type { CellState, RunRow } from "../../../_trpc/outputs";
@@ -32,16 +32,9 @@ export function useCellViews(notebookId: string): NotebookRuns {
   const stored = states.data?.activeRun;
   const activeRunId = followed ?? (stored && isLive(stored.status) ? stored.id : undefined);
 
-  const pending = useRef<ReturnType<typeof setTimeout>>(undefined);
   const key = useMemo(() => trpc.notebook.states.queryKey({ id: notebookId }), [trpc, notebookId]);
-  const refresh = useCallback(() => {
-    pending.current ??= setTimeout(() => {
-      pending.current = undefined;
-      void queries.invalidateQueries({ queryKey: key });
-    }, 150);
-  }, [queries, key]);
+  const refresh = useMemo(() => atMostEvery(150, () => void queries.invalidateQueries({ queryKey: key })), [queries, key]);
 
-  const seen = useRef<string>(undefined);
   useSubscription(trpc.run.watch.subscriptionOptions(activeRunId === undefined ? skipToken : { id: activeRunId, seq: 0 }, {
     onData: (patch) => {
       setLive((now) => {
@@ -49,11 +42,8 @@ export function useCellViews(notebookId: string): NotebookRuns {
         for (const row of patch.taskRuns) taskRuns.set(row.id, row);
         return { run: patch.run, runId: patch.run.id, taskRuns };
       });
-      if (seen.current !== patch.run.id) {
-        // What waits in this run is not news to the run, but it is to the cells.
-        seen.current = patch.run.id;
-        refresh();
-      }
+      // What waits in this run is not news to the run, but it is to the cells.
+      if (live?.runId !== patch.run.id) refresh();
       if (patch.taskRuns.some((row) => row.mapIndex === undefined && !isLive(row.status))) refresh();
       if (!isLive(patch.run.status)) {
         setLastRun(patch.run);
@@ -75,6 +65,17 @@ export function useCellViews(notebookId: string): NotebookRuns {
   const views = useMemo(() => toCellViews(cells, results, current), [cells, results, current]);
   const activeRun = current?.run ?? (stored?.id === activeRunId ? stored : undefined);
   return { views, activeRunId: activeRun && !isLive(activeRun.status) ? undefined : activeRunId, activeRun, lastRun, loading: states.isPending, follow: setFollowed };
+}
+
+/** Many calls in a short while are one call at its end. */
+function atMostEvery(ms: number, act: () => void): () => void {
+  let pending: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    pending ??= setTimeout(() => {
+      pending = undefined;
+      act();
+    }, ms);
+  };
 }
 
 /** The newest finished state of each task that this page has seen. */

@@ -38,6 +38,7 @@ export function LogView({ taskRunId, attempt, attempts, cut, live }: {
 
   const scroller = useRef<HTMLDivElement>(null);
   const [following, setFollowing] = useState(line === undefined);
+  // eslint-disable-next-line react-hooks/incompatible-library -- its functions are called here alone, never handed on to memoised parts
   const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,

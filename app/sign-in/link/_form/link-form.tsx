@@ -1,5 +1,6 @@
 "use client";
 /** Uses up the one-time link, then lets its owner choose a name, an e-mail and a password, now or later. */
+import Link from "next/link";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Button } from "../../../_ui/button";
 import { Field, Input } from "../../../_ui/field";
@@ -67,7 +68,7 @@ export function LinkForm() {
           {busy ? "Saving…" : "Save and open Heddle"}
         </Button>
         <p className={styles.help}>
-          <a href="/notebooks">Not now</a>: the terminal prints a new link at every start, until there is a password.
+          <Link href="/notebooks">Not now</Link>: the terminal prints a new link at every start, until there is a password.
         </p>
       </form>
     </main>
