@@ -8,17 +8,26 @@ import styles from "./chart.module.css";
 import { LineChart, lineChartHeight } from "./line-chart";
 import { prepareLines, type ChartRun, type LineChoices } from "./prepare-lines";
 import { classNames } from "../_ui/class-names";
+import { prepareTiles } from "./prepare-tiles";
 import { useAddress } from "./use-address";
+import { ValueTiles } from "./value-tiles";
 
-export function LineChartGrid({ series, runs, loading, legend, alsoHidden }: {
+const none: ReadonlySet<string> = new Set();
+
+export function LineChartGrid({ series: all, runs, loading, legend, alsoHidden, live = false, except = none }: {
   readonly series: readonly SeriesView[];
   readonly runs: readonly ChartRun[];
   readonly loading: boolean;
   readonly legend: "shown" | "elsewhere";
   /** Run ids hidden by a list beside the charts. */
   readonly alsoHidden?: ReadonlySet<string>;
+  /** More points may come: what has one point so far may become a curve. */
+  readonly live?: boolean;
+  /** Names of numbers that stand elsewhere on the page already. */
+  readonly except?: ReadonlySet<string>;
 }) {
   const address = useAddress();
+  const { curves: series, tiles } = useMemo(() => (live ? { curves: all, tiles: [] } : prepareTiles(all, runs, except)), [all, runs, except, live]);
   // Very many elements are a tangle; then the mean comes first.
   const crowded = series.filter((one) => one.mapIndex !== undefined).length > 60;
   const own = useMemo(() => readChoices(address.get, crowded ? "mean" : "each"), [address.get, crowded]);
@@ -39,7 +48,8 @@ export function LineChartGrid({ series, runs, loading, legend, alsoHidden }: {
   };
   return (
     <>
-      <ChartToolbar choices={choices} fans={series.some((one) => one.mapIndex !== undefined)} onChange={(change) => address.set(writeChoices(change))} />
+      <ValueTiles tiles={tiles} />
+      {(series.length > 0 || loading) && <ChartToolbar choices={choices} fans={series.some((one) => one.mapIndex !== undefined)} onChange={(change) => address.set(writeChoices(change))} />}
       <div className={styles.grid} data-charts>
         {loading && names.length === 0 && [0, 1].map((i) => <div key={i} className={styles.loading} style={{ height: lineChartHeight + 44 }} />)}
         {models.map(({ name, model }) => (

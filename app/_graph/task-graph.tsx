@@ -10,7 +10,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { IconButton } from "../_ui/button";
 import { findRelatives } from "./find-relatives";
 import type { GraphState, GraphTask } from "./graph-task";
-import { fitGraph, layOutGraph, nodeSize, type Direction } from "./lay-out-graph";
+import { fitGraph, layOutGraph, nodeHeight, nodeWidth, type Direction } from "./lay-out-graph";
 import styles from "./task-graph.module.css";
 import { TaskNodeView, type TaskNode } from "./task-node";
 
@@ -38,10 +38,11 @@ const nodeTypes = { task: TaskNodeView };
 function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGraphProps) {
   const flow = useReactFlow();
   const [hovered, setHovered] = useState<string>();
-  // Titles and keys change while one types; places depend on the shape alone.
-  const shape = JSON.stringify([direction, tasks.map((task) => [task.key, task.needs.map((need) => need.task)])]);
+  const widthOf = (task: GraphTask) => nodeWidth(task.title || task.key, states.get(task.key)?.mapped === true);
+  // Much changes while one types; places depend on the shape alone.
+  const shape = JSON.stringify([direction, tasks.map((task) => [task.key, widthOf(task), task.needs.map((need) => need.task)])]);
   // eslint-disable-next-line react-hooks/exhaustive-deps -- `shape` says all that matters of `tasks`
-  const places = useMemo(() => layOutGraph(tasks, direction), [shape]);
+  const places = useMemo(() => layOutGraph(tasks, direction, widthOf), [shape]);
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const relatives = useMemo(() => (hovered === undefined ? undefined : findRelatives(tasks, hovered)), [shape, hovered]);
   const isNear = (key: string) => hovered === key || relatives?.upstream.has(key) === true || relatives?.downstream.has(key) === true;
@@ -50,8 +51,8 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
     id: task.key,
     type: "task",
     position: places.get(task.key) ?? { x: 0, y: 0 },
-    width: nodeSize.width,
-    height: nodeSize.height,
+    width: places.get(task.key)?.width ?? 136,
+    height: nodeHeight,
     data: {
       title: task.title || task.key,
       state: states.get(task.key),
@@ -82,7 +83,7 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
   const width = useStore((store) => store.width);
   const height = useStore((store) => store.height);
   const fitted = useRef(false);
-  const fit = (duration: number) => void flow.setViewport(fitGraph(places, width, height), { duration });
+  const fit = (duration: number) => void flow.setViewport(fitGraph(places, direction, width, height), { duration });
   const fitAfterChange = useEffectEvent(fit);
   useEffect(() => {
     if (width === 0) return;

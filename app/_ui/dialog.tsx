@@ -46,7 +46,16 @@ export function SideDrawer({ open, onOpenChange, title, children }: {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange} modal={false}>
       <Radix.Portal>
-        <Radix.Content className={styles.drawer} aria-describedby={undefined} onInteractOutside={(event) => event.preventDefault()}>
+        <Radix.Content
+          className={styles.drawer}
+          aria-describedby={undefined}
+          onInteractOutside={(event) => event.preventDefault()}
+          onOpenAutoFocus={(event) => {
+            // The drawer as a whole: a button would open its hint over what one came to read.
+            event.preventDefault();
+            (event.currentTarget as HTMLElement).focus();
+          }}
+        >
           <Radix.Title className="sr-only">{title}</Radix.Title>
           {children}
         </Radix.Content>

@@ -22,7 +22,13 @@ export function Tabs<Value extends string>({ label, value, onChange, items, clas
 }) {
   return (
     <Radix.Root value={value} onValueChange={(next) => onChange(next as Value)} className={className}>
-      <Radix.List aria-label={label} className={styles.list}>
+      {/* A click changes the address, and with it who has the focus: the ring is for keys only. */}
+      <Radix.List
+        aria-label={label}
+        className={styles.list}
+        onPointerDown={(event) => event.currentTarget.setAttribute("data-pointer", "")}
+        onKeyDown={(event) => event.currentTarget.removeAttribute("data-pointer")}
+      >
         {items.map((item) => (
           <Radix.Trigger key={item.value} value={item.value} className={styles.tab}>
             {item.label}

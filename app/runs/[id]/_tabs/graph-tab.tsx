@@ -14,7 +14,7 @@ export function GraphTab({ run, selected, onOpenTask }: {
   readonly onOpenTask: (id: string) => void;
 }) {
   const rows = useMemo(() => groupRows(run.taskRuns), [run.taskRuns]);
-  const states = useMemo(() => new Map(run.tasks.map((task) => [task.key, graphState(rows.get(task.key))])), [run.tasks, rows]);
+  const states = useMemo(() => new Map(run.tasks.map((task) => [task.key, graphState(rows.get(task.key), task.each !== undefined)])), [run.tasks, rows]);
   const tasks = useMemo(() => run.tasks.map((task) => ({ key: task.key, title: task.title || task.key, needs: task.needs })), [run.tasks]);
   const wide = useWide();
   return (
@@ -47,11 +47,12 @@ function graphHeight(tasks: readonly GraphTask[], wide: boolean): string {
   return `clamp(124px, ${rows * (wide ? 52 : 72) + 64}px, max(320px, calc(100dvh - 300px)))`;
 }
 
-function graphState(rows: ReturnType<ReturnType<typeof groupRows>["get"]>): GraphState {
+function graphState(rows: ReturnType<ReturnType<typeof groupRows>["get"]>, mapped: boolean): GraphState {
   const row = rows?.whole ?? rows?.elements[0];
   const ended = rows?.elements.filter((one) => one.finishedAt !== undefined).length ?? 0;
   return {
     state: row?.status,
+    mapped,
     note: rows && rows.elements.length > 0 ? `${ended} of ${rows.elements.length}` : progressNote(row),
   };
 }
