@@ -3,7 +3,7 @@
  * the server has it. It outlives the server: attempts go on, and are found again over the same socket.
  * attempt-record.ts keeps the words, task-process.ts is one process, watchdog.ts ends what goes too far, main.ts starts it.
  */
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { encodeFrame } from "@/pipelines/protocol/frame";
@@ -50,6 +50,8 @@ export class Harness {
   /** By run: how long its attempts hold a process, the newest counting most. */
   private readonly paces = new Map<string, number>();
   private spares: number;
+  /** Processes in a row that ended before they were ready. */
+  private stillborn = 0;
   private oomKills = readOomKills();
   private closing = false;
 
@@ -285,6 +287,7 @@ export class Harness {
     if (this.processes.get(process.slot) === process) this.processes.delete(process.slot);
     const { attempt } = process;
     process.attempt = undefined;
+    this.stillborn = process.lived ? 0 : this.stillborn + 1;
     if (attempt && attempt.state === "running") {
       const oomKills = readOomKills();
       const memory = attempt.launch.memoryBytes;
@@ -345,7 +348,9 @@ export class Harness {
   }
 
   /** Keeps processes ready that no run has touched, but only once the work at hand has what it needs. */
-  private keepSpares(delay: number): void {
+  private keepSpares(wait: number): void {
+    // Processes that end before they are ready would be started again and again.
+    const delay = this.stillborn === 0 ? wait : Math.min(30_000, spareDelayMs * 2 ** this.stillborn);
     if (delay === 0) {
       clearTimeout(this.spareTimer);
       this.spareTimer = undefined;
@@ -369,6 +374,11 @@ export class Harness {
   }
 
   private checkLease(): void {
+    // Without its socket no server can ever reach it: its home was removed.
+    if (!existsSync(this.settings.socket)) {
+      for (const attempt of this.attempts.values()) this.stop(attempt, "lease-lost");
+      return this.handle({ type: "shutdown" });
+    }
     if (performance.now() < this.leaseEnds) return;
     for (const attempt of this.attempts.values()) this.stop(attempt, "lease-lost");
     // Nobody has asked for this harness for the lease and its grace: it is not needed any more.

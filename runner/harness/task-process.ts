@@ -24,6 +24,8 @@ export interface ProcessListener {
 
 export class TaskProcess {
   state: "starting" | "idle" | "busy" | "gone" = "starting";
+  /** It has been ready for work at least once. */
+  lived = false;
   /** The run whose tasks it has worked for; it never works for another. */
   run: string | undefined;
   attempt: AttemptRecord | undefined;
@@ -191,6 +193,7 @@ export class TaskProcess {
   private handle(word: TaskWord): void {
     const { attempt } = this;
     if (word.type === "up") {
+      this.lived = true;
       this.state = "idle";
       if (/^p\d+-[0-9a-f]+$/.test(word.folder)) this.folder = word.folder;
       return this.listener.up(this);
