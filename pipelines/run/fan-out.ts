@@ -1,8 +1,10 @@
 /** A mapped task: its group (mapIndex undefined) is expanded into elements and ends with the last of them. */
 import type { Draft } from "./draft";
+import { endTaskRun } from "./end-task-run";
+import { makeReady } from "./make-ready";
 import type { OutputRef, ValueRef } from "./run";
 import { hasSucceeded, isTerminal, newTaskRun } from "./run-state";
-import { endTaskRun, makeReady } from "./settle";
+
 
 /** Beyond this a fan-out is refused rather than made. */
 const mostElements = 100_000;

@@ -1,19 +1,10 @@
 /** What the end of one task run means for the others: readers, groups, handlers, the run. */
 import type { Draft } from "./draft";
+import { endTaskRun } from "./end-task-run";
 import { elementEnded, elementsOf } from "./fan-out";
+import { makeReady } from "./make-ready";
 import { reasonSentence } from "./reason-sentences";
-import type { Reason, TaskRunStatus } from "./run";
 import { hasSucceeded, isRunTerminal, isTerminal } from "./run-state";
-
-type Terminal = Extract<TaskRunStatus, "succeeded" | "cached" | "failed" | "skipped" | "cancelled">;
-
-/** Ends a task run once; its readers are asked by settleAll. */
-export function endTaskRun(draft: Draft, ordinal: number, status: Terminal, reason: Reason | undefined, at: number): void {
-  const before = draft.must(ordinal);
-  if (isTerminal(before.status)) return;
-  draft.set(ordinal, { status, reason, finishedAt: at, notBefore: undefined });
-  draft.settled.push(ordinal);
-}
 
 /** Follows the consequences until there are no more. A list, not recursion: a chain may have 10,000 links. */
 export function settleAll(draft: Draft, at: number, first: boolean): void {
@@ -84,20 +75,6 @@ export function releaseTask(draft: Draft, index: number, at: number): void {
   }
 }
 
-export function makeReady(draft: Draft, ordinal: number, at: number): void {
-  const taskRun = draft.must(ordinal);
-  const { cache, on } = draft.base.plan.tasks[taskRun.task]!.options;
-  draft.set(ordinal, { status: "queued", queuedAt: at });
-  // A handler answers to how this run went: an earlier answer is none.
-  if (draft.base.spec.cache === "use" && cache !== "off" && on === undefined) {
-    draft.actions.push({ type: "lookup-cache", ordinal });
-    return;
-  }
-  draft.set(ordinal, { cacheKey: "" });
-  draft.note(ordinal, { why: { type: "cache-off" } });
-  draft.actions.push({ type: "enqueue", ordinal });
-}
-
 function releaseHandlers(draft: Draft, at: number): void {
   const { plan } = draft.base;
   if (draft.count(plan.counters.open) > 0) return;
@@ -139,7 +116,7 @@ function endRun(draft: Draft, at: number): void {
   const where = elements.length > 0 ? ` at ${elements.length === 1 ? "element" : `${elements.length} elements, first`} ${draft.must(elements[0]!).mapIndex}` : "";
   draft.setFields({
     status: "failed", reason, startedAt, finishedAt: at,
-    message: `“${spec.dag.tasks[index]!.title}” failed${where}. ${reasonSentence(reason)}`,
+    message: `“${spec.dag.tasks[index]!.title || spec.dag.tasks[index]!.key}” failed${where}. ${reasonSentence(reason)}`,
   });
   draft.actions.push({ type: "run-ended", status: "failed" });
 }

@@ -4,16 +4,14 @@
  * the others), fan-out.ts (groups and their elements), retry.ts, apply-changes.ts; server/run performs the actions.
  */
 import { Draft } from "./draft";
+import { endTaskRun } from "./end-task-run";
 import { admitElements, elementsOf, expand } from "./fan-out";
 import { reasonSentence } from "./reason-sentences";
 import { retryAfterFailure, retryAfterLoss } from "./retry";
 import type { RunEvent } from "./run-event";
 import type { Reason } from "./run";
 import { hasSucceeded, isRunTerminal, isTerminal, type RunState, type TaskRunState, type Transition } from "./run-state";
-import { endTaskRun, releaseTask, settleAll } from "./settle";
-
-/** Decided on anew after a reload: what a saved run still waits for. */
-export { pendingActions } from "./pending-actions";
+import { releaseTask, settleAll } from "./settle";
 
 export function transition(run: RunState, event: RunEvent): Transition {
   const draft = new Draft(run);
