@@ -4,6 +4,7 @@ export default defineConfig({
   testDir: "e2e",
   timeout: 60_000,
   workers: 1,
+  expect: { timeout: 15_000 },
   use: {
     trace: "retain-on-failure",
     launchOptions: {

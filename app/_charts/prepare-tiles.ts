@@ -25,11 +25,12 @@ export function prepareTiles(series: readonly SeriesView[], runs: readonly Chart
   for (const one of series) groups.set(one.name, [...(groups.get(one.name) ?? []), one]);
   const singles = [...groups].filter(([, group]) => group.every((one) => one.count === 1 && one.points.length === 1));
   const isSingle = new Set(singles.map(([name]) => name));
-  const tiles = singles
-    .filter(([name, group]) => !(except.has(name) && group.length === 1))
+  const curves = series.filter((one) => !isSingle.has(one.name));
+  const others = singles.filter(([name, group]) => !(except.has(name) && group.length === 1));
+  const tiles = (curves.length === 0 && others.length === 0 ? singles : others)
     .sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
     .map(([name, group]) => ({ name, bars: barsOf(group, runs) }));
-  return { curves: series.filter((one) => !isSingle.has(one.name)), tiles };
+  return { curves, tiles };
 }
 
 function barsOf(group: readonly SeriesView[], runs: readonly ChartRun[]): TileBar[] {

@@ -4,6 +4,9 @@ import type { GraphTask } from "./graph-task";
 
 export type Direction = "down" | "right";
 export const nodeHeight = 32;
+const margin = 16;
+/** Zoom below which cutting a title is the smaller evil. */
+const readable = 0.82;
 
 export interface Place {
   readonly x: number;
@@ -11,13 +14,26 @@ export interface Place {
   readonly width: number;
 }
 
-/** Wide enough for its title, and for the count of a fan-out; very long titles are cut. In steps, so that typing seldom moves it. */
-export function nodeWidth(title: string, mapped: boolean): number {
-  const text = title.length * 6.9 + 42 + (mapped ? 48 : 0);
-  return Math.min(240, Math.max(96, Math.ceil(text / 8) * 8));
+/** What a box needs for its title, and for the count of a fan-out. In steps, so that typing seldom moves it. */
+export function wantedWidth(title: string, mapped: boolean, direction: Direction): number {
+  const count = !mapped ? 0 : direction === "down" ? 32 : 48;
+  return Math.max(88, Math.ceil((title.length * 6.4 + 42 + count) / 8) * 8);
 }
 
-export function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf: (task: GraphTask) => number): ReadonlyMap<string, Place> {
+const widest = 240;
+const narrow = 136;
+const largeGraph = 80;
+
+/** Boxes as wide as their titles while there is room for that; narrower ones, with cut titles, before all of it gets small. */
+export function layOutInRoom(tasks: readonly GraphTask[], direction: Direction, wanted: (task: GraphTask) => number, room: number): ReadonlyMap<string, Place> {
+  for (const limit of tasks.length > largeGraph ? [] : [widest, 176, 152]) {
+    const places = layOutGraph(tasks, direction, (task) => Math.min(limit, wanted(task)));
+    if (rightEdge(places) * readable <= room - 2 * margin) return places;
+  }
+  return layOutGraph(tasks, direction, (task) => Math.min(narrow, wanted(task)));
+}
+
+function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf: (task: GraphTask) => number): ReadonlyMap<string, Place> {
   const graph = new graphlib.Graph();
   graph.setGraph({ rankdir: direction === "down" ? "TB" : "LR", nodesep: direction === "down" ? 12 : 10, ranksep: direction === "down" ? 32 : 48 });
   graph.setDefaultEdgeLabel(() => ({}));
@@ -33,11 +49,14 @@ export function layOutGraph(tasks: readonly GraphTask[], direction: Direction, w
   }));
 }
 
+function rightEdge(places: ReadonlyMap<string, Place>): number {
+  return Math.max(...[...places.values()].map((place) => place.x + place.width));
+}
+
 /** Shows all of the graph where that can still be read, from its beginning otherwise; never larger than life. */
 export function fitGraph(places: ReadonlyMap<string, Place>, direction: Direction, width: number, height: number) {
-  const margin = 16;
   const all = [...places.values()];
-  const right = Math.max(...all.map((place) => place.x + place.width));
+  const right = rightEdge(places);
   const bottom = Math.max(...all.map(({ y }) => y)) + nodeHeight;
   const zoom = Math.max(0.7, Math.min(1, (width - 2 * margin) / right, (height - 2 * margin) / bottom));
   return {

@@ -10,7 +10,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { IconButton } from "../_ui/button";
 import { findRelatives } from "./find-relatives";
 import type { GraphState, GraphTask } from "./graph-task";
-import { fitGraph, layOutGraph, nodeHeight, nodeWidth, type Direction } from "./lay-out-graph";
+import { fitGraph, layOutInRoom, nodeHeight, wantedWidth, type Direction } from "./lay-out-graph";
 import styles from "./task-graph.module.css";
 import { TaskNodeView, type TaskNode } from "./task-node";
 
@@ -38,11 +38,13 @@ const nodeTypes = { task: TaskNodeView };
 function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGraphProps) {
   const flow = useReactFlow();
   const [hovered, setHovered] = useState<string>();
-  const widthOf = (task: GraphTask) => nodeWidth(task.title || task.key, states.get(task.key)?.mapped === true);
+  const widthOf = (task: GraphTask) => wantedWidth(task.title || task.key, states.get(task.key)?.mapped === true, direction);
+  const width = useStore((store) => store.width);
+  const height = useStore((store) => store.height);
   // Much changes while one types; places depend on the shape alone.
   const shape = JSON.stringify([direction, tasks.map((task) => [task.key, widthOf(task), task.needs.map((need) => need.task)])]);
   // eslint-disable-next-line react-hooks/exhaustive-deps -- `shape` says all that matters of `tasks`
-  const places = useMemo(() => layOutGraph(tasks, direction, widthOf), [shape]);
+  const places = useMemo(() => layOutInRoom(tasks, direction, widthOf, width), [shape, width]);
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const relatives = useMemo(() => (hovered === undefined ? undefined : findRelatives(tasks, hovered)), [shape, hovered]);
   const isNear = (key: string) => hovered === key || relatives?.upstream.has(key) === true || relatives?.downstream.has(key) === true;
@@ -80,8 +82,6 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
     }),
   );
 
-  const width = useStore((store) => store.width);
-  const height = useStore((store) => store.height);
   const fitted = useRef(false);
   const fit = (duration: number) => void flow.setViewport(fitGraph(places, direction, width, height), { duration });
   const fitAfterChange = useEffectEvent(fit);

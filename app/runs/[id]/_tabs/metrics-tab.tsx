@@ -15,7 +15,7 @@ export function MetricsTab({ run, besides = false }: { readonly run: RunDetail; 
   const { range, x } = readChoices(address.get);
   const ids = useMemo(() => [run.id], [run.id]);
   const runs = useMemo(() => [{ id: run.id, number: run.number }], [run.id, run.number]);
-  const headline = useMemo(() => new Set(besides ? run.headline.map(({ name }) => name) : []), [run.headline, besides]);
+  const headline = useMemo(() => new Set(run.headline.map(({ name }) => name)), [run.headline]);
   const live = isLive(run.status);
   const { series, error, isPending, refetch } = useSeries(ids, x === "step" ? range : undefined, live);
   if (besides && series.length === 0) return null;
