@@ -9,7 +9,15 @@ import { migrate } from "@/server/db/migrate";
 import { connection } from "@/server/db/pool";
 import { findEngine } from "@/server/executor/docker/find-engine";
 import { timeContainer } from "@/server/executor/docker/testing/time-container";
-import { dockerExecutor, ended, openWorkbench, processExecutor, runnerFolder, toSpec, type Workbench } from "@/server/run/testing/workbench";
+import {
+  dockerExecutor,
+  ended,
+  openWorkbench,
+  processExecutor,
+  runnerFolder,
+  toSpec,
+  type Workbench,
+} from "@/server/run/testing/workbench";
 import type { Measurement } from "./bench";
 
 export interface Ground extends Workbench {
@@ -97,7 +105,12 @@ export function median(values: readonly number[]): number {
  * would cost if each started a Node process or a container of its own.
  */
 export async function besideFloors(
-  ground: Ground, name: string, milliseconds: number, count: number, commits: number, toUnit: { unit: string; of(milliseconds: number): number },
+  ground: Ground,
+  name: string,
+  milliseconds: number,
+  count: number,
+  commits: number,
+  toUnit: { unit: string; of(milliseconds: number): number },
 ): Promise<Measurement[]> {
   const container = await ground.containerStart();
   const floors: [string, number][] = [
@@ -107,5 +120,11 @@ export async function besideFloors(
   ];
   const { unit, of } = toUnit;
   const round = (x: number) => Number(x.toPrecision(4));
-  return floors.map(([row, floor]) => ({ name: row, value: round(of(milliseconds)), unit, floor: round(of(floor)), ratio: round(milliseconds / floor) }));
+  return floors.map(([row, floor]) => ({
+    name: row,
+    value: round(of(milliseconds)),
+    unit,
+    floor: round(of(floor)),
+    ratio: round(milliseconds / floor),
+  }));
 }

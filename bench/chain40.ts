@@ -9,7 +9,8 @@ const links = 40;
 
 export function run(): Promise<Measurement[]> {
   const cells = Array.from({ length: links }, (_, n) =>
-    n === 0 ? "// %% Task 0\nconst v0 = 0;" : `// %% Task ${n}\n${n === links - 1 ? "export " : ""}const v${n} = v${n - 1} + 1;`);
+    n === 0 ? "// %% Task 0\nconst v0 = 0;" : `// %% Task ${n}\n${n === links - 1 ? "export " : ""}const v${n} = v${n - 1} + 1;`,
+  );
   const text = `${cells.join("\n\n")}\n`;
   return withGround(async (ground) => {
     const times: number[] = [];

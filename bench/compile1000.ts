@@ -21,8 +21,7 @@ export async function run(): Promise<Result[]> {
   const notebook = parse(writeNotebook());
   const sources = notebook.cells.map((cell) => cell.source);
   const floor = median(9, () => {
-    for (const source of sources)
-      parseSource(source, { sourceType: "module", plugins: ["typescript"], attachComment: false });
+    for (const source of sources) parseSource(source, { sourceType: "module", plugins: ["typescript"], attachComment: false });
   });
   const cold = median(9, () => compile(notebook));
   const memory = new CompilerMemory();
@@ -49,9 +48,7 @@ export async function run(): Promise<Result[]> {
 
 /** Each cell reads two cells before it and a helper; every tenth fans out. */
 function writeNotebook(): string {
-  const parts = [
-    '// %% Parameters [params]\nimport { param } from "heddle";\nconst rate = param(0.1, { min: 0, max: 1 });\n',
-  ];
+  const parts = ['// %% Parameters [params]\nimport { param } from "heddle";\nconst rate = param(0.1, { min: 0, max: 1 });\n'];
   parts.push(
     "// %% Helpers\ntype Row = { id: number; value: number };\nfunction mean(rows: Row[]): number {\n  return rows.reduce((sum, row) => sum + row.value, 0) / rows.length;\n}\n",
   );

@@ -21,6 +21,9 @@ export const sum = one.reduce((a, b) => a + b, 0);
     const times: number[] = [];
     for (let n = 0; n < 2; n++) await ground.time(text);
     for (let n = 0; n < 5; n++) times.push(await ground.time(text));
-    return besideFloors(ground, "fanout1000", median(times), elements, elements, { unit: "tasks/s", of: (milliseconds) => elements / (milliseconds / 1000) });
+    return besideFloors(ground, "fanout1000", median(times), elements, elements, {
+      unit: "tasks/s",
+      of: (milliseconds) => elements / (milliseconds / 1000),
+    });
   });
 }

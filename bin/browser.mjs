@@ -5,8 +5,13 @@ import { createRequire } from "node:module";
 import { step } from "./prepare.mjs";
 
 const places = [
-  "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable", "/snap/bin/chromium",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/usr/bin/google-chrome-stable",
+  "/snap/bin/chromium",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
 
@@ -17,7 +22,10 @@ export function findBrowser() {
   const tries = [
     [process.execPath, ["node_modules/@playwright/test/cli.js", "install", "chromium"]],
     ...(process.getuid?.() === 0 && fs.existsSync("/usr/bin/apt-get")
-      ? [["apt-get", ["update", "-qq"]], ["apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]]]
+      ? [
+          ["apt-get", ["update", "-qq"]],
+          ["apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]],
+        ]
       : []),
   ];
   for (const [command, args] of tries) {

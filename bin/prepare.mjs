@@ -31,8 +31,7 @@ function isInstalled() {
     const wanted = JSON.parse(fs.readFileSync(path.join(root, "package-lock.json"), "utf8")).packages;
     const installed = JSON.parse(fs.readFileSync(path.join(root, "node_modules/.package-lock.json"), "utf8")).packages;
     return Object.entries(wanted).every(
-      ([place, entry]) =>
-        place === "" || (installed[place]?.version === entry.version || (installed[place] === undefined && entry.optional)),
+      ([place, entry]) => place === "" || installed[place]?.version === entry.version || (installed[place] === undefined && entry.optional),
     );
   } catch {
     return false;

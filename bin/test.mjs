@@ -20,7 +20,8 @@ let failed = false;
 if (only !== "browser") {
   step("Testing the parts");
   const report = path.join(folder, "unit.json");
-  failed = !succeeds(["node_modules/vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]) || failed;
+  failed =
+    !succeeds(["node_modules/vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]) || failed;
   const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0 } = readReport(report);
   counts.passed += numPassedTests;
   counts.failed += numFailedTests;
@@ -31,7 +32,11 @@ if (only !== "unit") {
   const browser = findBrowser();
   step("Testing in the browser");
   const report = path.join(folder, "browser.json");
-  failed = !succeeds(["node_modules/@playwright/test/cli.js", "test", "--reporter=list,json"], { CHROMIUM_PATH: browser, PLAYWRIGHT_JSON_OUTPUT_NAME: report }) || failed;
+  failed =
+    !succeeds(["node_modules/@playwright/test/cli.js", "test", "--reporter=list,json"], {
+      CHROMIUM_PATH: browser,
+      PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+    }) || failed;
   const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = readReport(report).stats ?? {};
   counts.passed += expected + flaky;
   counts.failed += unexpected;

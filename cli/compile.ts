@@ -77,7 +77,9 @@ function printCompilation({ dag, diagnostics }: Compilation): void {
     console.log(`${task.key}${fanOut}${needs.length > 0 ? ` \x1b[2m← ${needs.join(", ")}\x1b[0m` : ""}`);
   }
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
-  console.log(`\x1b[2m${count(dag.tasks.length, "task")}, ${count(errors, "error")}, ${count(diagnostics.length - errors, "warning")}\x1b[0m`);
+  console.log(
+    `\x1b[2m${count(dag.tasks.length, "task")}, ${count(errors, "error")}, ${count(diagnostics.length - errors, "warning")}\x1b[0m`,
+  );
 }
 
 function count(number: number, noun: string): string {

@@ -70,8 +70,14 @@ test("compile prints the tasks, parameters, outputs and diagnostics", async () =
       { key: "square", needs: [{ task: "numbers", names: ["numbers"] }], options: { each: "n of numbers" } },
       { key: "sum", needs: [{ task: "square", names: ["square"] }], params: ["word"] },
     ],
-    params: [{ name: "count", default: 3 }, { name: "word", default: "a" }],
-    outputs: [{ name: "sum", task: "sum" }, { name: "words", task: "sum" }],
+    params: [
+      { name: "count", default: 3 },
+      { name: "word", default: "a" },
+    ],
+    outputs: [
+      { name: "sum", task: "sum" },
+      { name: "words", task: "sum" },
+    ],
     diagnostics: [],
   });
 });
@@ -99,30 +105,34 @@ test("fmt writes the file as Heddle writes it, and --check only says so", async 
   expect((await heddle("fmt", file, "--check")).code).toBe(0);
 });
 
-test("run tells tasks, outputs and metrics; the second time comes from the cache; --no-cache runs again", { timeout: 120_000 }, async () => {
-  const file = write("good.ts", good);
-  const first = await heddle("run", file, "-p", "count=4", "-p", "word=7", "--executor", "process", "--json");
-  expect(first.code).toBe(0);
-  const report = first.json() as { tasks: { key: string; mapIndex?: number; status: string; cachedFrom?: string }[] };
-  expect(report).toMatchObject({
-    run: { status: "succeeded" },
-    outputs: { sum: 14, words: { word: "7", list: [0, 1, 4, 9] } },
-    metrics: { n: { count: 4, min: 0, max: 3 } },
-  });
-  expect(report.tasks.map(({ key, mapIndex, status }) => [key, mapIndex, status])).toEqual([
-    ["numbers", undefined, "succeeded"],
-    ["square", 0, "succeeded"],
-    ["square", 1, "succeeded"],
-    ["square", 2, "succeeded"],
-    ["square", 3, "succeeded"],
-    ["sum", undefined, "succeeded"],
-  ]);
-  const second = (await heddle("run", file, "-p", "count=4", "-p", "word=7", "--executor", "process", "--json")).json() as typeof report;
-  expect(second.tasks.every(({ status, cachedFrom }) => status === "cached" && cachedFrom !== undefined)).toBe(true);
-  expect(second).toMatchObject({ outputs: { sum: 14 }, metrics: { n: { count: 4 } } });
-  const third = (await heddle("run", file, "-p", "count=4", "--executor", "process", "--no-cache", "--json")).json() as typeof report;
-  expect(third.tasks.every(({ status }) => status === "succeeded")).toBe(true);
-});
+test(
+  "run tells tasks, outputs and metrics; the second time comes from the cache; --no-cache runs again",
+  { timeout: 120_000 },
+  async () => {
+    const file = write("good.ts", good);
+    const first = await heddle("run", file, "-p", "count=4", "-p", "word=7", "--executor", "process", "--json");
+    expect(first.code).toBe(0);
+    const report = first.json() as { tasks: { key: string; mapIndex?: number; status: string; cachedFrom?: string }[] };
+    expect(report).toMatchObject({
+      run: { status: "succeeded" },
+      outputs: { sum: 14, words: { word: "7", list: [0, 1, 4, 9] } },
+      metrics: { n: { count: 4, min: 0, max: 3 } },
+    });
+    expect(report.tasks.map(({ key, mapIndex, status }) => [key, mapIndex, status])).toEqual([
+      ["numbers", undefined, "succeeded"],
+      ["square", 0, "succeeded"],
+      ["square", 1, "succeeded"],
+      ["square", 2, "succeeded"],
+      ["square", 3, "succeeded"],
+      ["sum", undefined, "succeeded"],
+    ]);
+    const second = (await heddle("run", file, "-p", "count=4", "-p", "word=7", "--executor", "process", "--json")).json() as typeof report;
+    expect(second.tasks.every(({ status, cachedFrom }) => status === "cached" && cachedFrom !== undefined)).toBe(true);
+    expect(second).toMatchObject({ outputs: { sum: 14 }, metrics: { n: { count: 4 } } });
+    const third = (await heddle("run", file, "-p", "count=4", "--executor", "process", "--no-cache", "--json")).json() as typeof report;
+    expect(third.tasks.every(({ status }) => status === "succeeded")).toBe(true);
+  },
+);
 
 test("run exits 1 when a task fails, with its reason", { timeout: 120_000 }, async () => {
   const file = write("fails.ts", '// %% A\nconst a: number = JSON.parse("{");\n\n// %% B\nexport const b = a + 1;\n');
@@ -140,6 +150,9 @@ test("run exits 1 when a task fails, with its reason", { timeout: 120_000 }, asy
 test("run reads the data folder beside the notebook", { timeout: 120_000 }, async () => {
   fs.mkdirSync(path.join(folder, "data"), { recursive: true });
   fs.writeFileSync(path.join(folder, "data/rows.json"), "[1, 2, 3]");
-  const file = write("reads.ts", '// %% A\nimport { dataset } from "heddle";\nexport const rows = await dataset("rows.json").json<number[]>();\n');
+  const file = write(
+    "reads.ts",
+    '// %% A\nimport { dataset } from "heddle";\nexport const rows = await dataset("rows.json").json<number[]>();\n',
+  );
   expect((await heddle("run", file, "--executor", "process", "--json")).json()).toMatchObject({ outputs: { rows: [1, 2, 3] } });
 });

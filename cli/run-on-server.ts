@@ -101,6 +101,8 @@ async function toReport(api: Api, run: RunDetail): Promise<RunReport> {
     },
     tasks: run.taskRuns.filter((row) => row.mapIndex !== undefined || !mapped.has(row.taskKey)).map(toTaskReport),
     outputs: Object.fromEntries(outputs),
-    metrics: Object.fromEntries(summaries.map(({ name, count, last, min, max }) => [name, { count, last: Number(last), min: Number(min), max: Number(max) }])),
+    metrics: Object.fromEntries(
+      summaries.map(({ name, count, last, min, max }) => [name, { count, last: Number(last), min: Number(min), max: Number(max) }]),
+    ),
   };
 }

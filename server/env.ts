@@ -15,7 +15,8 @@ export interface Env {
 
 export function readEnv(variables: Readonly<Record<string, string | undefined>>): Env {
   const port = Number(variables.PORT || 4680);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`PORT must be a number from 0 to 65535, not "${variables.PORT}".`);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new Error(`PORT must be a number from 0 to 65535, not "${variables.PORT}".`);
   return {
     home: path.resolve(variables.HEDDLE_HOME || path.join(os.homedir(), ".heddle")),
     host: variables.HOST || "127.0.0.1",
@@ -28,7 +29,9 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>>)
 function readPublicUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopbackName(url.hostname)))) {
-    throw new Error(`HEDDLE_URL must be an https address such as https://heddle.example.org, not "${text}": sign-in cookies travel over https only.`);
+    throw new Error(
+      `HEDDLE_URL must be an https address such as https://heddle.example.org, not "${text}": sign-in cookies travel over https only.`,
+    );
   }
   return url;
 }

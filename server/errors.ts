@@ -5,7 +5,14 @@ import { z } from "zod";
 import { errorFields, log } from "./log";
 
 export type AppErrorCode =
-  | "NOT_FOUND" | "CONFLICT" | "BAD_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "TOO_MANY_REQUESTS" | "PAYLOAD_TOO_LARGE" | "SERVICE_UNAVAILABLE";
+  | "NOT_FOUND"
+  | "CONFLICT"
+  | "BAD_REQUEST"
+  | "UNAUTHORIZED"
+  | "FORBIDDEN"
+  | "TOO_MANY_REQUESTS"
+  | "PAYLOAD_TOO_LARGE"
+  | "SERVICE_UNAVAILABLE";
 
 /** The message is a sentence for people: what is wrong and what to do. */
 export class AppError extends TRPCError {

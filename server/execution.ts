@@ -70,9 +70,16 @@ export function startExecution(options: ExecutionOptions): Execution {
     const { home, databaseUrl, dataDir, environmentDir, runnerDir } = options;
     const say = (message: string) => log("info", message);
     const environment = await installEnvironment({ home, source: environmentDir, log: say });
-    await options.onInstalled(environment.folder).catch((error: unknown) => log("warn", "the data of the examples was not copied", errorFields(error)));
+    await options
+      .onInstalled(environment.folder)
+      .catch((error: unknown) => log("warn", "the data of the examples was not copied", errorFields(error)));
     const { executor, sentence } = await selectExecutor({
-      home, environment, dataDir, runner: runnerDir, slots: os.availableParallelism(), log: say,
+      home,
+      environment,
+      dataDir,
+      runner: runnerDir,
+      slots: os.availableParallelism(),
+      log: say,
       prefer: options.executor === "docker" || options.executor === "process" ? options.executor : undefined,
     });
     say(sentence);
@@ -85,8 +92,15 @@ export function startExecution(options: ExecutionOptions): Execution {
     const instance = claimInstance(home);
     stops.push(() => instance.release());
     const engine = createEngine({
-      pool, databaseUrl, executor, home, instance: instance.id, environmentHash: environment.hash,
-      imageDigest: executor.kind, dataFolder: dataDir, log: say,
+      pool,
+      databaseUrl,
+      executor,
+      home,
+      instance: instance.id,
+      environmentHash: environment.hash,
+      imageDigest: executor.kind,
+      dataFolder: dataDir,
+      log: say,
     });
     stops.push(() => engine.close());
     await engine.start();

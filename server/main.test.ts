@@ -16,7 +16,10 @@ afterEach(async () => {
 async function makeEnv(more: Partial<Env> = {}): Promise<Env> {
   const home = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "heddle-main-")), "home");
   const database = await createTestDatabase();
-  cleanups.push(() => fs.rmSync(path.dirname(home), { recursive: true, force: true }), () => database.drop());
+  cleanups.push(
+    () => fs.rmSync(path.dirname(home), { recursive: true, force: true }),
+    () => database.drop(),
+  );
   return { home, host: "127.0.0.1", port: 0, databaseUrl: database.url, publicUrl: undefined, ...more };
 }
 
@@ -30,7 +33,9 @@ test("the first start makes the home, the owner's workspace and the examples; th
   const env = await makeEnv();
   const first = await start(env);
   expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
-  const count = async () => (await first.heddle.database.pool.query("select (select count(*) from workspace) || ' ' || (select count(*) from notebook) as all")).rows[0].all as string;
+  const count = async () =>
+    (await first.heddle.database.pool.query("select (select count(*) from workspace) || ' ' || (select count(*) from notebook) as all"))
+      .rows[0].all as string;
   const before = await count();
   expect(before).toBe(`1 ${fs.readdirSync("pipelines/examples").filter((name) => /^[\w-]+\.ts$/.test(name)).length}`);
   expect(first.signInLink).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/sign-in\/link#[\w-]{43}$/);
@@ -58,7 +63,9 @@ test("nobody else may look into the home", async () => {
 test("one server per home: a second one is refused, and can start when the first has stopped", async () => {
   const env = await makeEnv();
   const first = await start(env);
-  await expect(startServer({ env, packageDir: process.cwd(), pages: "none", executor: "none" })).rejects.toThrow(/running already with this home \(process \d+\)/);
+  await expect(startServer({ env, packageDir: process.cwd(), pages: "none", executor: "none" })).rejects.toThrow(
+    /running already with this home \(process \d+\)/,
+  );
   expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
   await first.stop();
   await first.stop();
@@ -79,7 +86,9 @@ test("the lock of a killed server is taken over, even when its number lives on i
 test("a port that is taken is told before anything is made", async () => {
   const first = await start(await makeEnv());
   const env = await makeEnv({ port: Number(new URL(first.url).port) });
-  await expect(startServer({ env, packageDir: process.cwd(), pages: "none", executor: "none" })).rejects.toThrow(/Port \d+ is taken.*PORT=/);
+  await expect(startServer({ env, packageDir: process.cwd(), pages: "none", executor: "none" })).rejects.toThrow(
+    /Port \d+ is taken.*PORT=/,
+  );
   expect(fs.readdirSync(env.home)).not.toContain("server.lock");
 });
 
@@ -98,5 +107,7 @@ test("a database user who may not create roles is told what to grant", async () 
   url.username = name;
   url.password = "x";
   const env = await makeEnv({ databaseUrl: url.toString() });
-  await expect(startServer({ env, packageDir: process.cwd(), pages: "none", executor: "none" })).rejects.toThrow(`GRANT heddle_web TO "${name}"`);
+  await expect(startServer({ env, packageDir: process.cwd(), pages: "none", executor: "none" })).rejects.toThrow(
+    `GRANT heddle_web TO "${name}"`,
+  );
 });

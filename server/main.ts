@@ -69,8 +69,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const packages = readEnvironmentPackages(environmentDir);
     const first = await makeFirstWorkspace({ database, packages }, path.join(packageDir, "pipelines", "examples"));
     const execution = startExecution({
-      home: home.dir, databaseUrl: database.url, dataDir: (workspaceId) => home.dataDir(workspaceId), environmentDir,
-      runnerDir: options.runnerDir ?? path.join(packageDir, "dist", "runner"), executor: options.executor ?? "auto",
+      home: home.dir,
+      databaseUrl: database.url,
+      dataDir: (workspaceId) => home.dataDir(workspaceId),
+      environmentDir,
+      runnerDir: options.runnerDir ?? path.join(packageDir, "dist", "runner"),
+      executor: options.executor ?? "auto",
       onInstalled: (environment) => copyExampleData(environment, home.dataDir(firstWorkspaceId)),
     });
     stops.push(() => execution.close());
@@ -95,7 +99,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const sweep = setInterval(() => void forgetOldTries(database).catch(() => undefined), 600_000);
     stops.push(() => clearInterval(sweep));
     const { port } = door;
-    const url = env.publicUrl?.origin ?? `http://${env.host.includes(":") ? `[${env.host}]` : env.host === "0.0.0.0" ? "127.0.0.1" : env.host}:${port}`;
+    const url =
+      env.publicUrl?.origin ??
+      `http://${env.host.includes(":") ? `[${env.host}]` : env.host === "0.0.0.0" ? "127.0.0.1" : env.host}:${port}`;
     return { url, signInLink: await newOwnerLink(database, port), heddle, stop };
   } catch (error) {
     await stop();
@@ -107,9 +113,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function startFirstRun(heddle: Heddle, { workspaceId, userId, notebookIds }: FirstStart): void {
   const notebookId = notebookIds[0];
   if (notebookId === undefined) return;
-  startRun(heddle, { workspaceId, userId, notebookId, revision: 1, params: {}, targets: undefined, cache: "use", trigger: "example" }).catch((error: unknown) =>
-    log("warn", "the first example was not started", errorFields(error)),
-  );
+  startRun(heddle, {
+    workspaceId,
+    userId,
+    notebookId,
+    revision: 1,
+    params: {},
+    targets: undefined,
+    cache: "use",
+    trigger: "example",
+  }).catch((error: unknown) => log("warn", "the first example was not started", errorFields(error)));
 }
 
 async function startDatabase(env: Env, dir: string, packageDir: string, stops: Stops): Promise<string> {
@@ -166,7 +179,11 @@ async function takePort({ env }: ServerOptions, stops: Stops): Promise<Door> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      reject(error.code === "EADDRINUSE" ? new Error(`Port ${env.port} is taken by another program. Start Heddle with another one: PORT=${env.port + 1} npm start`) : error);
+      reject(
+        error.code === "EADDRINUSE"
+          ? new Error(`Port ${env.port} is taken by another program. Start Heddle with another one: PORT=${env.port + 1} npm start`)
+          : error,
+      );
     });
     server.listen(env.port, env.host, resolve);
   });

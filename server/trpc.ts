@@ -41,17 +41,19 @@ export interface Access {
   readonly access: "anyone" | Role;
 }
 
-const t = initTRPC.context<Context>().meta<Access>().create({
-  isDev: false,
-  errorFormatter: ({ shape, error, path }) => ({
-    ...shape,
-    message: publicMessage(error, path),
-    data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path },
-  }),
-});
+const t = initTRPC
+  .context<Context>()
+  .meta<Access>()
+  .create({
+    isDev: false,
+    errorFormatter: ({ shape, error, path }) => ({
+      ...shape,
+      message: publicMessage(error, path),
+      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path },
+    }),
+  });
 
 export const router = t.router;
-export const createCallerFactory = t.createCallerFactory;
 
 const ranks: Record<Role, number> = { viewer: 0, runner: 1, editor: 2, owner: 3 };
 

@@ -13,7 +13,8 @@ export function toTask(draft: Draft, names: Names, classes: readonly Definition[
   const { options, settings } = cell.parsed;
   const foreign = (values: Iterable<Definition>) =>
     [...new Set([...values].filter((one) => one.home !== cell).map(names.storedName))].sort();
-  const paramNames = (...reaches: Draft["reach"][]) => [...new Set(reaches.flatMap(({ params }) => [...params].map((one) => one.name)))].sort();
+  const paramNames = (...reaches: Draft["reach"][]) =>
+    [...new Set(reaches.flatMap(({ params }) => [...params].map((one) => one.name)))].sort();
   const needs = new Map<string, Set<string>>(draft.after.map((key) => [key, new Set()]));
   for (const value of draft.values) {
     const list = needs.get(value.home.key) ?? new Set();

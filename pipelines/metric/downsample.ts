@@ -28,7 +28,7 @@ export function downsample(points: readonly MetricPoint[], buckets: number): Buc
   const scaled = Math.abs(low) <= 1e100 && Math.abs(high) <= 1e100 && high - low >= 1e-100;
   const bucketOf = (step: number) => (!scaled ? 0 : Math.min(buckets - 1, Math.floor(((step - low) / (high - low)) * buckets)));
   const result: Bucket[] = [];
-  for (let start = 0; start < ordered.length; ) {
+  for (let start = 0; start < ordered.length;) {
     const bucket = bucketOf(ordered[start]!.step);
     let end = start;
     while (end < ordered.length && bucketOf(ordered[end]!.step) === bucket) end++;

@@ -28,7 +28,13 @@ export function summarise(points: readonly MetricPoint[]): SeriesSummary {
     min = Math.min(min, point.value);
     max = Math.max(max, point.value);
   }
-  return { count: points.length, last: last.value, min: finite ? min : NaN, max: finite ? max : NaN, mean: finite ? sum / finite / scale : NaN };
+  return {
+    count: points.length,
+    last: last.value,
+    min: finite ? min : NaN,
+    max: finite ? max : NaN,
+    mean: finite ? sum / finite / scale : NaN,
+  };
 }
 
 /** Several series of one name (the elements of a fan-out) as one. */

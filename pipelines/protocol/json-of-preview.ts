@@ -10,6 +10,8 @@ export function jsonOfPreview(preview: Preview): Json | undefined {
       return preview.stride === 1 && preview.shape.length === 1 ? preview.sample : undefined;
     case "table":
       if (preview.rows.length < preview.rowCount) return undefined;
-      return preview.rows.map((row) => Object.fromEntries(preview.columns.map(({ name }, column) => [name, (row[column] ?? null) as Json])));
+      return preview.rows.map((row) =>
+        Object.fromEntries(preview.columns.map(({ name }, column) => [name, (row[column] ?? null) as Json])),
+      );
   }
 }

@@ -16,7 +16,17 @@ export interface KeyParts {
 /** Why a task run did or did not run. `name` is the input, parameter, file or option that differs. */
 export interface WhyPart {
   readonly type:
-    | "cached" | "first-run" | "cache-off" | "expired" | "program" | "input" | "param" | "data" | "environment" | "options" | "retry"
+    | "cached"
+    | "first-run"
+    | "cache-off"
+    | "expired"
+    | "program"
+    | "input"
+    | "param"
+    | "data"
+    | "environment"
+    | "options"
+    | "retry"
     | "not-started";
   readonly name?: string | undefined;
 }
@@ -39,8 +49,14 @@ export function outcomeOptions(task: Task, mode: "task" | "expand"): Record<stri
 /** Canonical text of the parts: hashing it gives the key. */
 export function keyText(parts: KeyParts): string {
   return JSON.stringify([
-    parts.program, sorted(parts.inputs), sorted(parts.params), sorted(parts.data), parts.image, parts.environment,
-    sorted(parts.options), parts.sdk,
+    parts.program,
+    sorted(parts.inputs),
+    sorted(parts.params),
+    sorted(parts.data),
+    parts.image,
+    parts.environment,
+    sorted(parts.options),
+    parts.sdk,
   ]);
 }
 

@@ -47,8 +47,16 @@ export class Draft {
   setAttempt(ordinal: number, patch: Partial<AttemptState> & { readonly attempt: number }): void {
     const before = this.must(ordinal).current;
     const blank: AttemptState = {
-      attempt: patch.attempt, status: "launching", reason: undefined, error: undefined, handle: undefined, startedAt: undefined,
-      finishedAt: undefined, durationMs: undefined, cpuMs: undefined, peakMemoryBytes: undefined,
+      attempt: patch.attempt,
+      status: "launching",
+      reason: undefined,
+      error: undefined,
+      handle: undefined,
+      startedAt: undefined,
+      finishedAt: undefined,
+      durationMs: undefined,
+      cpuMs: undefined,
+      peakMemoryBytes: undefined,
     };
     const current = { ...(before?.attempt === patch.attempt ? before : blank), ...patch };
     this.set(ordinal, { current });

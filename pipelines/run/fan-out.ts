@@ -5,7 +5,6 @@ import { makeReady } from "./make-ready";
 import type { OutputRef, ValueRef } from "./run";
 import { hasSucceeded, isTerminal, newTaskRun } from "./run-state";
 
-
 /** Beyond this a fan-out is refused rather than made. */
 const mostElements = 100_000;
 

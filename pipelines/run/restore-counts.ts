@@ -34,8 +34,3 @@ function firstElement(taskRuns: readonly TaskRunState[], group: number): number 
   }
   return taskRuns.length;
 }
-
-export function sameCounts(run: RunState): boolean {
-  const fresh = restoreCounts(run.plan, run.taskRuns);
-  return run.counts.every((value, place) => value === fresh[place]);
-}

@@ -5,7 +5,13 @@ import type { Reason, TaskError, ValueRef } from "./run";
 
 export type RunEvent = { readonly at: number } & (
   | { readonly type: "submitted" }
-  | { readonly type: "cache-missed"; readonly ordinal: number; readonly key: string | undefined; readonly parts: KeyParts | undefined; readonly why: WhyPart }
+  | {
+      readonly type: "cache-missed";
+      readonly ordinal: number;
+      readonly key: string | undefined;
+      readonly parts: KeyParts | undefined;
+      readonly why: WhyPart;
+    }
   | {
       readonly type: "cache-hit";
       readonly ordinal: number;

@@ -35,9 +35,7 @@ export function planRun(spec: RunSpec): RunPlan {
   const tasks = spec.dag.tasks;
   const n = tasks.length;
   const indexOf = new Map(tasks.map((task, index) => [task.key, index]));
-  const upstream = tasks.map((task) => [
-    ...new Set(task.needs.flatMap((need) => indexOf.get(need.task) ?? [])),
-  ]);
+  const upstream = tasks.map((task) => [...new Set(task.needs.flatMap((need) => indexOf.get(need.task) ?? []))]);
   const downstream: number[][] = tasks.map(() => []);
   upstream.forEach((needs, index) => needs.forEach((need) => downstream[need]!.push(index)));
 
@@ -58,7 +56,14 @@ export function planRun(spec: RunSpec): RunPlan {
     failed: 5 * n + 2,
   };
   return {
-    tasks, indexOf, upstream, downstream, late, handlers, targeted, counters,
+    tasks,
+    indexOf,
+    upstream,
+    downstream,
+    late,
+    handlers,
+    targeted,
+    counters,
     initialCounts() {
       const counts = new Int32Array(5 * n + 3);
       upstream.forEach((needs, index) => (counts[counters.pending(index)] = needs.length));

@@ -161,13 +161,26 @@ export function newRun(spec: RunSpec): RunState {
   };
 }
 
-export function newTaskRun(
-  ordinal: number, task: number, mapIndex: number | undefined, elements: TaskRunState["elements"],
-): TaskRunState {
+export function newTaskRun(ordinal: number, task: number, mapIndex: number | undefined, elements: TaskRunState["elements"]): TaskRunState {
   return {
-    ordinal, task, mapIndex, elements,
-    status: "blocked", reason: undefined, attempt: 0, current: undefined, tries: 0, lost: 0, notBefore: undefined,
-    cacheKey: undefined, keyParts: undefined, cachedFrom: undefined, expanded: undefined, outputs: undefined,
-    queuedAt: undefined, startedAt: undefined, finishedAt: undefined,
+    ordinal,
+    task,
+    mapIndex,
+    elements,
+    status: "blocked",
+    reason: undefined,
+    attempt: 0,
+    current: undefined,
+    tries: 0,
+    lost: 0,
+    notBefore: undefined,
+    cacheKey: undefined,
+    keyParts: undefined,
+    cachedFrom: undefined,
+    expanded: undefined,
+    outputs: undefined,
+    queuedAt: undefined,
+    startedAt: undefined,
+    finishedAt: undefined,
   };
 }

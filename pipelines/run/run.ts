@@ -8,7 +8,15 @@ export const runStatuses = ["queued", "running", "succeeded", "failed", "cancell
 export type RunStatus = (typeof runStatuses)[number];
 
 export const taskRunStatuses = [
-  "blocked", "queued", "running", "waiting", "succeeded", "cached", "failed", "skipped", "cancelled",
+  "blocked",
+  "queued",
+  "running",
+  "waiting",
+  "succeeded",
+  "cached",
+  "failed",
+  "skipped",
+  "cancelled",
 ] as const;
 export type TaskRunStatus = (typeof taskRunStatuses)[number];
 
@@ -17,9 +25,26 @@ export type AttemptStatus = (typeof attemptStatuses)[number];
 
 /** Why something did not simply succeed. Closed: a new one needs a sentence in reason-sentences.ts. */
 export const reasons = [
-  "exit-code", "exception", "out-of-memory", "image", "disk-full", "lease-lost", "node-lost", "cancelled", "timeout",
-  "quota", "compile-error", "unserializable-value", "upstream-failed", "upstream-skipped", "when-false", "join-unmet",
-  "handler-not-needed", "not-targeted", "fail-fast", "internal",
+  "exit-code",
+  "exception",
+  "out-of-memory",
+  "image",
+  "disk-full",
+  "lease-lost",
+  "node-lost",
+  "cancelled",
+  "timeout",
+  "quota",
+  "compile-error",
+  "unserializable-value",
+  "upstream-failed",
+  "upstream-skipped",
+  "when-false",
+  "join-unmet",
+  "handler-not-needed",
+  "not-targeted",
+  "fail-fast",
+  "internal",
 ] as const;
 export type Reason = (typeof reasons)[number];
 

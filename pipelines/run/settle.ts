@@ -47,7 +47,9 @@ export function releaseTask(draft: Draft, index: number, at: number): void {
   // A handler reads what there is; only other late tasks count for its join.
   const upstream = handler ? plan.upstream[index]!.filter((need) => plan.late[need]) : plan.upstream[index]!;
   const outcomes = pending > 0 && task.options.join !== "all" ? [] : upstream.map((need) => draft.must(need));
-  const failed = outcomes.some(({ status, reason }) => status === "failed" || status === "cancelled" || reason === "upstream-failed" || reason === "fail-fast");
+  const failed = outcomes.some(
+    ({ status, reason }) => status === "failed" || status === "cancelled" || reason === "upstream-failed" || reason === "fail-fast",
+  );
   if (pending > 0) {
     if (!handler && task.options.join === "all" && failed) endTaskRun(draft, index, "skipped", "upstream-failed", at);
     return;
@@ -113,9 +115,15 @@ function endRun(draft: Draft, at: number): void {
   }
   const { reason = "internal" } = draft.must(index);
   const elements = [...elementsOf(draft, index)].filter((ordinal) => draft.must(ordinal).status === "failed");
-  const where = elements.length > 0 ? ` at ${elements.length === 1 ? "element" : `${elements.length} elements, first`} ${draft.must(elements[0]!).mapIndex}` : "";
+  const where =
+    elements.length > 0
+      ? ` at ${elements.length === 1 ? "element" : `${elements.length} elements, first`} ${draft.must(elements[0]!).mapIndex}`
+      : "";
   draft.setFields({
-    status: "failed", reason, startedAt, finishedAt: at,
+    status: "failed",
+    reason,
+    startedAt,
+    finishedAt: at,
     message: `“${spec.dag.tasks[index]!.title || spec.dag.tasks[index]!.key}” failed${where}. ${reasonSentence(reason)}`,
   });
   draft.actions.push({ type: "run-ended", status: "failed" });

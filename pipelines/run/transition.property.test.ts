@@ -75,8 +75,9 @@ test("no more elements of a fan-out are under way than its concurrency", () => {
         const element = run.taskRuns[event.ordinal]!;
         const limit = run.plan.tasks[element.task]!.options.concurrency;
         if (element.mapIndex === undefined || limit === undefined) return;
-        const others = run.taskRuns.filter(({ task, mapIndex, status }) =>
-          task === element.task && mapIndex !== undefined && (status === "queued" || status === "running"));
+        const others = run.taskRuns.filter(
+          ({ task, mapIndex, status }) => task === element.task && mapIndex !== undefined && (status === "queued" || status === "running"),
+        );
         expect(others.length).toBeLessThanOrEqual(limit);
       });
     }),

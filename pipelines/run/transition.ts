@@ -176,7 +176,11 @@ function endAttempt(
   const ended = event as Extract<RunEvent, { type: "attempt-failed" }>;
   const error = "error" in ended ? ended.error : undefined;
   draft.setAttempt(event.ordinal, {
-    attempt: event.attempt, status, reason, error, finishedAt: event.at,
+    attempt: event.attempt,
+    status,
+    reason,
+    error,
+    finishedAt: event.at,
     ...(ended.usage ? { durationMs: ended.usage.durationMs, cpuMs: ended.usage.cpuMs, peakMemoryBytes: ended.usage.peakMemoryBytes } : {}),
   });
   draft.note(event.ordinal, { displays: ended.displays ?? [], error: error ?? null });
@@ -211,7 +215,13 @@ function remember(
   const { cache } = optionsOf(draft, taskRun);
   if (!taskRun.cacheKey || !taskRun.keyParts || cache === "off") return;
   draft.actions.push({
-    type: "remember", ordinal: taskRun.ordinal, key: taskRun.cacheKey, parts: taskRun.keyParts, outputs, displays, elements,
+    type: "remember",
+    ordinal: taskRun.ordinal,
+    key: taskRun.cacheKey,
+    parts: taskRun.keyParts,
+    outputs,
+    displays,
+    elements,
     lifetime: typeof cache === "number" ? cache : undefined,
   });
 }
@@ -277,9 +287,18 @@ function retryRun(draft: Draft, at: number): void {
 
 function reset(draft: Draft, ordinal: number, status: "blocked"): void {
   draft.set(ordinal, {
-    status, reason: undefined, tries: 0, lost: 0, notBefore: undefined, cacheKey: undefined, keyParts: undefined,
-    cachedFrom: undefined, outputs: undefined, queuedAt: undefined, startedAt: undefined, finishedAt: undefined,
+    status,
+    reason: undefined,
+    tries: 0,
+    lost: 0,
+    notBefore: undefined,
+    cacheKey: undefined,
+    keyParts: undefined,
+    cachedFrom: undefined,
+    outputs: undefined,
+    queuedAt: undefined,
+    startedAt: undefined,
+    finishedAt: undefined,
   });
   draft.note(ordinal, { displays: [], error: null });
 }
-

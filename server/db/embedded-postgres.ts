@@ -52,7 +52,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     fs.writeFileSync(passwordFile, crypto.randomBytes(18).toString("base64url") + "\n", { mode: 0o600 });
     if (identity.type === "account") fs.chownSync(passwordFile, identity.uid, identity.gid);
     const [file, args] = command("initdb", [
-      "-D", dir, "-U", user, "--auth=scram-sha-256", `--pwfile=${passwordFile}`, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
+      "-D",
+      dir,
+      "-U",
+      user,
+      "--auth=scram-sha-256",
+      `--pwfile=${passwordFile}`,
+      "-E",
+      "UTF8",
+      "--locale=C.UTF-8",
+      "--no-sync",
     ]);
     const result = spawnSync(file, args, { ...spawnOptions, encoding: "utf8" });
     if (result.status !== 0) {
@@ -71,7 +80,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const port = await freePort();
   const settings = { ...options.settings, listen_addresses: "127.0.0.1", unix_socket_directories: "" };
   const [file, args] = command("postgres", [
-    "-D", dir, "-p", String(port), ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    "-D",
+    dir,
+    "-p",
+    String(port),
+    ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
   ]);
   // Detached: Ctrl-C reaches the whole foreground group, and the database must outlive its users' last statements.
   const child = spawn(file, args, { ...spawnOptions, stdio: ["ignore", "ignore", "pipe"], detached: true });
@@ -114,7 +127,8 @@ function findBinaries(): string {
   return path.join(root, "native/bin");
 }
 
-type Identity = { readonly type: "same" } | { readonly type: "account"; readonly uid: number; readonly gid: number } | { readonly type: "namespace" };
+type Identity =
+  { readonly type: "same" } | { readonly type: "account"; readonly uid: number; readonly gid: number } | { readonly type: "namespace" };
 
 /**
  * PostgreSQL refuses to run as root. Root lends it an account that every system has; where that account cannot reach a
@@ -124,7 +138,10 @@ function chooseIdentity(folders: readonly string[]): Identity {
   if (process.getuid?.() !== 0) return { type: "same" };
   const closed = folders.some((folder) => parents(folder).some((parent) => (fs.statSync(parent).mode & 0o001) === 0));
   if (closed) return { type: "namespace" };
-  const lines = fs.readFileSync("/etc/passwd", "utf8").split("\n").map((line) => line.split(":"));
+  const lines = fs
+    .readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
   const line = lines.find((fields) => fields[0] === "postgres") ?? lines.find((fields) => fields[0] === "nobody");
   return { type: "account", uid: Number(line?.[2] ?? 65534), gid: Number(line?.[3] ?? 65534) };
 }

@@ -184,7 +184,8 @@ returning id`;
 export const wishCancelSql = "update run set cancel_wish = $2 where id = $1 and status in ('queued', 'running')";
 
 /** $1 instance. */
-export const cancelWishesSql = "select id, cancel_wish from run where owner = $1 and cancel_wish is not null and status in ('queued', 'running')";
+export const cancelWishesSql =
+  "select id, cancel_wish from run where owner = $1 and cancel_wish is not null and status in ('queued', 'running')";
 
 /** $1 instance, $2 ids. */
 export const clearCancelWishesSql = "update run set cancel_wish = null where owner = $1 and id = any($2)";

@@ -11,7 +11,11 @@ export type WorkspaceTransaction = Prisma.TransactionClient;
 const enter = "select set_config('role', 'heddle_web', true), set_config('heddle.ws', $1, true)";
 
 /** Through Prisma: for what is read and written by the row. */
-export function workspaceTransaction<T>(database: Database, workspaceId: string, work: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
+export function workspaceTransaction<T>(
+  database: Database,
+  workspaceId: string,
+  work: (tx: WorkspaceTransaction) => Promise<T>,
+): Promise<T> {
   return database.prisma.$transaction(
     async (tx) => {
       await tx.$queryRawUnsafe(enter, workspaceId);

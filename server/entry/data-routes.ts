@@ -21,7 +21,11 @@ export interface DataRequest {
 export type DataRoute = (request: DataRequest) => Promise<void>;
 
 /** By pattern, so that a test can list them. */
-export const dataRoutes: readonly { readonly pattern: RegExp; readonly example: string; answer(request: DataRequest, match: RegExpMatchArray): Promise<void> }[] = [
+export const dataRoutes: readonly {
+  readonly pattern: RegExp;
+  readonly example: string;
+  answer(request: DataRequest, match: RegExpMatchArray): Promise<void>;
+}[] = [
   { pattern: /^\/api\/displays\/([\w-]{1,64})\/(\d{1,6})$/, example: "/api/displays/run-0/0", answer: answerDisplay },
   { pattern: /^\/api\/values\/([\w-]{1,64})\/([^/]{1,600})$/, example: "/api/values/run-0/name", answer: answerValue },
 ];
@@ -56,9 +60,16 @@ async function answerValue({ heddle, caller, search, response }: DataRequest, ma
   const name = decodeName(match[2]!);
   const text = search.get("index");
   if (text !== null && !/^\d{1,7}$/.test(text)) throw new AppError("BAD_REQUEST", "index is a whole number.");
-  const value = await findValue(heddle, caller.workspaceId, { taskRunId: match[1]!, name, index: text === null ? undefined : Number(text) });
+  const value = await findValue(heddle, caller.workspaceId, {
+    taskRunId: match[1]!,
+    name,
+    index: text === null ? undefined : Number(text),
+  });
   response.setHeader("Content-Type", "application/octet-stream");
-  response.setHeader("Content-Disposition", `attachment; filename="value.bin"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, escape)}.${value.codec.replace(/[^\w]+/g, "-")}`);
+  response.setHeader(
+    "Content-Disposition",
+    `attachment; filename="value.bin"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, escape)}.${value.codec.replace(/[^\w]+/g, "-")}`,
+  );
   response.setHeader("Cache-Control", "private, no-store");
   if (value.inline !== undefined) {
     response.end(Buffer.from(value.inline, "base64"));

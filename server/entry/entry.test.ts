@@ -31,7 +31,10 @@ function raw(options: http.RequestOptions & { readonly body?: string }): Promise
   return new Promise((resolve, reject) => {
     const request = http.request({ host: "127.0.0.1", port, ...options }, (response) => {
       let text = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk)).on("end", () => resolve({ status: response.statusCode!, headers: response.headers, text }));
+      response
+        .setEncoding("utf8")
+        .on("data", (chunk: string) => (text += chunk))
+        .on("end", () => resolve({ status: response.statusCode!, headers: response.headers, text }));
     });
     request.on("error", reject);
     request.on("upgrade", (response, socket) => {
@@ -55,26 +58,48 @@ describe("the inventory", () => {
     expect(Object.fromEntries(procedures.map(([name, procedure]) => [name, procedure._def.meta?.access]))).toMatchSnapshot();
   });
 
-  test.each(procedures.filter(([, procedure]) => procedure._def.meta?.access !== "anyone").map(([name, { _def }]) => [name, _def.type] as const))(
-    "%s without a sign-in is refused",
-    async (name, type) => {
-      const answer = type === "mutation" ? await mutate(server.url, name, {}, { origin: server.url }) : await query(server.url, name, {});
-      expect(answer.status).toBe(type === "subscription" ? 405 : 401);
-      expect(answer.data).toBeUndefined();
-    },
-  );
+  test.each(
+    procedures.filter(([, procedure]) => procedure._def.meta?.access !== "anyone").map(([name, { _def }]) => [name, _def.type] as const),
+  )("%s without a sign-in is refused", async (name, type) => {
+    const answer = type === "mutation" ? await mutate(server.url, name, {}, { origin: server.url }) : await query(server.url, name, {});
+    expect(answer.status).toBe(type === "subscription" ? 405 : 401);
+    expect(answer.data).toBeUndefined();
+  });
 
   test("every path but the listed ones wants a sign-in, routes of app/api included", async () => {
-    const apiRoutes = fs.existsSync("app/api") ? fs.readdirSync("app/api", { recursive: true }).map(String).filter((file) => /route\.tsx?$/.test(file)) : [];
+    const apiRoutes = fs.existsSync("app/api")
+      ? fs
+          .readdirSync("app/api", { recursive: true })
+          .map(String)
+          .filter((file) => /route\.tsx?$/.test(file))
+      : [];
     expect(apiRoutes, "requests are answered by server/entry, not by route files").toEqual([]);
-    const pages = fs.readdirSync("app", { recursive: true }).map(String).filter((file) => /(^|\/)page\.tsx$/.test(file));
-    const paths = pages.map((file) => `/${path.dirname(file)}`.replace(/\/\.$/, "/").replace(/\[\w+\]/g, "x").replace(/\/\([^)]+\)/g, ""));
+    const pages = fs
+      .readdirSync("app", { recursive: true })
+      .map(String)
+      .filter((file) => /(^|\/)page\.tsx$/.test(file));
+    const paths = pages.map((file) =>
+      `/${path.dirname(file)}`
+        .replace(/\/\.$/, "/")
+        .replace(/\[\w+\]/g, "x")
+        .replace(/\/\([^)]+\)/g, ""),
+    );
     expect(paths).toContain("/notebooks");
-    const guarded = [...paths.filter((each) => !publicPaths.has(each)), ...dataRoutes.map(({ example }) => example), "/api/trpc", "/api/live", "/api/none", "/_next/image", "/_next/data/x.json", "/none"];
+    const guarded = [
+      ...paths.filter((each) => !publicPaths.has(each)),
+      ...dataRoutes.map(({ example }) => example),
+      "/api/trpc",
+      "/api/live",
+      "/api/none",
+      "/_next/image",
+      "/_next/data/x.json",
+      "/none",
+    ];
     for (const each of guarded) {
       expect((await raw({ path: each })).status, each).toBe(401);
       const navigation = await raw({ path: each, headers: { accept: "text/html" } });
-      if (navigation.status !== 401) expect([navigation.status, navigation.headers.location], each).toEqual([303, expect.stringMatching(/^\/sign-in/)]);
+      if (navigation.status !== 401)
+        expect([navigation.status, navigation.headers.location], each).toEqual([303, expect.stringMatching(/^\/sign-in/)]);
     }
     expect([...publicPaths].sort()).toEqual(["/favicon.ico", "/healthz", "/icon.svg", "/readyz", "/sign-in", "/sign-in/link"]);
   });
@@ -82,7 +107,16 @@ describe("the inventory", () => {
   test("only the exact names of health checks are free", async () => {
     expect((await raw({ path: "/healthz" })).status).toBe(200);
     expect((await raw({ path: "/readyz" })).status).toBe(200);
-    for (const each of ["/x/healthz", "/healthz/", "/healthz/x", "/api/trpc/healthz", "//healthz", "/notebooks/../healthz", "/%68ealthz", "/healthz%2f"]) {
+    for (const each of [
+      "/x/healthz",
+      "/healthz/",
+      "/healthz/x",
+      "/api/trpc/healthz",
+      "//healthz",
+      "/notebooks/../healthz",
+      "/%68ealthz",
+      "/healthz%2f",
+    ]) {
       expect([400, 401, 404], each).toContain((await raw({ path: each })).status);
     }
   });
@@ -105,7 +139,14 @@ describe("headers that other servers obey", () => {
     { connection: "Upgrade", upgrade: "h2c" },
   ];
   test.each(tricks)("%j opens nothing", async (headers) => {
-    for (const each of ["/notebooks", "/notebooks.rsc", "/notebooks?_rsc=1", "/api/trpc/notebook.list", "/api/trpc/workspace.session", dataRoutes[1]!.example]) {
+    for (const each of [
+      "/notebooks",
+      "/notebooks.rsc",
+      "/notebooks?_rsc=1",
+      "/api/trpc/notebook.list",
+      "/api/trpc/workspace.session",
+      dataRoutes[1]!.example,
+    ]) {
       const answer = await raw({ path: each, headers });
       expect([303, 400, 401, 404], `${each} gave ${answer.status}`).toContain(answer.status);
     }
@@ -120,7 +161,8 @@ describe("who asks", () => {
   });
 
   test("a change needs JSON, and our own Origin where a cookie speaks", async () => {
-    const post = (headers: Record<string, string>) => raw({ method: "POST", path: "/api/trpc/notebook.create", headers: { ...cookie(), ...headers }, body: '{"title":"x"}' });
+    const post = (headers: Record<string, string>) =>
+      raw({ method: "POST", path: "/api/trpc/notebook.create", headers: { ...cookie(), ...headers }, body: '{"title":"x"}' });
     const json = { "content-type": "application/json" };
     expect((await post({ ...json, origin: server.url })).status).toBe(200);
     expect((await post({ ...json, origin: server.url, "content-type": "application/json; charset=utf-8" })).status).toBe(200);
@@ -128,12 +170,22 @@ describe("who asks", () => {
     for (const origin of ["https://evil.example", "null", server.url.replace("127.0.0.1", "localhost"), `${server.url}.evil.example`]) {
       expect((await post({ ...json, origin })).status, origin).toBe(403);
     }
-    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain; application/json"]) {
+    for (const type of [
+      "text/plain",
+      "application/x-www-form-urlencoded",
+      "multipart/form-data; boundary=x",
+      "text/plain; application/json",
+    ]) {
       expect((await post({ "content-type": type, origin: server.url })).status, type).toBe(415);
     }
-    expect((await raw({ method: "GET", path: `/api/trpc/notebook.create?input=${encodeURIComponent('{"title":"x"}')}`, headers: cookie() })).status).toBe(405);
+    expect(
+      (await raw({ method: "GET", path: `/api/trpc/notebook.create?input=${encodeURIComponent('{"title":"x"}')}`, headers: cookie() }))
+        .status,
+    ).toBe(405);
     for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS"]) {
-      expect([403, 404, 405, 415], method).toContain((await raw({ method, path: "/api/trpc/notebook.create", headers: { ...cookie(), ...json } })).status);
+      expect([403, 404, 405, 415], method).toContain(
+        (await raw({ method, path: "/api/trpc/notebook.create", headers: { ...cookie(), ...json } })).status,
+      );
     }
   });
 
@@ -145,15 +197,29 @@ describe("who asks", () => {
   test("a body beyond 20 MB is refused", async () => {
     // The server may hang up before all of it was sent.
     const answer = await raw({
-      method: "POST", path: "/api/trpc/notebook.import", headers: { ...cookie(), "content-type": "application/json", origin: server.url },
+      method: "POST",
+      path: "/api/trpc/notebook.import",
+      headers: { ...cookie(), "content-type": "application/json", origin: server.url },
       body: JSON.stringify({ fileName: "a.ts", text: "x".repeat(21 * 1024 * 1024) }),
     }).catch(() => ({ status: 413, text: "", headers: {} }));
     expect(answer.status).toBe(413);
   });
 
   test("input with unknown fields, of the wrong kind, or aimed at prototypes is refused", async () => {
-    for (const body of ['{"title":"x","extra":1}', '{"title":1}', '{"__proto__":{"title":"x"}}', '{"constructor":{"prototype":{"title":"x"}}}', "[]", "nonsense"]) {
-      const answer = await raw({ method: "POST", path: "/api/trpc/notebook.create", headers: { ...cookie(), "content-type": "application/json", origin: server.url }, body });
+    for (const body of [
+      '{"title":"x","extra":1}',
+      '{"title":1}',
+      '{"__proto__":{"title":"x"}}',
+      '{"constructor":{"prototype":{"title":"x"}}}',
+      "[]",
+      "nonsense",
+    ]) {
+      const answer = await raw({
+        method: "POST",
+        path: "/api/trpc/notebook.create",
+        headers: { ...cookie(), "content-type": "application/json", origin: server.url },
+        body,
+      });
       expect(answer.status, body).toBe(400);
     }
     expect(({} as { title?: string }).title).toBeUndefined();

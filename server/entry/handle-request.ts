@@ -10,7 +10,16 @@ import type { Heddle } from "../heddle";
 import { appRouter } from "../router";
 import type { Caller, Context } from "../trpc";
 import { authenticate, readSessionToken, sessionCookie } from "./authenticate";
-import { checkHost, checkJson, checkOrigin, isLocal, originOfHost, remoteAddress, stripForeignHeaders, type Refusal } from "./request-guard";
+import {
+  checkHost,
+  checkJson,
+  checkOrigin,
+  isLocal,
+  originOfHost,
+  remoteAddress,
+  stripForeignHeaders,
+  type Refusal,
+} from "./request-guard";
 import { dataPolicy, newNonce, pagePolicy, setSecurityHeaders } from "./security-headers";
 import { findDataRoute } from "./data-routes";
 
@@ -53,7 +62,8 @@ async function route(options: EntryOptions, request: http.IncomingMessage, respo
     const fault = await options.readiness();
     return answer(response, fault === undefined ? 200 : 503, fault ?? "ready");
   }
-  const refusal = checkHost(heddle.env, request) ?? (isSafe(request) ? undefined : (checkOrigin(heddle.env, request) ?? checkJson(request)));
+  const refusal =
+    checkHost(heddle.env, request) ?? (isSafe(request) ? undefined : (checkOrigin(heddle.env, request) ?? checkJson(request)));
   if (refusal) return refuse(response, refusal);
 
   const local = isLocal(request);
@@ -112,7 +122,9 @@ async function route(options: EntryOptions, request: http.IncomingMessage, respo
 /** They would be answered as an endless stream, which has begun with 200 before anyone asks who is there. */
 function namesSubscription(path: string): boolean {
   const procedures = appRouter._def.procedures as unknown as Record<string, { readonly _def: { readonly type: string } } | undefined>;
-  return decodeURIComponent(path.slice("/api/trpc/".length)).split(",").some((name) => Object.hasOwn(procedures, name) && procedures[name]?._def.type === "subscription");
+  return decodeURIComponent(path.slice("/api/trpc/".length))
+    .split(",")
+    .some((name) => Object.hasOwn(procedures, name) && procedures[name]?._def.type === "subscription");
 }
 
 function memberOf(caller: Caller | undefined): Caller {
@@ -135,8 +147,13 @@ function isSafe(request: http.IncomingMessage): boolean {
 
 /** A person who follows a link is sent to the sign-in; a program is told. */
 function refuseStranger(request: http.IncomingMessage, response: http.ServerResponse, path: string): void {
-  const navigation = request.method === "GET" && request.headers["sec-fetch-mode"] !== "cors" && request.headers.rsc === undefined &&
-    (request.headers.accept ?? "").includes("text/html") && !path.startsWith("/api/") && !path.startsWith("/_next/");
+  const navigation =
+    request.method === "GET" &&
+    request.headers["sec-fetch-mode"] !== "cors" &&
+    request.headers.rsc === undefined &&
+    (request.headers.accept ?? "").includes("text/html") &&
+    !path.startsWith("/api/") &&
+    !path.startsWith("/_next/");
   if (!navigation) return answer(response, 401, "Sign in first.");
   response.statusCode = 303;
   response.setHeader("Location", path === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(path)}`);

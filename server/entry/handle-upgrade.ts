@@ -21,7 +21,10 @@ export interface LiveSockets {
   close(): void;
 }
 
-export function createLiveSockets(heddle: Heddle, devUpgrade: ((request: http.IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>) | undefined): LiveSockets {
+export function createLiveSockets(
+  heddle: Heddle,
+  devUpgrade: ((request: http.IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>) | undefined,
+): LiveSockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
   const callers = new WeakMap<http.IncomingMessage, Caller>();
   const open = new Map<WebSocket, { readonly caller: Caller; readonly headers: http.IncomingHttpHeaders }>();
@@ -45,9 +48,12 @@ export function createLiveSockets(heddle: Heddle, devUpgrade: ((request: http.In
 
   const stopListening = heddle.revocations.listen((revocation) => {
     for (const [socket, { caller }] of open) {
-      const hit = revocation.type === "user" ? caller.userId === revocation.userId
-        : revocation.type === "session" ? caller.by.type === "session" && caller.by.sessionId === revocation.id
-        : caller.by.type === "token" && caller.by.tokenId === revocation.id;
+      const hit =
+        revocation.type === "user"
+          ? caller.userId === revocation.userId
+          : revocation.type === "session"
+            ? caller.by.type === "session" && caller.by.sessionId === revocation.id
+            : caller.by.type === "token" && caller.by.tokenId === revocation.id;
       if (hit) socket.close(4401, "signed out");
     }
   });
@@ -66,7 +72,8 @@ export function createLiveSockets(heddle: Heddle, devUpgrade: ((request: http.In
   async function upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const path = (request.url ?? "").split("?")[0];
     if (devUpgrade && path?.startsWith("/_next/")) return devUpgrade(request, socket, head);
-    if (path !== livePath || request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket") return refuse(socket, "404 Not Found");
+    if (path !== livePath || request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket")
+      return refuse(socket, "404 Not Found");
     if (checkHost(heddle.env, request)) return refuse(socket, "400 Bad Request");
     if (checkOrigin(heddle.env, request)) return refuse(socket, "403 Forbidden");
     const caller = await authenticate(heddle.database, request.headers);

@@ -12,14 +12,32 @@ export interface Refusal {
 
 /** Headers with a meaning inside Next or behind a proxy, which nobody outside may set. */
 const foreignHeaders = [
-  "next-action", "next-hmr-refresh", "content-security-policy", "content-security-policy-report-only", "x-nonce", "x-forwarded-host",
-  "x-forwarded-proto", "x-forwarded-port", "x-forwarded-prefix", "x-original-url", "x-rewrite-url", "x-http-method-override", "forwarded",
+  "next-action",
+  "next-hmr-refresh",
+  "content-security-policy",
+  "content-security-policy-report-only",
+  "x-nonce",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-forwarded-port",
+  "x-forwarded-prefix",
+  "x-original-url",
+  "x-rewrite-url",
+  "x-http-method-override",
+  "forwarded",
 ];
 
 export function stripForeignHeaders(request: http.IncomingMessage): void {
   for (const name of Object.keys(request.headers)) {
-    if (foreignHeaders.includes(name) || name.startsWith("x-middleware-") || name.startsWith("x-invoke-") || name.startsWith("x-now-") ||
-        name.startsWith("x-matched-") || name.startsWith("x-next") || name.startsWith("x-vercel-")) {
+    if (
+      foreignHeaders.includes(name) ||
+      name.startsWith("x-middleware-") ||
+      name.startsWith("x-invoke-") ||
+      name.startsWith("x-now-") ||
+      name.startsWith("x-matched-") ||
+      name.startsWith("x-next") ||
+      name.startsWith("x-vercel-")
+    ) {
       delete request.headers[name];
     }
   }
@@ -62,14 +80,22 @@ export function checkJson(request: http.IncomingMessage): Refusal | undefined {
 /** True when the request came from this machine itself: no proxy spoke for anyone. */
 export function isLocal(request: http.IncomingMessage): boolean {
   const host = request.headers.host;
-  return isLoopbackAddress(request.socket.remoteAddress) && host !== undefined && URL.canParse(`http://${host}`) &&
-    isLoopbackName(new URL(`http://${host}`).hostname) && request.headers["x-forwarded-for"] === undefined;
+  return (
+    isLoopbackAddress(request.socket.remoteAddress) &&
+    host !== undefined &&
+    URL.canParse(`http://${host}`) &&
+    isLoopbackName(new URL(`http://${host}`).hostname) &&
+    request.headers["x-forwarded-for"] === undefined
+  );
 }
 
 /** Behind our own proxy on this machine the last address it wrote down; otherwise the peer's. */
 export function remoteAddress(env: Env, request: http.IncomingMessage): string {
   const peer = request.socket.remoteAddress ?? "unknown";
-  const forwarded = String(request.headers["x-forwarded-for"] ?? "").split(",").at(-1)?.trim();
+  const forwarded = String(request.headers["x-forwarded-for"] ?? "")
+    .split(",")
+    .at(-1)
+    ?.trim();
   return env.publicUrl && isLoopbackAddress(peer) && forwarded ? forwarded : peer;
 }
 

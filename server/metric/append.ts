@@ -38,7 +38,7 @@ export function createMetricWriter(pool: Pool): MetricWriter {
     busy = true;
     while (waiting.length > 0) {
       const batches: Batch[] = [];
-      for (let points = 0; waiting.length > 0 && points < mostPoints; ) {
+      for (let points = 0; waiting.length > 0 && points < mostPoints;) {
         const batch = waiting.shift()!;
         points += batch.points.length;
         batches.push(batch);
@@ -66,9 +66,12 @@ export function createMetricWriter(pool: Pool): MetricWriter {
       // Sorted, so that two writers never wait for each other crosswise.
       const wanted = [...unknown.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
       const { rows } = await pool.query<{ id: number; task_run_id: string; attempt: number; name: string }>(ensureSeriesSql, [
-        wanted.map(({ origin }) => origin.workspaceId), wanted.map(({ origin }) => origin.runId),
-        wanted.map(({ origin }) => origin.taskRunId), wanted.map(({ origin }) => origin.attempt),
-        wanted.map(({ origin }) => origin.taskKey), wanted.map(({ origin }) => origin.mapIndex ?? null),
+        wanted.map(({ origin }) => origin.workspaceId),
+        wanted.map(({ origin }) => origin.runId),
+        wanted.map(({ origin }) => origin.taskRunId),
+        wanted.map(({ origin }) => origin.attempt),
+        wanted.map(({ origin }) => origin.taskKey),
+        wanted.map(({ origin }) => origin.mapIndex ?? null),
         wanted.map(({ name }) => name),
       ]);
       for (const row of rows) series.set(`${row.task_run_id}/${row.attempt}/${row.name}`, row.id);

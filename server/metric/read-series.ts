@@ -40,18 +40,38 @@ export async function readSeries(database: Database, workspaceId: string, order:
     await checkRuns(client, workspaceId, order.runIds);
     const { rows: series } = await client.query<SeriesRecord>(seriesSql, [workspaceId, order.runIds, order.names ?? null]);
     if (series.length === 0) return [];
-    const { rows } = await client.query<{ series_id: number; points: string; step: number; at: number; value: number; low: number | null; high: number | null }>(
-      "select series_id, points, step, at, value, low, high from metric_points($1, $2, $3, $4)",
-      [[...new Set(series.map(({ id }) => id))], order.points, order.from ?? "-Infinity", order.to ?? "Infinity"],
-    );
+    const { rows } = await client.query<{
+      series_id: number;
+      points: string;
+      step: number;
+      at: number;
+      value: number;
+      low: number | null;
+      high: number | null;
+    }>("select series_id, points, step, at, value, low, high from metric_points($1, $2, $3, $4)", [
+      [...new Set(series.map(({ id }) => id))],
+      order.points,
+      order.from ?? "-Infinity",
+      order.to ?? "Infinity",
+    ]);
     const found = new Map<number, { count: number; points: SeriesPoint[] }>();
     for (const row of rows) {
       let one = found.get(row.series_id);
       if (!one) found.set(row.series_id, (one = { count: Number(row.points), points: [] }));
-      one.points.push({ step: row.step, time: Math.round(row.at), value: toJsonNumber(row.value), min: row.low ?? undefined, max: row.high ?? undefined });
+      one.points.push({
+        step: row.step,
+        time: Math.round(row.at),
+        value: toJsonNumber(row.value),
+        min: row.low ?? undefined,
+        max: row.high ?? undefined,
+      });
     }
     return series.map((each) => ({
-      runId: each.run_id, taskRunId: each.task_run_id, taskKey: each.task_key, mapIndex: each.map_index ?? undefined, name: each.name,
+      runId: each.run_id,
+      taskRunId: each.task_run_id,
+      taskKey: each.task_key,
+      mapIndex: each.map_index ?? undefined,
+      name: each.name,
       count: found.get(each.id)?.count ?? 0,
       points: found.get(each.id)?.points ?? [],
     }));
@@ -64,12 +84,19 @@ export async function readSummaries(database: Database, workspaceId: string, run
     await checkRuns(client, workspaceId, runIds);
     const { rows: series } = await client.query<SeriesRecord>(seriesSql, [workspaceId, runIds, null]);
     if (series.length === 0) return [];
-    const { rows } = await client.query<{ series_id: number; points: string; last: number; low: number | null; high: number | null; mean: number | null }>(
-      "select series_id, points, last, low, high, mean from metric_summaries($1)",
-      [[...new Set(series.map(({ id }) => id))]],
-    );
+    const { rows } = await client.query<{
+      series_id: number;
+      points: string;
+      last: number;
+      low: number | null;
+      high: number | null;
+      mean: number | null;
+    }>("select series_id, points, last, low, high, mean from metric_summaries($1)", [[...new Set(series.map(({ id }) => id))]]);
     const one = new Map<number, SeriesSummary>(
-      rows.map((row) => [row.series_id, { count: Number(row.points), last: row.last, min: row.low ?? NaN, max: row.high ?? NaN, mean: row.mean ?? NaN }]),
+      rows.map((row) => [
+        row.series_id,
+        { count: Number(row.points), last: row.last, min: row.low ?? NaN, max: row.high ?? NaN, mean: row.mean ?? NaN },
+      ]),
     );
     const groups = new Map<string, { runId: string; name: string; parts: SeriesSummary[] }>();
     for (const { run_id, name, id } of series) {

@@ -11,19 +11,23 @@ const runIds = z.array(z.string().max(64)).min(1).max(100);
 export const metricRouter = router({
   /** Every series of these runs (newest attempts), at most `points` points each; `from`/`to` (steps) for a zoom. */
   series: inWorkspace("viewer")
-    .input(z.strictObject({
-      runIds,
-      names: z.array(z.string().max(250)).max(200).optional(),
-      points: z.int().min(2).max(5000).default(500),
-      from: z.number().optional(),
-      to: z.number().optional(),
-    }))
+    .input(
+      z.strictObject({
+        runIds,
+        names: z.array(z.string().max(250)).max(200).optional(),
+        points: z.int().min(2).max(5000).default(500),
+        from: z.number().optional(),
+        to: z.number().optional(),
+      }),
+    )
     .query(({ ctx, input }): Promise<SeriesView[]> => {
       return readSeries(ctx.heddle.database, ctx.caller.workspaceId, { ...input, names: input.names, from: input.from, to: input.to });
     }),
-  summaries: inWorkspace("viewer").input(z.strictObject({ runIds })).query(({ ctx, input }): Promise<MetricSummary[]> => {
-    return readSummaries(ctx.heddle.database, ctx.caller.workspaceId, input.runIds);
-  }),
+  summaries: inWorkspace("viewer")
+    .input(z.strictObject({ runIds }))
+    .query(({ ctx, input }): Promise<MetricSummary[]> => {
+      return readSummaries(ctx.heddle.database, ctx.caller.workspaceId, input.runIds);
+    }),
   /** Names of series that got points: the page refetches those. */
   watch: inWorkspace("viewer")
     .input(z.strictObject({ runIds }))

@@ -26,7 +26,10 @@ interface Row {
 }
 
 export async function lookUp(
-  pool: Pool, wanted: readonly { readonly run: LiveRun; readonly ordinal: number }[], dataHashes: DataHashes, around: KeySurroundings,
+  pool: Pool,
+  wanted: readonly { readonly run: LiveRun; readonly ordinal: number }[],
+  dataHashes: DataHashes,
+  around: KeySurroundings,
 ): Promise<readonly LookupAnswer[]> {
   const keyed: { run: LiveRun; ordinal: number; key: string; parts: KeyParts; task: string; index: number }[] = [];
   for (const { run, ordinal } of wanted) {
@@ -42,8 +45,11 @@ export async function lookUp(
     name: "look-up",
     text: lookupSql,
     values: [
-      keyed.map(({ key }) => key), keyed.map(({ run }) => run.state.spec.workspaceId),
-      keyed.map(({ run }) => run.state.spec.notebookId ?? null), keyed.map(({ task }) => task), keyed.map(({ index }) => index),
+      keyed.map(({ key }) => key),
+      keyed.map(({ run }) => run.state.spec.workspaceId),
+      keyed.map(({ run }) => run.state.spec.notebookId ?? null),
+      keyed.map(({ task }) => task),
+      keyed.map(({ index }) => index),
     ],
   });
   return keyed.map(({ run, ordinal, key, parts }, index) => {
@@ -52,7 +58,10 @@ export async function lookUp(
       return { run, event: { type: "cache-missed", ordinal, key, parts, why: explainWhy(parts, row.key_parts ?? undefined) } };
     }
     const entry = {
-      taskRunId: row.task_run_id, outputs: row.outputs ?? {}, displays: row.displays ?? [], elements: row.elements ?? undefined,
+      taskRunId: row.task_run_id,
+      outputs: row.outputs ?? {},
+      displays: row.displays ?? [],
+      elements: row.elements ?? undefined,
     };
     return { run, event: { type: "cache-hit", ordinal, key, parts, entry } };
   });

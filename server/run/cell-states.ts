@@ -23,7 +23,9 @@ interface StateRecord extends TaskRunRecord {
 }
 
 export async function readCellStates(
-  database: Database, workspaceId: string, notebookId: string,
+  database: Database,
+  workspaceId: string,
+  notebookId: string,
 ): Promise<{ cells: CellState[]; activeRun: RunRow | undefined }> {
   return workspaceRead(database, workspaceId, async (client) => {
     const { rows } = await client.query<StateRecord>(cellStatesSql, [workspaceId, notebookId]);

@@ -49,7 +49,10 @@ async function digest(file: string): Promise<string> {
 async function listFiles(folder: string): Promise<string[]> {
   try {
     const entries = await fsp.readdir(folder, { recursive: true, withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name))).sort();
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+      .sort();
   } catch {
     return [];
   }

@@ -18,7 +18,9 @@ afterAll(async () => {
 });
 
 const statuses = (tasks: Record<string, { status: string; reason?: string | undefined }>) =>
-  Object.fromEntries(Object.entries(tasks).map(([key, { status, reason }]) => [key, reason === undefined ? status : `${status} ${reason}`]));
+  Object.fromEntries(
+    Object.entries(tasks).map(([key, { status, reason }]) => [key, reason === undefined ? status : `${status} ${reason}`]),
+  );
 
 test("a notebook runs from its first cell to its last, and values travel", async () => {
   const run = await bench.run(`// %% Load
@@ -86,7 +88,12 @@ const huge = x;
 // %% End
 export const end = JSON.stringify([even, huge]);
 `);
-  expect(statuses(run.tasks)).toMatchObject({ "even[0]": "skipped when-false", "even[1]": "succeeded", huge: "succeeded", end: "succeeded" });
+  expect(statuses(run.tasks)).toMatchObject({
+    "even[0]": "skipped when-false",
+    "even[1]": "succeeded",
+    huge: "succeeded",
+    end: "succeeded",
+  });
   expect(run.tasks.end!.outputs.end).toContain("[[2,4],[]]");
 });
 
@@ -110,8 +117,13 @@ export const other = xs.length;
   expect(run).toMatchObject({ status: "failed", reason: "exception" });
   expect(run.message).toMatch(/“Work” failed at element 1/);
   expect(statuses(run.tasks)).toMatchObject({
-    "work[0]": "succeeded", "work[1]": "failed exception", "work[2]": "succeeded", work: "failed exception",
-    reader: "skipped upstream-failed", anyway: "succeeded", other: "succeeded",
+    "work[0]": "succeeded",
+    "work[1]": "failed exception",
+    "work[2]": "succeeded",
+    work: "failed exception",
+    reader: "skipped upstream-failed",
+    anyway: "succeeded",
+    other: "succeeded",
   });
   expect(run.tasks.anyway!.outputs.anyway).toContain("absent");
 });
@@ -152,9 +164,17 @@ const chain = [all, afterNo];
 export const out = [any, done, mend, chain, unneeded];
 `);
   expect(statuses(run.tasks)).toEqual({
-    good: "succeeded", bad: "failed exception", no: "skipped when-false", all: "skipped upstream-failed", any: "succeeded",
-    done: "succeeded", mend: "succeeded", "no-need": "skipped join-unmet", "after-no": "skipped upstream-skipped",
-    chain: "skipped upstream-failed", out: "skipped upstream-failed",
+    good: "succeeded",
+    bad: "failed exception",
+    no: "skipped when-false",
+    all: "skipped upstream-failed",
+    any: "succeeded",
+    done: "succeeded",
+    mend: "succeeded",
+    "no-need": "skipped join-unmet",
+    "after-no": "skipped upstream-skipped",
+    chain: "skipped upstream-failed",
+    out: "skipped upstream-failed",
   });
 });
 
@@ -172,14 +192,25 @@ console.log("bad", work);
 // %% Always on=exit
 console.log("always");
 `;
-  expect(statuses((await bench.run(text(false))).tasks)).toEqual({ work: "succeeded", good: "succeeded", bad: "skipped handler-not-needed", always: "succeeded" });
+  expect(statuses((await bench.run(text(false))).tasks)).toEqual({
+    work: "succeeded",
+    good: "succeeded",
+    bad: "skipped handler-not-needed",
+    always: "succeeded",
+  });
   const failed = await bench.run(text(true));
   expect(failed.status).toBe("failed");
-  expect(statuses(failed.tasks)).toEqual({ work: "failed exception", good: "skipped handler-not-needed", bad: "succeeded", always: "succeeded" });
+  expect(statuses(failed.tasks)).toEqual({
+    work: "failed exception",
+    good: "skipped handler-not-needed",
+    bad: "succeeded",
+    always: "succeeded",
+  });
 });
 
 test("a handler is told how the run went: its status, what failed and why, and how long it took", async () => {
-  const run = await bench.run(`// %% Work
+  const run = await bench.run(
+    `// %% Work
 export const work = 1;
 throw new Error("no such file");
 
@@ -196,11 +227,13 @@ import { run } from "heddle";
 export const how = \`\${run.status} \${run.reason}\`;
 export const [first, second] = run.failed.map(({ task, mapIndex, reason, message }) => [task, mapIndex ?? "-", reason, message].join(" ")).sort();
 export const timed = run.durationMs! >= 0;
-`, { cache: "off" });
+`,
+    { cache: "off" },
+  );
   expect(run.tasks.tell!.outputs).toEqual({
-    how: "string · \"failed exception\"",
-    first: "string · \"each 1 exception two is too many\"",
-    second: "string · \"work - exception no such file\"",
+    how: 'string · "failed exception"',
+    first: 'string · "each 1 exception two is too many"',
+    second: 'string · "work - exception no such file"',
     timed: "boolean · true",
   });
 });
@@ -237,9 +270,12 @@ export const attempt = run.attempt;
 `);
   expect(run.status).toBe("succeeded");
   expect(run.tasks.flaky!.attempt).toBe(3);
-  const { rows } = await bench.pool.query("select attempt, status, reason from attempt where task_run_id = $1 order by attempt", [run.tasks.flaky!.id]);
+  const { rows } = await bench.pool.query("select attempt, status, reason from attempt where task_run_id = $1 order by attempt", [
+    run.tasks.flaky!.id,
+  ]);
   expect(rows).toEqual([
-    { attempt: 1, status: "failed", reason: "exception" }, { attempt: 2, status: "failed", reason: "exception" },
+    { attempt: 1, status: "failed", reason: "exception" },
+    { attempt: 2, status: "failed", reason: "exception" },
     { attempt: 3, status: "succeeded", reason: null },
   ]);
 });
@@ -333,12 +369,24 @@ test("what did not change is not run again, and each task says why it ran", asyn
   expect(first.tasks.load!.why).toBe("first-run");
   const again = await bench.run(cached(2), notebook);
   expect(statuses(again.tasks)).toEqual({
-    load: "cached", filter: "cached", scale: "cached", each: "cached", "each[0]": "cached", "each[1]": "cached", report: "cached",
+    load: "cached",
+    filter: "cached",
+    scale: "cached",
+    each: "cached",
+    "each[0]": "cached",
+    "each[1]": "cached",
+    report: "cached",
   });
   expect(again.tasks.report!.outputs).toEqual(first.tasks.report!.outputs);
 
   const scaled = await bench.run(cached(2), { ...notebook, params: { scale: 3 } });
-  expect(statuses(scaled.tasks)).toMatchObject({ load: "cached", filter: "cached", scale: "succeeded", each: "cached", report: "succeeded" });
+  expect(statuses(scaled.tasks)).toMatchObject({
+    load: "cached",
+    filter: "cached",
+    scale: "succeeded",
+    each: "cached",
+    report: "succeeded",
+  });
   expect(scaled.tasks.scale!.why).toBe("param scale");
   expect(scaled.tasks.report!.why).toBe("input scaled");
 
@@ -362,12 +410,17 @@ test("a changed cell that gives the same value stops the recompute there", async
 test("only the targets and what they need run", async () => {
   const run = await bench.run(cached(2), { notebookId: "targets", targets: ["scale"] });
   expect(statuses(run.tasks)).toEqual({
-    load: "cached", filter: "cached", scale: "cached", each: "skipped not-targeted", report: "skipped not-targeted",
+    load: "cached",
+    filter: "cached",
+    scale: "cached",
+    each: "skipped not-targeted",
+    report: "skipped not-targeted",
   });
 });
 
 test("a retried run goes on where it failed", async () => {
-  const run = await bench.run(`// %% Steady
+  const run = await bench.run(
+    `// %% Steady
 import { artifact } from "heddle";
 export const steady = Math.random();
 
@@ -378,7 +431,9 @@ if (run.attempt === 1) throw new Error("the first time");
 
 // %% After
 export const after = worked;
-`, { cache: "off" });
+`,
+    { cache: "off" },
+  );
   expect(run.status).toBe("failed");
   expect(await bench.engine.retry(run.id)).toBe(true);
   await ended(bench.pool, run.id);
@@ -391,26 +446,37 @@ export const after = worked;
 });
 
 test("logs, metrics, displays and artifacts of a run are stored when it has ended", async () => {
-  const run = await bench.run(`// %% Train
+  const run = await bench.run(
+    `// %% Train
 import { artifact, log, metric } from "heddle";
 for (let step = 0; step < 500; step++) metric("loss", 1 / (step + 1), { step });
 for (let line = 0; line < 200; line++) console.log("line " + line);
 log.warn("careful");
 artifact("note.txt", "hello");
 [{ a: 1 }, { a: 2 }]
-`, { cache: "off" });
+`,
+    { cache: "off" },
+  );
   expect(run.status).toBe("succeeded");
   const { id } = run.tasks.train!;
-  const { rows: [points] } = await bench.pool.query(
-    "select count(*)::int n, count(distinct seq)::int d from metric_point p join metric_series s on s.id = p.series_id where s.task_run_id = $1 and s.name = 'loss'", [id]);
+  const {
+    rows: [points],
+  } = await bench.pool.query(
+    "select count(*)::int n, count(distinct seq)::int d from metric_point p join metric_series s on s.id = p.series_id where s.task_run_id = $1 and s.name = 'loss'",
+    [id],
+  );
   expect(points).toEqual({ n: 500, d: 500 });
   const place = { workspaceId: "w1", runId: run.id, taskRunId: id, attempt: 1 };
-  const { rows: [attempt] } = await bench.pool.query("select log_records from attempt where task_run_id = $1", [id]);
+  const {
+    rows: [attempt],
+  } = await bench.pool.query("select log_records from attempt where task_run_id = $1", [id]);
   expect(attempt).toEqual({ log_records: 201 });
   const page = await bench.engine.logs.read(place, 100, 50);
   expect(page).toMatchObject({ next: 150, total: 201, cut: 0 });
   expect(page.records[0]!.text).toBe("line 100");
-  const { rows: [task] } = await bench.pool.query("select displays from task_run where id = $1", [id]);
+  const {
+    rows: [task],
+  } = await bench.pool.query("select displays from task_run where id = $1", [id]);
   expect(task.displays[0]).toMatchObject({ type: "table", rowCount: 2 });
   const { rows: artifacts } = await bench.pool.query("select name from artifact where task_run_id = $1", [id]);
   expect(artifacts).toEqual([{ name: "note.txt" }]);
@@ -450,12 +516,16 @@ test("nothing was complained about", () => {
 
 test("a database that cuts every connection again and again loses nothing and doubles nothing", async () => {
   const cutting: Promise<unknown>[] = [];
-  const cut = () => bench.pool.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()").catch(() => undefined);
+  const cut = () =>
+    bench.pool
+      .query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+      .catch(() => undefined);
   let cuts = 0;
   const stop = runHub.subscribe((news) => {
     if (news.type === "changed" && news.seq % 4 === 0 && cuts++ < 8) cutting.push(cut());
   });
-  const result = await bench.submit(`// %% Source
+  const result = await bench.submit(
+    `// %% Source
 const xs = Array.from({ length: 60 }, (_, n) => n);
 
 // %% Work each="x of xs"
@@ -465,7 +535,9 @@ const y = x;
 
 // %% End
 export const end = y.reduce((a, b) => a + b, 0);
-`, { notebookId: "cut" });
+`,
+    { notebookId: "cut" },
+  );
   if (!result.ok) throw new Error(result.message);
   const end = new Promise<void>((resolve) => {
     const off = runHub.subscribe((news) => {
@@ -479,11 +551,19 @@ export const end = y.reduce((a, b) => a + b, 0);
   await Promise.all(cutting);
   const pool = createPool(database.url);
   expect(cuts).toBeGreaterThan(0);
-  const { rows: [attempts] } = await pool.query(
-    "select count(*) filter (where a.status = 'succeeded')::int as n, count(distinct t.id)::int as tasks from attempt a join task_run t on t.id = a.task_run_id where t.run_id = $1", [result.id]);
+  const {
+    rows: [attempts],
+  } = await pool.query(
+    "select count(*) filter (where a.status = 'succeeded')::int as n, count(distinct t.id)::int as tasks from attempt a join task_run t on t.id = a.task_run_id where t.run_id = $1",
+    [result.id],
+  );
   expect(attempts).toEqual({ n: 63, tasks: 63 });
-  const { rows: [points] } = await pool.query(
-    "select count(*)::int as n from metric_point p join metric_series s on s.id = p.series_id join attempt a on a.task_run_id = s.task_run_id and a.attempt = s.attempt where s.run_id = $1 and a.status = 'succeeded'", [result.id]);
+  const {
+    rows: [points],
+  } = await pool.query(
+    "select count(*)::int as n from metric_point p join metric_series s on s.id = p.series_id join attempt a on a.task_run_id = s.task_run_id and a.attempt = s.attempt where s.run_id = $1 and a.status = 'succeeded'",
+    [result.id],
+  );
   expect(points).toEqual({ n: 60 });
   await pool.end();
 }, 60_000);

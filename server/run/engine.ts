@@ -92,14 +92,26 @@ export function createEngine(options: EngineOptions): Engine {
   const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, now, random, complain });
   const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
   const dispatcher: Dispatcher = new Dispatcher({
-    writer, admission: new Admission(slots, costs), lookups, launcher, logs, timers, now, complain,
+    writer,
+    admission: new Admission(slots, costs),
+    lookups,
+    launcher,
+    logs,
+    timers,
+    now,
+    complain,
     refused: (run, arrivals) => rescuer.refused(run, arrivals),
     poisoned: (run, arrivals, error) => rescuer.poisoned(run, arrivals, error),
   });
   launcher.connect(dispatcher);
   const rescuer = new Rescuer({ pool, instance, leaseSeconds, slots, launcher, timers, now, complain, log }, dispatcher);
   const leases = createLeaseKeeper({
-    writer, launcher, dispatcher, leaseSeconds, now, complain,
+    writer,
+    launcher,
+    dispatcher,
+    leaseSeconds,
+    now,
+    complain,
     lost: (run) => rescuer.refused(run, []),
   });
   const loops = [dispatcher, rescuer, leases];
@@ -122,11 +134,28 @@ export function createEngine(options: EngineOptions): Engine {
       applyChanges(state, changes);
       const { status, reason, message, startedAt, finishedAt } = state.fields;
       const row = {
-        id: full.id, workspace_id: full.workspaceId, notebook_id: full.notebookId, version_id: meta.versionId, spec: full,
-        source: meta.source, trigger: full.trigger, created_by: meta.createdBy, status, reason, message, created: at, started: startedAt,
-        finished: finishedAt, owner: instance, lease: leaseSeconds, event: toEvent(state, changes),
+        id: full.id,
+        workspace_id: full.workspaceId,
+        notebook_id: full.notebookId,
+        version_id: meta.versionId,
+        spec: full,
+        source: meta.source,
+        trigger: full.trigger,
+        created_by: meta.createdBy,
+        status,
+        reason,
+        message,
+        created: at,
+        started: startedAt,
+        finished: finishedAt,
+        owner: instance,
+        lease: leaseSeconds,
+        event: toEvent(state, changes),
       };
-      const number = await writer.insert(row, state.taskRuns.map((taskRun) => toTaskRow(state, taskRun, changes, true)));
+      const number = await writer.insert(
+        row,
+        state.taskRuns.map((taskRun) => toTaskRow(state, taskRun, changes, true)),
+      );
       const run = new LiveRun(state, 1, state.taskRuns.length, number);
       runHub.publish(run.news(state.taskRuns.map(({ ordinal }) => taskRunId(full.id, ordinal))));
       if (!isRunTerminal(status)) dispatcher.add(run, actions);

@@ -57,9 +57,7 @@ describe("boosted trees of the flight-delays example", () => {
         const { tree } = growTree(toBins(columns, edges), edges, gradient, curvature, { depth: 1, learningRate: 1 });
         const best = Math.max(
           0,
-          ...columns.flatMap((column, feature) =>
-            Array.from(edges[feature]!, (edge) => gainOf(given, (row) => column[row]! <= edge)),
-          ),
+          ...columns.flatMap((column, feature) => Array.from(edges[feature]!, (edge) => gainOf(given, (row) => column[row]! <= edge))),
         );
         expect(tree.gain[0]).toBeCloseTo(best, 2);
         if (best > 0) {
@@ -115,24 +113,21 @@ describe("boosted trees of the flight-delays example", () => {
 
   it("measures the area under the curve as the share of pairs in the right order", () => {
     fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 0, max: 8 }), fc.boolean()), { minLength: 2, maxLength: 60 }),
-        (pairs) => {
-          const late = Uint8Array.from(pairs, ([, one]) => (one ? 1 : 0));
-          fc.pre(late.includes(0) && late.includes(1));
-          const chances = Float32Array.from(pairs, ([chance]) => chance / 8);
-          let won = 0;
-          let all = 0;
-          for (const [a, one] of late.entries()) {
-            for (const [b, other] of late.entries()) {
-              if (one !== 1 || other !== 0) continue;
-              all++;
-              won += chances[a]! > chances[b]! ? 1 : chances[a] === chances[b] ? 0.5 : 0;
-            }
+      fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 8 }), fc.boolean()), { minLength: 2, maxLength: 60 }), (pairs) => {
+        const late = Uint8Array.from(pairs, ([, one]) => (one ? 1 : 0));
+        fc.pre(late.includes(0) && late.includes(1));
+        const chances = Float32Array.from(pairs, ([chance]) => chance / 8);
+        let won = 0;
+        let all = 0;
+        for (const [a, one] of late.entries()) {
+          for (const [b, other] of late.entries()) {
+            if (one !== 1 || other !== 0) continue;
+            all++;
+            won += chances[a]! > chances[b]! ? 1 : chances[a] === chances[b] ? 0.5 : 0;
           }
-          expect(areaUnderCurve(chances, late)).toBeCloseTo(won / all, 10);
-        },
-      ),
+        }
+        expect(areaUnderCurve(chances, late)).toBeCloseTo(won / all, 10);
+      }),
     );
   });
 });
@@ -178,9 +173,7 @@ function sum(rows: readonly number[], values: Float32Array): number {
 
 function readFunctions(): Functions {
   const { cells } = parse(readFileSync("pipelines/examples/flight-delays.ts", "utf8"));
-  const source = cells
-    .filter(({ title }) => title === "Boosted trees" || title === "Scores")
-    .map((cell) => cell.source);
+  const source = cells.filter(({ title }) => title === "Boosted trees" || title === "Scores").map((cell) => cell.source);
   const { code } = transformSync(source.join("\n"), { loader: "ts" });
   const names = "growTree, addTree, binEdges, toBins, areaUnderCurve, logLossOf";
   // The text is this repository's own.

@@ -80,19 +80,13 @@ describe("fuel economy", () => {
     async () => {
       first = await runs("fuel-economy");
       expect(statuses(first)).toEqual(["succeeded"]);
-      const outputs = await outputsOf(first, [
-        "meanAbsoluteError",
-        "lineMeanAbsoluteError",
-        "baselineMeanAbsoluteError",
-      ]);
+      const outputs = await outputsOf(first, ["meanAbsoluteError", "lineMeanAbsoluteError", "baselineMeanAbsoluteError"]);
       expect(outputs.meanAbsoluteError).toBeLessThan(2.3);
       expect(outputs.lineMeanAbsoluteError).toBeLessThan(2.8);
       expect(outputs.baselineMeanAbsoluteError).toBeGreaterThan(6);
 
       const series = await seriesOf(first);
-      expect(series.filter(({ name }) => name === "loss").map(({ points }) => points)).toEqual([
-        300, 300, 300, 300, 300,
-      ]);
+      expect(series.filter(({ name }) => name === "loss").map(({ points }) => points)).toEqual([300, 300, 300, 300, 300]);
       for (const { name, first: before, last } of series) if (name === "loss") expect(last).toBeLessThan(before / 5);
     },
     3 * minutes,

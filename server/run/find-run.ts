@@ -4,7 +4,11 @@ import { workspaceRead } from "../db/tenancy";
 import { notFound } from "../errors";
 import type { RunStatus } from "@/pipelines/run/run";
 
-export async function findRun(database: Database, workspaceId: string, id: string): Promise<{ readonly id: string; readonly status: RunStatus }> {
+export async function findRun(
+  database: Database,
+  workspaceId: string,
+  id: string,
+): Promise<{ readonly id: string; readonly status: RunStatus }> {
   const { rows } = await workspaceRead(database, workspaceId, (client) =>
     client.query<{ id: string; status: RunStatus }>("select id, status from run where workspace_id = $1 and id = $2", [workspaceId, id]),
   );

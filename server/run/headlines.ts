@@ -5,7 +5,11 @@ import type { RunRow } from "./run-views";
 
 const most = 4;
 
-export async function readHeadlines(client: pg.ClientBase, workspaceId: string, runIds: readonly string[]): Promise<ReadonlyMap<string, RunRow["headline"]>> {
+export async function readHeadlines(
+  client: pg.ClientBase,
+  workspaceId: string,
+  runIds: readonly string[],
+): Promise<ReadonlyMap<string, RunRow["headline"]>> {
   const found = new Map<string, { name: string; value: number }[]>(runIds.map((id) => [id, []]));
   if (runIds.length === 0) return found;
   const outputs = await client.query<{ run_id: string; name: string; preview: unknown }>(headlineOutputsSql, [workspaceId, runIds]);

@@ -21,8 +21,14 @@ export function makeKeyParts(run: RunState, taskRun: TaskRunState, data: Record<
   const params: Record<string, string> = {};
   for (const name of task.paramReads[mode]) params[name] = sha256(canonicalJson(run.spec.params[name] ?? null)).slice(0, 32);
   return {
-    program: programOf(task, mode).hash, inputs, params, data, image: task.options.image ?? around.imageDigest,
-    environment: around.environmentHash, options: outcomeOptions(task, mode), sdk: sdkMajor,
+    program: programOf(task, mode).hash,
+    inputs,
+    params,
+    data,
+    image: task.options.image ?? around.imageDigest,
+    environment: around.environmentHash,
+    options: outcomeOptions(task, mode),
+    sdk: sdkMajor,
   };
 }
 

@@ -45,7 +45,9 @@ async function killAndGoOn(executor: "process" | "docker"): Promise<void> {
   let server = new ServerProcess({ databaseUrl: database.url, home, executor });
   await server.hear("ready");
   server.send({ type: "submit", text });
-  const { result: { id } } = await server.hear("accepted");
+  const {
+    result: { id },
+  } = await server.hear("accepted");
   // Killed three times: early, then each time something more was saved.
   let over = false;
   let hits = 0;
@@ -56,28 +58,38 @@ async function killAndGoOn(executor: "process" | "docker"): Promise<void> {
     server = new ServerProcess({ databaseUrl: database.url, home, executor });
     await server.hear("ready");
   }
-  const { rows: [run] } = await pool.query("select status from run where id = $1", [id]);
+  const {
+    rows: [run],
+  } = await pool.query("select status from run where id = $1", [id]);
   if (run.status !== "succeeded") await server.hear("changed", (word) => word.runId === id && word.ended);
   await server.close();
 
   expect(server.errors).toBe("");
   // Otherwise the kills came too late to prove anything.
   expect(hits).toBeGreaterThan(0);
-  const { rows: [ended] } = await pool.query("select status, message from run where id = $1", [id]);
+  const {
+    rows: [ended],
+  } = await pool.query("select status, message from run where id = $1", [id]);
   expect(ended).toEqual({ status: "succeeded", message: null });
   const { rows: succeeded } = await pool.query(
-    "select t.id, count(*) filter (where a.status = 'succeeded')::int as n from task_run t join attempt a on a.task_run_id = t.id where t.run_id = $1 group by t.id", [id]);
+    "select t.id, count(*) filter (where a.status = 'succeeded')::int as n from task_run t join attempt a on a.task_run_id = t.id where t.run_id = $1 group by t.id",
+    [id],
+  );
   expect(succeeded).toHaveLength(elements + 3);
   expect(succeeded.every(({ n }) => n === 1)).toBe(true);
   // Of each task run's successful attempt: every point once, and what it logged.
   const { rows: points } = await pool.query(
     `select s.task_run_id, count(*)::int as n, count(distinct p.step)::int as steps from metric_series s join metric_point p on p.series_id = s.id
-     join attempt a on a.task_run_id = s.task_run_id and a.attempt = s.attempt and a.status = 'succeeded' where s.run_id = $1 group by 1`, [id]);
+     join attempt a on a.task_run_id = s.task_run_id and a.attempt = s.attempt and a.status = 'succeeded' where s.run_id = $1 group by 1`,
+    [id],
+  );
   expect(points).toHaveLength(elements);
   expect(points.every(({ n, steps }) => n === 60 && steps === 60)).toBe(true);
   const { rows: logs } = await pool.query(
     `select a.log_records, a.log_cut from attempt a join task_run t on t.id = a.task_run_id where t.run_id = $1 and t.map_index is not null
-     and a.status = 'succeeded'`, [id]);
+     and a.status = 'succeeded'`,
+    [id],
+  );
   expect(logs).toEqual(Array.from({ length: elements }, () => ({ log_records: 15, log_cut: 0 })));
   fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -56,7 +56,12 @@ export class Launcher {
     void this.tryLaunch(run, taskRun, attempt).catch((error: unknown) => {
       this.parts.complain("Launching an attempt", error);
       this.sink.tell(run.id, {
-        type: "attempt-failed", ordinal, attempt, reason: "internal", random: this.parts.random(), at: this.parts.now(),
+        type: "attempt-failed",
+        ordinal,
+        attempt,
+        reason: "internal",
+        random: this.parts.random(),
+        at: this.parts.now(),
         error: { name: "LaunchError", message: error instanceof Error ? error.message : String(error), frames: [] },
       });
     });
@@ -92,7 +97,10 @@ export class Launcher {
     }
     const error = { name: "LaunchError", message: result.message, frames: [] };
     const failed = { ordinal, attempt, reason: result.reason, error, at: now() };
-    this.sink.tell(run.id, result.retriable ? { ...failed, type: "attempt-lost" } : { ...failed, type: "attempt-failed", random: random() });
+    this.sink.tell(
+      run.id,
+      result.retriable ? { ...failed, type: "attempt-lost" } : { ...failed, type: "attempt-failed", random: random() },
+    );
   }
 
   private listenerOf(runs: ReadonlyMap<string, LiveRun>, { taskRunId: id, attempt }: AttemptId): AttemptListener | undefined {
@@ -107,12 +115,21 @@ export class Launcher {
     const task = run.state.plan.tasks[taskRun.task]!;
     return createAttemptListener({
       origin: {
-        workspaceId: run.state.spec.workspaceId, runId: run.id, taskRunId: taskRunId(run.id, taskRun.ordinal),
-        attempt: taskRun.attempt, taskKey: task.key, mapIndex: taskRun.mapIndex,
+        workspaceId: run.state.spec.workspaceId,
+        runId: run.id,
+        taskRunId: taskRunId(run.id, taskRun.ordinal),
+        attempt: taskRun.attempt,
+        taskKey: task.key,
+        mapIndex: taskRun.mapIndex,
       },
       ordinal: taskRun.ordinal,
       group: task.each !== undefined && taskRun.mapIndex === undefined,
-      adopted, logs, metrics, pool, now, random,
+      adopted,
+      logs,
+      metrics,
+      pool,
+      now,
+      random,
       tell: (event) => this.sink.tell(run.id, event, true),
       arrive: (event, durationMs) => {
         if (durationMs !== undefined) costs.note(task, durationMs);

@@ -17,13 +17,28 @@ export interface RunFilter {
 }
 
 /** Newest first. A page goes on below the last number seen, so that new runs shift nothing. */
-export async function listRuns(database: Database, workspaceId: string, filter: RunFilter): Promise<{ rows: RunRow[]; nextCursor: string | undefined }> {
+export async function listRuns(
+  database: Database,
+  workspaceId: string,
+  filter: RunFilter,
+): Promise<{ rows: RunRow[]; nextCursor: string | undefined }> {
   const below = filter.cursor === undefined ? null : Number(filter.cursor);
-  if (below !== null && !Number.isSafeInteger(below)) throw new AppError("BAD_REQUEST", "The cursor is none that a page of this list gave.");
+  if (below !== null && !Number.isSafeInteger(below))
+    throw new AppError("BAD_REQUEST", "The cursor is none that a page of this list gave.");
   return workspaceRead(database, workspaceId, async (client) => {
-    const { rows } = await client.query<RunRecord>(runListSql, [workspaceId, filter.notebookId ?? null, filter.status ?? null, below, filter.limit + 1]);
+    const { rows } = await client.query<RunRecord>(runListSql, [
+      workspaceId,
+      filter.notebookId ?? null,
+      filter.status ?? null,
+      below,
+      filter.limit + 1,
+    ]);
     const page = rows.slice(0, filter.limit);
-    const headlines = await readHeadlines(client, workspaceId, page.map((row) => row.id));
+    const headlines = await readHeadlines(
+      client,
+      workspaceId,
+      page.map((row) => row.id),
+    );
     return {
       rows: page.map((row) => toRunRow(row, headlines.get(row.id)!)),
       nextCursor: rows.length > filter.limit ? String(page.at(-1)!.number) : undefined,

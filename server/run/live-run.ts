@@ -51,7 +51,15 @@ export class LiveRun {
   /** For listeners, after a commit. */
   news(taskRunIds: readonly string[]): Extract<RunNews, { type: "changed" }> {
     const { id, workspaceId, notebookId } = this.state.spec;
-    return { type: "changed", runId: id, workspaceId, notebookId, seq: this.revision, taskRunIds, ended: isRunTerminal(this.state.fields.status) };
+    return {
+      type: "changed",
+      runId: id,
+      workspaceId,
+      notebookId,
+      seq: this.revision,
+      taskRunIds,
+      ended: isRunTerminal(this.state.fields.status),
+    };
   }
 
   merge(changes: Changes): void {
@@ -85,7 +93,10 @@ export class LiveRun {
       results: remembered.map((result) => toResultRow(state, result)),
     };
     return {
-      run: this, save, effects, arrivals,
+      run: this,
+      save,
+      effects,
+      arrivals,
       taskRunIds: [...changes.taskRuns.keys()].map((ordinal) => taskRunId(this.id, ordinal)),
     };
   }

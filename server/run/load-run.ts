@@ -15,7 +15,9 @@ export async function loadRun(pool: Pool, runId: string): Promise<LoadedRun | un
   const client = await pool.connect();
   try {
     await client.query("begin isolation level repeatable read read only");
-    const { rows: [record] } = await client.query<RunRecord>(loadRunSql, [runId]);
+    const {
+      rows: [record],
+    } = await client.query<RunRecord>(loadRunSql, [runId]);
     const { rows } = await client.query<TaskRunRecord>(loadTaskRunsSql, [runId]);
     await client.query("commit");
     if (!record) return undefined;

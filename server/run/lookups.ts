@@ -35,7 +35,14 @@ export class Lookups {
       for (const { run, event } of await this.parts.lookUp(wanted)) sink.tell(run.id, { ...event, at });
     } catch (error) {
       this.parts.complain("A look into the cache", error);
-      this.parts.timers.later(retryMs, () => void this.ask(wanted.filter(({ run }) => !run.dropped), sink));
+      this.parts.timers.later(
+        retryMs,
+        () =>
+          void this.ask(
+            wanted.filter(({ run }) => !run.dropped),
+            sink,
+          ),
+      );
     }
   }
 }

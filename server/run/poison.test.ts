@@ -22,7 +22,9 @@ test("a run that the database refuses to save is set aside while others go on", 
     if new.task_key = 'poisoned' and new.status = 'succeeded' then raise exception 'this row is poison'; end if; return new; end $$;
     create trigger refuse before update on task_run for each row execute function refuse()`);
   const poisoned = await bench.submit("// %% Poisoned\nexport const a = 1;\n", { cache: "off" });
-  const fine = await Promise.all([1, 2, 3].map((n) => bench.run(`// %% Fine\nexport const n = ${n};\n\n// %% After\nexport const after = n + 1;\n`, { cache: "off" })));
+  const fine = await Promise.all(
+    [1, 2, 3].map((n) => bench.run(`// %% Fine\nexport const n = ${n};\n\n// %% After\nexport const after = n + 1;\n`, { cache: "off" })),
+  );
   expect(fine.map(({ status }) => status)).toEqual(["succeeded", "succeeded", "succeeded"]);
   if (!poisoned.ok) throw new Error(poisoned.message);
   await ended(bench.pool, poisoned.id);

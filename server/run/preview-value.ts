@@ -8,7 +8,11 @@ import { notFound } from "../errors";
 import type { Heddle } from "../heddle";
 
 /** A value by the task run that gave or got it. `index` picks one of a fan-out's list. */
-export async function findValue(heddle: Heddle, workspaceId: string, order: { readonly taskRunId: string; readonly name: string; readonly index: number | undefined }): Promise<ValueRef> {
+export async function findValue(
+  heddle: Heddle,
+  workspaceId: string,
+  order: { readonly taskRunId: string; readonly name: string; readonly index: number | undefined },
+): Promise<ValueRef> {
   const { rows } = await workspaceRead(heddle.database, workspaceId, (client) =>
     client.query<{ value: OutputRef | null }>(
       `select coalesce(t.outputs->$3, t.elements->$3, (
@@ -62,7 +66,12 @@ function parseJson(text: string | undefined): unknown {
 function toDisplay(preview: Preview, summary: string): Display {
   switch (preview.type) {
     case "table":
-      return { type: "table", columns: preview.columns.map(({ name, type }) => ({ name, type })), rows: preview.rows, rowCount: preview.rowCount };
+      return {
+        type: "table",
+        columns: preview.columns.map(({ name, type }) => ({ name, type })),
+        rows: preview.rows,
+        rowCount: preview.rowCount,
+      };
     case "numbers":
       return { type: "tree", value: preview.sample, summary, cut: preview.stride > 1 };
     case "tree":

@@ -18,7 +18,14 @@ export function programOf(task: Task, mode: AttemptMode): ExecutableProgram {
 }
 
 function make(task: Task, mode: AttemptMode): ExecutableProgram {
-  const text = JSON.stringify([mode, mode === "task" ? task.program : task.expandProgram, task.each, task.when, task.reads, task.paramReads]);
+  const text = JSON.stringify([
+    mode,
+    mode === "task" ? task.program : task.expandProgram,
+    task.each,
+    task.when,
+    task.reads,
+    task.paramReads,
+  ]);
   const key = crypto.createHash("sha256").update(text).digest("base64");
   let program = made.get(key);
   if (!program) {

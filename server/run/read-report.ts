@@ -8,7 +8,13 @@ import { readPreview } from "./preview-value";
 import { reportMetricsSql, reportRunSql, reportTasksSql } from "../db/run-report.sql";
 
 export interface RunReport {
-  readonly run: { readonly id: string; readonly status: RunStatus; readonly reason?: Reason; readonly message?: string; readonly durationMs: number };
+  readonly run: {
+    readonly id: string;
+    readonly status: RunStatus;
+    readonly reason?: Reason;
+    readonly message?: string;
+    readonly durationMs: number;
+  };
   readonly tasks: readonly TaskReport[];
   readonly outputs: Readonly<Record<string, Json>>;
   readonly metrics: Readonly<Record<string, { readonly count: number; readonly last: number; readonly min: number; readonly max: number }>>;
@@ -88,7 +94,10 @@ async function readOutputs(pool: Pool, store: ValueStore, runId: string, spec: R
   for (const { name, task } of spec.dag.outputs) {
     const output = byTask.get(task)?.[name];
     if (output === undefined) continue;
-    outputs[name] = "list" in output ? await Promise.all(output.list.map((ref) => toJson(store, spec.workspaceId, ref))) : await toJson(store, spec.workspaceId, output);
+    outputs[name] =
+      "list" in output
+        ? await Promise.all(output.list.map((ref) => toJson(store, spec.workspaceId, ref)))
+        : await toJson(store, spec.workspaceId, output);
   }
   return outputs;
 }

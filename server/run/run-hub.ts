@@ -14,9 +14,22 @@ export type RunNews =
       readonly taskRunIds: readonly string[];
       readonly ended: boolean;
     }
-  | { readonly type: "logs"; readonly runId: string; readonly workspaceId: string; readonly taskRunId: string; readonly attempt: number; readonly total: number }
+  | {
+      readonly type: "logs";
+      readonly runId: string;
+      readonly workspaceId: string;
+      readonly taskRunId: string;
+      readonly attempt: number;
+      readonly total: number;
+    }
   | { readonly type: "metrics"; readonly runId: string; readonly workspaceId: string; readonly names: readonly string[] }
-  | { readonly type: "progress"; readonly runId: string; readonly workspaceId: string; readonly taskRunId: string; readonly progress: Progress };
+  | {
+      readonly type: "progress";
+      readonly runId: string;
+      readonly workspaceId: string;
+      readonly taskRunId: string;
+      readonly progress: Progress;
+    };
 
 export interface Progress {
   readonly done: number;

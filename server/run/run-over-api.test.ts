@@ -31,7 +31,10 @@ let environmentDir: string;
 beforeAll(async () => {
   environmentDir = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-environment-"));
   fs.writeFileSync(path.join(environmentDir, "package.json"), '{"name":"bare","version":"1.0.0","private":true}');
-  fs.writeFileSync(path.join(environmentDir, "package-lock.json"), '{"name":"bare","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{"":{"name":"bare","version":"1.0.0"}}}');
+  fs.writeFileSync(
+    path.join(environmentDir, "package-lock.json"),
+    '{"name":"bare","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{"":{"name":"bare","version":"1.0.0"}}}',
+  );
   server = await startTestServer({ executor: "process", environmentDir, runnerDir: runnerFolder, packageDir: process.cwd() });
   person = await addPerson(server);
   await server.heddle.execution.engine();
@@ -58,7 +61,9 @@ function connect(who = person) {
 }
 
 /** All that a subscription says, until it ends by itself. */
-function collect<T>(subscribe: (handlers: { onData(data: T): void; onComplete(): void; onError(error: unknown): void }) => unknown): Promise<T[]> {
+function collect<T>(
+  subscribe: (handlers: { onData(data: T): void; onComplete(): void; onError(error: unknown): void }) => unknown,
+): Promise<T[]> {
   return new Promise((resolve, reject) => {
     const found: T[] = [];
     subscribe({ onData: (data) => found.push(data), onComplete: () => resolve(found), onError: reject });
@@ -94,13 +99,20 @@ test("a run is started, followed to its end, and told whole", async () => {
   const logs = (await person.call("run.logs", { taskRunId: load.id, attempt: 1 })).data as { records: { text: string }[]; total: number };
   expect(logs.records.map((record) => record.text).join("\n")).toContain("loaded 3");
   const { api, close } = connect();
-  const live = await collect<{ from: number; records: { text: string }[] }>((handlers) => api.run.watchLogs.subscribe({ taskRunId: load.id, attempt: 1, from: 0 }, handlers as never));
+  const live = await collect<{ from: number; records: { text: string }[] }>((handlers) =>
+    api.run.watchLogs.subscribe({ taskRunId: load.id, attempt: 1, from: 0 }, handlers as never),
+  );
   await close();
   expect(live.flatMap(({ records }) => records)).toEqual(logs.records);
 
-  const series = (await person.call("metric.series", { runIds: [id], names: ["loss"] })).data as { count: number; points: { value: number }[] }[];
+  const series = (await person.call("metric.series", { runIds: [id], names: ["loss"] })).data as {
+    count: number;
+    points: { value: number }[];
+  }[];
   expect([series[0]!.count, series[0]!.points.length, series[0]!.points[0]!.value]).toEqual([20, 20, 1]);
-  expect((await person.call("metric.summaries", { runIds: [id] })).data).toMatchObject([{ name: "loss", count: 20, min: 0.05, max: 1, last: 0.05 }]);
+  expect((await person.call("metric.summaries", { runIds: [id] })).data).toMatchObject([
+    { name: "loss", count: 20, min: 0.05, max: 1, last: 0.05 },
+  ]);
 
   const train = run.taskRuns.find(({ taskKey }) => taskKey === "train")!;
   const download = await fetch(`${server.url}/api/values/${train.id}/total`, { headers: { cookie: `__Host-heddle=${person.token}` } });
@@ -115,12 +127,18 @@ test("the second run reuses what did not change, and says why the rest ran", asy
   const second = await started(notebookId, { params: { factor: 5 } });
   await follow(second.id);
   const run = (await person.call("run.get", { id: second.id })).data as RunDetail;
-  expect(run.taskRuns.map(({ taskKey, status }) => [taskKey, status])).toEqual([["load", "cached"], ["train", "succeeded"]]);
+  expect(run.taskRuns.map(({ taskKey, status }) => [taskKey, status])).toEqual([
+    ["load", "cached"],
+    ["train", "succeeded"],
+  ]);
   expect(run.taskRuns[0]!.cachedFrom).toMatchObject({ runId: first.id, runNumber: first.number });
   const train = (await person.call("run.taskRun", { id: run.taskRuns[1]!.id })).data as TaskRunDetail;
   expect(train.why).toMatchObject({ type: "param", name: "factor" });
   const { cells } = (await person.call("notebook.states", { id: notebookId })).data as { cells: CellState[] };
-  expect(cells.map(({ taskKey, runId }) => [taskKey, runId]).toSorted()).toEqual([["load", second.id], ["train", second.id]]);
+  expect(cells.map(({ taskKey, runId }) => [taskKey, runId]).toSorted()).toEqual([
+    ["load", second.id],
+    ["train", second.id],
+  ]);
 });
 
 test("all faults of the parameters are told at once, and nothing is started", async () => {
@@ -162,18 +180,25 @@ test("pressed at once by many, the same order is one run; another order is anoth
 });
 
 test("a failed run is retried from where it failed, and shows its error", async () => {
-  const notebookId = await importNotebook(`// %% Good cache=off\nexport const good = 1;\n\n// %% Bad\nif (good) throw new Error("not this time");\n`);
+  const notebookId = await importNotebook(
+    `// %% Good cache=off\nexport const good = 1;\n\n// %% Bad\nif (good) throw new Error("not this time");\n`,
+  );
   const { id } = await started(notebookId);
   await follow(id);
   const run = (await person.call("run.get", { id })).data as RunDetail;
   expect(run.status).toBe("failed");
   const bad = run.taskRuns.find(({ taskKey }) => taskKey === "bad")!;
-  expect((await person.call("run.taskRun", { id: bad.id })).data).toMatchObject({ error: { message: "not this time", frames: [{ cellKey: "bad", line: 1 }] } });
+  expect((await person.call("run.taskRun", { id: bad.id })).data).toMatchObject({
+    error: { message: "not this time", frames: [{ cellKey: "bad", line: 1 }] },
+  });
   expect((await person.mutate("run.retry", { id })).status).toBe(200);
   const patches = await follow(id, run.lastSeq);
   expect(patches.at(-1)!.run.status).toBe("failed");
   const again = (await person.call("run.get", { id })).data as RunDetail;
-  expect(again.taskRuns.map(({ taskKey, attempt }) => [taskKey, attempt])).toEqual([["good", 1], ["bad", 2]]);
+  expect(again.taskRuns.map(({ taskKey, attempt }) => [taskKey, attempt])).toEqual([
+    ["good", 1],
+    ["bad", 2],
+  ]);
 });
 
 test("a viewer may look and not start; a runner may start and not save", async () => {
@@ -194,12 +219,16 @@ test("lists hear of every change in the workspace, and of no other", async () =>
   const stray: unknown[] = [];
   const notebookId = await importNotebook();
   const ended = new Promise<void>((resolve) => {
-    mine.api.run.watchAll.subscribe(undefined, { onData: (change) => {
-      heard.push(change.status);
-      if (change.status === "succeeded" && change.notebookId === notebookId) resolve();
-    } });
+    mine.api.run.watchAll.subscribe(undefined, {
+      onData: (change) => {
+        heard.push(change.status);
+        if (change.status === "succeeded" && change.notebookId === notebookId) resolve();
+      },
+    });
   });
-  await new Promise<void>((resolve) => theirs.api.run.watchAll.subscribe(undefined, { onStarted: () => resolve(), onData: (change) => stray.push(change) }));
+  await new Promise<void>((resolve) =>
+    theirs.api.run.watchAll.subscribe(undefined, { onStarted: () => resolve(), onData: (change) => stray.push(change) }),
+  );
   await started(notebookId);
   await ended;
   expect(heard).toContain("succeeded");

@@ -4,7 +4,13 @@ import type { KeyParts } from "@/pipelines/run/cache-key";
 import { restoreCounts } from "@/pipelines/run/restore-counts";
 import { planRun } from "@/pipelines/run/run-plan";
 import {
-  ordinalOf, taskRunId, type AttemptState, type Changes, type RunAction, type RunState, type TaskRunState,
+  ordinalOf,
+  taskRunId,
+  type AttemptState,
+  type Changes,
+  type RunAction,
+  type RunState,
+  type TaskRunState,
 } from "@/pipelines/run/run-state";
 import type { LogCounts } from "./log-store";
 
@@ -15,7 +21,8 @@ export function toJson(value: unknown): string {
   const text = JSON.stringify(value);
   if (!text.includes("\\u0000") && !text.includes("\\ud")) return text;
   // What JSON.stringify escapes as \\ud… stands alone: whole pairs are written as they are.
-  return text.replace(/((?:^|[^\\])(?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, "$1\\ufffd")
+  return text
+    .replace(/((?:^|[^\\])(?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, "$1\\ufffd")
     .replace(/((?:^|[^\\])(?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, "$1\\ufffd");
 }
 
@@ -28,7 +35,12 @@ export function toRunRow(run: RunState, revision: number, changes: Changes) {
 export function toEvent(run: RunState, changes: Changes) {
   return {
     status: changes.fields?.status,
-    taskRuns: [...changes.taskRuns.values()].map(({ ordinal, status, attempt, reason }) => [taskRunId(run.spec.id, ordinal), status, attempt, reason]),
+    taskRuns: [...changes.taskRuns.values()].map(({ ordinal, status, attempt, reason }) => [
+      taskRunId(run.spec.id, ordinal),
+      status,
+      attempt,
+      reason,
+    ]),
   };
 }
 
@@ -36,56 +48,117 @@ export function toTaskRow(run: RunState, taskRun: TaskRunState, changes: Changes
   const notes = changes.notes.get(taskRun.ordinal);
   const { status, reason, attempt, tries, lost, cacheKey, keyParts, cachedFrom, outputs } = taskRun;
   const common = {
-    id: taskRunId(run.spec.id, taskRun.ordinal), run_id: run.spec.id, status, reason, attempt, tries, lost, cache_key: cacheKey,
-    key_parts: keyParts, why: notes?.why, cached_from: cachedFrom, outputs, displays: notes?.displays,
-    queued: taskRun.queuedAt, started: taskRun.startedAt, finished: taskRun.finishedAt,
+    id: taskRunId(run.spec.id, taskRun.ordinal),
+    run_id: run.spec.id,
+    status,
+    reason,
+    attempt,
+    tries,
+    lost,
+    cache_key: cacheKey,
+    key_parts: keyParts,
+    why: notes?.why,
+    cached_from: cachedFrom,
+    outputs,
+    displays: notes?.displays,
+    queued: taskRun.queuedAt,
+    started: taskRun.startedAt,
+    finished: taskRun.finishedAt,
     leased: status === "running" && taskRun.expanded === undefined,
   };
   if (added) {
     return { ...common, task_key: run.plan.tasks[taskRun.task]!.key, map_index: taskRun.mapIndex, elements: taskRun.elements };
   }
   return {
-    ...common, expanded: taskRun.expanded, not_before: taskRun.notBefore,
-    error: notes?.error ?? undefined, keep_error: notes?.error === undefined,
+    ...common,
+    expanded: taskRun.expanded,
+    not_before: taskRun.notBefore,
+    error: notes?.error ?? undefined,
+    keep_error: notes?.error === undefined,
   };
 }
 
 export function toAttemptRow(run: RunState, attempt: AttemptState & { readonly ordinal: number }, logs: LogCounts | undefined) {
   return {
-    task_run_id: taskRunId(run.spec.id, attempt.ordinal), run_id: run.spec.id, attempt: attempt.attempt, status: attempt.status,
-    reason: attempt.reason, error: attempt.error, handle: attempt.handle, started: attempt.startedAt, finished: attempt.finishedAt,
-    duration_ms: attempt.durationMs, cpu_ms: attempt.cpuMs,
+    task_run_id: taskRunId(run.spec.id, attempt.ordinal),
+    run_id: run.spec.id,
+    attempt: attempt.attempt,
+    status: attempt.status,
+    reason: attempt.reason,
+    error: attempt.error,
+    handle: attempt.handle,
+    started: attempt.startedAt,
+    finished: attempt.finishedAt,
+    duration_ms: attempt.durationMs,
+    cpu_ms: attempt.cpuMs,
     peak_memory_bytes: attempt.peakMemoryBytes === undefined ? undefined : Math.round(attempt.peakMemoryBytes),
-    log_records: logs?.records ?? 0, log_bytes: logs?.bytes ?? 0, log_cut: logs?.cut ?? 0,
+    log_records: logs?.records ?? 0,
+    log_bytes: logs?.bytes ?? 0,
+    log_cut: logs?.cut ?? 0,
   };
 }
 
 export function toResultRow(run: RunState, result: Remembered) {
   const taskRun = run.taskRuns[result.ordinal]!;
   return {
-    run_id: run.spec.id, task_run_id: taskRunId(run.spec.id, result.ordinal), task_key: run.plan.tasks[taskRun.task]!.key,
-    map_index: taskRun.mapIndex ?? -1, key: result.key, key_parts: result.parts, outputs: result.outputs, displays: result.displays,
-    elements: result.elements, lifetime: result.lifetime,
+    run_id: run.spec.id,
+    task_run_id: taskRunId(run.spec.id, result.ordinal),
+    task_key: run.plan.tasks[taskRun.task]!.key,
+    map_index: taskRun.mapIndex ?? -1,
+    key: result.key,
+    key_parts: result.parts,
+    outputs: result.outputs,
+    displays: result.displays,
+    elements: result.elements,
+    lifetime: result.lifetime,
   };
 }
 
 export interface RunRecord {
-  readonly id: string; readonly workspace_id: string; readonly notebook_id: string | null; readonly number: number;
-  readonly status: RunStatus; readonly reason: Reason | null; readonly message: string | null; readonly spec: RunSpec;
-  readonly revision: number; readonly owner: string | null; readonly poison: number;
-  readonly started: number | null; readonly finished: number | null;
+  readonly id: string;
+  readonly workspace_id: string;
+  readonly notebook_id: string | null;
+  readonly number: number;
+  readonly status: RunStatus;
+  readonly reason: Reason | null;
+  readonly message: string | null;
+  readonly spec: RunSpec;
+  readonly revision: number;
+  readonly owner: string | null;
+  readonly poison: number;
+  readonly started: number | null;
+  readonly finished: number | null;
 }
 
 export interface TaskRunRecord {
-  readonly id: string; readonly task_key: string; readonly map_index: number | null; readonly status: TaskRunStatus;
-  readonly reason: Reason | null; readonly attempt: number; readonly tries: number; readonly lost: number;
-  readonly expanded: number | null; readonly cache_key: string | null; readonly key_parts: KeyParts | null;
-  readonly cached_from: string | null; readonly elements: Record<string, ValueRef> | null;
-  readonly outputs: Record<string, OutputRef> | null; readonly not_before: number | null; readonly queued: number | null;
-  readonly started: number | null; readonly finished: number | null; readonly lease_left: number | null;
-  readonly attempt_status: AttemptStatus | null; readonly attempt_reason: Reason | null; readonly attempt_error: TaskError | null;
-  readonly handle: string | null; readonly attempt_started: number | null; readonly attempt_finished: number | null;
-  readonly duration_ms: number | null; readonly cpu_ms: number | null; readonly peak_memory_bytes: number | null;
+  readonly id: string;
+  readonly task_key: string;
+  readonly map_index: number | null;
+  readonly status: TaskRunStatus;
+  readonly reason: Reason | null;
+  readonly attempt: number;
+  readonly tries: number;
+  readonly lost: number;
+  readonly expanded: number | null;
+  readonly cache_key: string | null;
+  readonly key_parts: KeyParts | null;
+  readonly cached_from: string | null;
+  readonly elements: Record<string, ValueRef> | null;
+  readonly outputs: Record<string, OutputRef> | null;
+  readonly not_before: number | null;
+  readonly queued: number | null;
+  readonly started: number | null;
+  readonly finished: number | null;
+  readonly lease_left: number | null;
+  readonly attempt_status: AttemptStatus | null;
+  readonly attempt_reason: Reason | null;
+  readonly attempt_error: TaskError | null;
+  readonly handle: string | null;
+  readonly attempt_started: number | null;
+  readonly attempt_finished: number | null;
+  readonly duration_ms: number | null;
+  readonly cpu_ms: number | null;
+  readonly peak_memory_bytes: number | null;
 }
 
 export function restoreRun(record: RunRecord, rows: readonly TaskRunRecord[]): RunState {
@@ -97,18 +170,38 @@ export function restoreRun(record: RunRecord, rows: readonly TaskRunRecord[]): R
     const task = plan.indexOf.get(row.task_key);
     if (ordinal !== taskRuns.length || task === undefined) throw new Error(`The task runs of run ${record.id} do not fit its tasks.`);
     taskRuns.push({
-      ordinal, task, mapIndex: row.map_index ?? undefined, status: row.status, reason: row.reason ?? undefined,
-      attempt: row.attempt, current: toAttempt(row), tries: row.tries, lost: row.lost, notBefore: time(row.not_before),
-      cacheKey: row.cache_key ?? undefined, keyParts: row.key_parts ?? undefined, cachedFrom: row.cached_from ?? undefined,
-      elements: row.elements ?? undefined, expanded: row.expanded ?? undefined, outputs: row.outputs ?? undefined,
-      queuedAt: time(row.queued), startedAt: time(row.started), finishedAt: time(row.finished),
+      ordinal,
+      task,
+      mapIndex: row.map_index ?? undefined,
+      status: row.status,
+      reason: row.reason ?? undefined,
+      attempt: row.attempt,
+      current: toAttempt(row),
+      tries: row.tries,
+      lost: row.lost,
+      notBefore: time(row.not_before),
+      cacheKey: row.cache_key ?? undefined,
+      keyParts: row.key_parts ?? undefined,
+      cachedFrom: row.cached_from ?? undefined,
+      elements: row.elements ?? undefined,
+      expanded: row.expanded ?? undefined,
+      outputs: row.outputs ?? undefined,
+      queuedAt: time(row.queued),
+      startedAt: time(row.started),
+      finishedAt: time(row.finished),
     });
   }
   return {
-    spec, plan, taskRuns, counts: restoreCounts(plan, taskRuns),
+    spec,
+    plan,
+    taskRuns,
+    counts: restoreCounts(plan, taskRuns),
     fields: {
-      status: record.status, reason: record.reason ?? undefined, message: record.message ?? undefined,
-      startedAt: time(record.started), finishedAt: time(record.finished),
+      status: record.status,
+      reason: record.reason ?? undefined,
+      message: record.message ?? undefined,
+      startedAt: time(record.started),
+      finishedAt: time(record.finished),
     },
   };
 }
@@ -116,9 +209,16 @@ export function restoreRun(record: RunRecord, rows: readonly TaskRunRecord[]): R
 function toAttempt(row: TaskRunRecord): AttemptState | undefined {
   if (row.attempt_status === null) return undefined;
   return {
-    attempt: row.attempt, status: row.attempt_status, reason: row.attempt_reason ?? undefined, error: row.attempt_error ?? undefined,
-    handle: row.handle ?? undefined, startedAt: time(row.attempt_started), finishedAt: time(row.attempt_finished),
-    durationMs: row.duration_ms ?? undefined, cpuMs: row.cpu_ms ?? undefined, peakMemoryBytes: row.peak_memory_bytes ?? undefined,
+    attempt: row.attempt,
+    status: row.attempt_status,
+    reason: row.attempt_reason ?? undefined,
+    error: row.attempt_error ?? undefined,
+    handle: row.handle ?? undefined,
+    startedAt: time(row.attempt_started),
+    finishedAt: time(row.attempt_finished),
+    durationMs: row.duration_ms ?? undefined,
+    cpuMs: row.cpu_ms ?? undefined,
+    peakMemoryBytes: row.peak_memory_bytes ?? undefined,
   };
 }
 

@@ -32,7 +32,12 @@ export interface RunDetail extends RunRow {
   readonly cache: "use" | "off";
   readonly taskRuns: readonly TaskRunRow[];
   /** `count` instead of a value for a name of a fan-out: how many values it has. */
-  readonly outputs: readonly { readonly name: string; readonly task: string; readonly value: ValueRef | undefined; readonly count?: number | undefined }[];
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly task: string;
+    readonly value: ValueRef | undefined;
+    readonly count?: number | undefined;
+  }[];
   /** The run before this one of the same notebook, with its headline, for the difference. */
   readonly previous: { readonly id: string; readonly number: number; readonly headline: RunRow["headline"] } | undefined;
   /** Events already contained, for the subscription to continue from. */
@@ -71,7 +76,19 @@ export interface TaskRunDetail extends TaskRunRow {
 
 export interface Why {
   /** first-run, cache-off, cached, or the kind of key part that differs from the last time. */
-  readonly type: "cached" | "first-run" | "cache-off" | "expired" | "program" | "input" | "param" | "data" | "environment" | "options" | "retry" | "not-started";
+  readonly type:
+    | "cached"
+    | "first-run"
+    | "cache-off"
+    | "expired"
+    | "program"
+    | "input"
+    | "param"
+    | "data"
+    | "environment"
+    | "options"
+    | "retry"
+    | "not-started";
   /** The input, parameter, file or option by name. */
   readonly name: string | undefined;
   readonly sentence: string;

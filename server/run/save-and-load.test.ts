@@ -35,8 +35,19 @@ async function insert(by: RunWriter, state: RunState, workspace = "w"): Promise<
   const { status, startedAt, finishedAt } = state.fields;
   return by.insert(
     {
-      id: state.spec.id, workspace_id: workspace, notebook_id: "n", spec: state.spec, source: "", trigger: "manual", status,
-      created: 1_000, started: startedAt, finished: finishedAt, owner: "me", lease: 30, event: toEvent(state, made.changes),
+      id: state.spec.id,
+      workspace_id: workspace,
+      notebook_id: "n",
+      spec: state.spec,
+      source: "",
+      trigger: "manual",
+      status,
+      created: 1_000,
+      started: startedAt,
+      finished: finishedAt,
+      owner: "me",
+      lease: 30,
+      event: toEvent(state, made.changes),
     } as { id: string },
     state.taskRuns.map((taskRun) => toTaskRow(state, taskRun, made.changes, true)),
   );

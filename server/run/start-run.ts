@@ -40,8 +40,15 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
     if (same) return same;
     const result = await engine.submit(
       {
-        workspaceId: order.workspaceId, notebookId: order.notebookId, notebook: version.title, trigger: order.trigger, params,
-        logicalDate: undefined, dag, targets, cache: order.cache,
+        workspaceId: order.workspaceId,
+        notebookId: order.notebookId,
+        notebook: version.title,
+        trigger: order.trigger,
+        params,
+        logicalDate: undefined,
+        dag,
+        targets,
+        cache: order.cache,
       },
       { source: version.text, versionId: version.id, createdBy: order.userId },
     );
@@ -65,12 +72,14 @@ function compileVersion(version: StoredVersion, packages: readonly string[]): Co
 
 function checkTargets(dag: Dag, targets: readonly string[] | undefined): void {
   if (targets === undefined) {
-    if (dag.tasks.length === 0) throw new AppError("BAD_REQUEST", "There is nothing to run: the notebook has no cell with a value or a statement.");
+    if (dag.tasks.length === 0)
+      throw new AppError("BAD_REQUEST", "There is nothing to run: the notebook has no cell with a value or a statement.");
     return;
   }
   if (targets.length === 0) throw new AppError("BAD_REQUEST", "Name at least one task to run, or leave targets out to run all.");
   const unknown = targets.filter((key) => !dag.tasks.some((task) => task.key === key));
-  if (unknown.length > 0) throw new AppError("BAD_REQUEST", `There is no task ${unknown.map((key) => `"${key}"`).join(", ")} in this version of the notebook.`);
+  if (unknown.length > 0)
+    throw new AppError("BAD_REQUEST", `There is no task ${unknown.map((key) => `"${key}"`).join(", ")} in this version of the notebook.`);
 }
 
 /** An error bars the tasks of its cell and what needs them; one in a cell that is no task bars everything. */
@@ -94,7 +103,11 @@ function describe({ place, message, code }: Diagnostic): string {
 
 /** Two people who press Run on the same thing while it runs look at the same run. */
 async function findSame(
-  { database }: Heddle, order: RunOrder, version: StoredVersion, params: unknown, targets: readonly string[] | undefined,
+  { database }: Heddle,
+  order: RunOrder,
+  version: StoredVersion,
+  params: unknown,
+  targets: readonly string[] | undefined,
 ): Promise<{ id: string; number: number } | undefined> {
   const { rows } = await workspaceRead(database, order.workspaceId, (client) =>
     client.query<{ id: string; number: number; params: unknown; targets: string[] | null; cache: string }>(
@@ -105,7 +118,10 @@ async function findSame(
     ),
   );
   const same = rows.find(
-    (row) => row.cache === order.cache && isDeepStrictEqual(row.params, params) && isDeepStrictEqual(row.targets ?? undefined, targets && [...targets]),
+    (row) =>
+      row.cache === order.cache &&
+      isDeepStrictEqual(row.params, params) &&
+      isDeepStrictEqual(row.targets ?? undefined, targets && [...targets]),
   );
   return same && { id: same.id, number: same.number };
 }

@@ -28,7 +28,9 @@ export const attempt = run.attempt;
 
 async function attempts(runId: string) {
   const { rows } = await bench.pool.query(
-    "select a.attempt, a.status, a.reason from attempt a join task_run t on t.id = a.task_run_id where t.run_id = $1 order by a.attempt", [runId]);
+    "select a.attempt, a.status, a.reason from attempt a join task_run t on t.id = a.task_run_id where t.run_id = $1 order by a.attempt",
+    [runId],
+  );
   return rows;
 }
 
@@ -48,12 +50,21 @@ test("the run of a server that froze goes on at another one; thawed, the first o
   const end = hear((news) => news.type === "changed" && news.runId === result.id && news.ended);
   first.signal("SIGSTOP");
   await end;
-  expect(await bench.summary(result.id)).toMatchObject({ status: "succeeded", tasks: { wait: { attempt: 2, outputs: { attempt: "number · 2" } } } });
-  expect(await attempts(result.id)).toMatchObject([{ attempt: 1, status: "lost", reason: "node-lost" }, { attempt: 2, status: "succeeded" }]);
+  expect(await bench.summary(result.id)).toMatchObject({
+    status: "succeeded",
+    tasks: { wait: { attempt: 2, outputs: { attempt: "number · 2" } } },
+  });
+  expect(await attempts(result.id)).toMatchObject([
+    { attempt: 1, status: "lost", reason: "node-lost" },
+    { attempt: 2, status: "succeeded" },
+  ]);
   first.signal("SIGCONT");
   await first.complains(`Run ${result.id} was changed elsewhere`);
   await first.close();
-  expect(await attempts(result.id)).toMatchObject([{ attempt: 1, status: "lost" }, { attempt: 2, status: "succeeded" }]);
+  expect(await attempts(result.id)).toMatchObject([
+    { attempt: 1, status: "lost" },
+    { attempt: 2, status: "succeeded" },
+  ]);
   fs.rmSync(home, { recursive: true, force: true, maxRetries: 3 });
 }, 120_000);
 
@@ -65,7 +76,10 @@ test("an attempt whose lease ran out is stopped, counted as lost, and made again
   await bench.pool.query("update task_run set lease_until = clock_timestamp() - interval '1 second' where run_id = $1", [result.id]);
   await ended(bench.pool, result.id);
   expect(await bench.summary(result.id)).toMatchObject({ status: "succeeded", tasks: { wait: { attempt: 2 } } });
-  expect(await attempts(result.id)).toMatchObject([{ attempt: 1, status: "lost", reason: "lease-lost" }, { attempt: 2, status: "succeeded" }]);
+  expect(await attempts(result.id)).toMatchObject([
+    { attempt: 1, status: "lost", reason: "lease-lost" },
+    { attempt: 2, status: "succeeded" },
+  ]);
 }, 60_000);
 
 test("a run is cancelled from a server that does not own it, and can be retried afterwards", async () => {
@@ -75,7 +89,11 @@ test("a run is cancelled from a server that does not own it, and can be retried 
   await reached(bench.pool, result.id, "wait", "running");
   expect(await other.engine.cancel(result.id, "Ada")).toBe(true);
   await ended(bench.pool, result.id);
-  expect(await bench.summary(result.id)).toMatchObject({ status: "cancelled", message: "Stopped by Ada.", tasks: { wait: { status: "cancelled" } } });
+  expect(await bench.summary(result.id)).toMatchObject({
+    status: "cancelled",
+    message: "Stopped by Ada.",
+    tasks: { wait: { status: "cancelled" } },
+  });
   expect(await other.engine.cancel(result.id, "Ada")).toBe(false);
   const again = hear((news) => news.type === "changed" && news.runId === result.id && news.ended);
   expect(await other.engine.retry(result.id)).toBe(true);

@@ -24,12 +24,23 @@ export interface RunRecord {
 
 export function toRunRow(record: RunRecord, headline: RunRow["headline"]): RunRow {
   return {
-    id: record.id, number: record.number, notebookId: record.notebook_id ?? undefined, notebookTitle: record.notebook_title,
-    revision: record.notebook_revision ?? undefined, status: record.status, reason: record.reason ?? undefined, message: record.message ?? undefined,
-    trigger: record.trigger, createdBy: record.created_by ?? undefined, createdAt: record.created_at.toISOString(),
-    startedAt: record.started_at?.toISOString(), finishedAt: record.finished_at?.toISOString(),
+    id: record.id,
+    number: record.number,
+    notebookId: record.notebook_id ?? undefined,
+    notebookTitle: record.notebook_title,
+    revision: record.notebook_revision ?? undefined,
+    status: record.status,
+    reason: record.reason ?? undefined,
+    message: record.message ?? undefined,
+    trigger: record.trigger,
+    createdBy: record.created_by ?? undefined,
+    createdAt: record.created_at.toISOString(),
+    startedAt: record.started_at?.toISOString(),
+    finishedAt: record.finished_at?.toISOString(),
     durationMs: duration(record.started_at, record.finished_at),
-    params: record.params, counts: record.counts ?? {}, headline,
+    params: record.params,
+    counts: record.counts ?? {},
+    headline,
   };
 }
 
@@ -50,9 +61,16 @@ export interface TaskRunRecord {
 
 export function toTaskRunRow(record: TaskRunRecord, progress: TaskRunRow["progress"]): TaskRunRow {
   return {
-    id: record.id, taskKey: record.task_key, mapIndex: record.map_index ?? undefined, status: record.status, reason: record.reason ?? undefined,
-    attempt: record.attempt, queuedAt: record.queued_at?.toISOString(), startedAt: record.started_at?.toISOString(),
-    finishedAt: record.finished_at?.toISOString(), durationMs: duration(record.started_at, record.finished_at),
+    id: record.id,
+    taskKey: record.task_key,
+    mapIndex: record.map_index ?? undefined,
+    status: record.status,
+    reason: record.reason ?? undefined,
+    attempt: record.attempt,
+    queuedAt: record.queued_at?.toISOString(),
+    startedAt: record.started_at?.toISOString(),
+    finishedAt: record.finished_at?.toISOString(),
+    durationMs: duration(record.started_at, record.finished_at),
     cachedFrom:
       record.cached_from !== null && record.cached_run !== null && record.cached_number !== null
         ? { runId: record.cached_run, runNumber: record.cached_number, taskRunId: record.cached_from }

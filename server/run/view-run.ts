@@ -14,15 +14,22 @@ export async function viewRun(database: Database, workspaceId: string, id: strin
   return workspaceRead(database, workspaceId, async (client) => {
     const { row, seq } = await readRunRow(client, workspaceId, id);
     const spec = (
-      await client.query<{ tasks: Task[]; targets: string[] | null; cache: "use" | "off"; outputs: { name: string; task: string }[] }>(runSpecSql, [workspaceId, id])
+      await client.query<{ tasks: Task[]; targets: string[] | null; cache: "use" | "off"; outputs: { name: string; task: string }[] }>(
+        runSpecSql,
+        [workspaceId, id],
+      )
     ).rows[0]!;
     const taskRuns = await client.query<TaskRunRecord>(taskRunRowsSql, [workspaceId, id]);
     const outputs = await client.query<{ task_key: string; outputs: Record<string, OutputRef> | null }>(taskOutputsSql, [
-      workspaceId, id, [...new Set(spec.outputs.map(({ task }) => task))],
+      workspaceId,
+      id,
+      [...new Set(spec.outputs.map(({ task }) => task))],
     ]);
     const given = new Map(outputs.rows.map((each) => [each.task_key, each.outputs]));
-    const before = row.notebookId === undefined ? undefined
-      : (await client.query<{ id: string; number: number }>(previousRunSql, [workspaceId, row.notebookId, row.number])).rows[0];
+    const before =
+      row.notebookId === undefined
+        ? undefined
+        : (await client.query<{ id: string; number: number }>(previousRunSql, [workspaceId, row.notebookId, row.number])).rows[0];
     return {
       ...row,
       tasks: spec.tasks,
@@ -32,7 +39,8 @@ export async function viewRun(database: Database, workspaceId: string, id: strin
       outputs: spec.outputs.map(({ name, task }) => {
         const value = given.get(task)?.[name];
         return {
-          name, task,
+          name,
+          task,
           value: value && !("list" in value) ? toValueView(value) : undefined,
           count: value && "list" in value ? value.list.length : undefined,
         };

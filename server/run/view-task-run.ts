@@ -41,9 +41,14 @@ export async function viewTaskRun(database: Database, workspaceId: string, id: s
     const record = (await client.query<DetailRecord>(taskRunDetailSql, [workspaceId, id])).rows[0];
     if (!record) throw notFound("task run");
     const attempts = await client.query<AttemptRecord>(attemptsSql, [workspaceId, id]);
-    const artifacts = await client.query<{ name: string; type: string; value: ValueRef; metadata: Json }>(artifactsSql, [workspaceId, record.cached_from ?? id]);
+    const artifacts = await client.query<{ name: string; type: string; value: ValueRef; metadata: Json }>(artifactsSql, [
+      workspaceId,
+      record.cached_from ?? id,
+    ]);
     const upstream = await client.query<{ task_key: string; outputs: Record<string, OutputRef> | null }>(taskOutputsSql, [
-      workspaceId, record.run_id, record.task.needs.map(({ task }) => task),
+      workspaceId,
+      record.run_id,
+      record.task.needs.map(({ task }) => task),
     ]);
     const given = new Map(upstream.rows.map((each) => [each.task_key, each.outputs]));
     const own = Object.entries(record.elements ?? {}).map(([name, value]) => ({ name, task: record.task_key, value: toValueView(value) }));
@@ -57,7 +62,9 @@ export async function viewTaskRun(database: Database, workspaceId: string, id: s
       attempts: attempts.rows.map(toAttemptRow),
       inputs: [
         ...own,
-        ...record.task.needs.flatMap(({ task, names }) => names.map((name) => ({ name, task, value: toValueViews(given.get(task)?.[name]) }))),
+        ...record.task.needs.flatMap(({ task, names }) =>
+          names.map((name) => ({ name, task, value: toValueViews(given.get(task)?.[name]) })),
+        ),
       ],
       outputs: Object.entries(record.outputs ?? {}).flatMap(([name, output]) =>
         "list" in output ? [] : [{ name, value: toValueView(output) }],
@@ -71,9 +78,17 @@ export async function viewTaskRun(database: Database, workspaceId: string, id: s
 
 function toAttemptRow(record: AttemptRecord): AttemptRow {
   return {
-    attempt: record.attempt, status: record.status, reason: record.reason ?? undefined, error: record.error ?? undefined,
-    handle: record.handle ?? undefined, startedAt: record.started_at?.toISOString(), finishedAt: record.finished_at?.toISOString(),
-    durationMs: record.duration_ms ?? undefined, cpuMs: record.cpu_ms ?? undefined, peakMemoryBytes: record.peak_memory_bytes ?? undefined,
-    logRecords: record.log_records, logCut: record.log_cut,
+    attempt: record.attempt,
+    status: record.status,
+    reason: record.reason ?? undefined,
+    error: record.error ?? undefined,
+    handle: record.handle ?? undefined,
+    startedAt: record.started_at?.toISOString(),
+    finishedAt: record.finished_at?.toISOString(),
+    durationMs: record.duration_ms ?? undefined,
+    cpuMs: record.cpu_ms ?? undefined,
+    peakMemoryBytes: record.peak_memory_bytes ?? undefined,
+    logRecords: record.log_records,
+    logCut: record.log_cut,
   };
 }

@@ -21,7 +21,9 @@ export async function* watchLogs(heddle: Heddle, watch: LogWatch): AsyncGenerato
   const { logs } = await heddle.execution.engine();
   let from = watch.from;
   const news = coalesce({
-    hub: runHub, signal, netMs: 1000,
+    hub: runHub,
+    signal,
+    netMs: 1000,
     wants: (each) =>
       (each.type === "logs" && each.taskRunId === taskRunId && each.attempt === attempt) ||
       (each.type === "changed" && each.runId === runId && each.taskRunIds.includes(taskRunId)),

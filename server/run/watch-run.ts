@@ -19,7 +19,11 @@ export interface RunWatch {
 export async function* watchRun(database: Database, watch: RunWatch): AsyncGenerator<RunPatch> {
   const { workspaceId, runId, signal } = watch;
   let seq = watch.seq;
-  const news = coalesce({ hub: runHub, signal, wants: (each) => each.runId === runId && each.workspaceId === workspaceId && each.type !== "logs" && each.type !== "metrics" });
+  const news = coalesce({
+    hub: runHub,
+    signal,
+    wants: (each) => each.runId === runId && each.workspaceId === workspaceId && each.type !== "logs" && each.type !== "metrics",
+  });
   for await (const batch of news) {
     const moved = batch.flatMap((each) => (each.type === "progress" ? [each.taskRunId] : []));
     const patch = await readPatch(database, workspaceId, runId, seq, moved);
@@ -31,7 +35,13 @@ export async function* watchRun(database: Database, watch: RunWatch): AsyncGener
   }
 }
 
-async function readPatch(database: Database, workspaceId: string, runId: string, since: number, moved: readonly string[]): Promise<RunPatch> {
+async function readPatch(
+  database: Database,
+  workspaceId: string,
+  runId: string,
+  since: number,
+  moved: readonly string[],
+): Promise<RunPatch> {
   return workspaceRead(database, workspaceId, async (client) => {
     const { row, seq } = await readRunRow(client, workspaceId, runId);
     const events = await client.query<{ task_runs: [string, ...unknown[]][] | null }>(changedTaskRunsSql, [workspaceId, runId, since]);

@@ -29,7 +29,14 @@ export interface RunSeed {
 export function numberRef(value: number): ValueRef {
   const text = Buffer.from(JSON.stringify(value));
   const hash = crypto.createHash("sha256").update(text).digest("hex");
-  return { hash, bytes: text.length, codec: "json", inline: text.toString("base64"), summary: `number · ${value}`, preview: { type: "tree", value, cut: false } };
+  return {
+    hash,
+    bytes: text.length,
+    codec: "json",
+    inline: text.toString("base64"),
+    summary: `number · ${value}`,
+    preview: { type: "tree", value, cut: false },
+  };
 }
 
 export async function seedRun(pool: pg.Pool, seed: RunSeed): Promise<SeededRun> {
@@ -42,11 +49,30 @@ export async function seedRun(pool: pg.Pool, seed: RunSeed): Promise<SeededRun> 
     [seed.workspaceId],
   );
   const number = rows[0]!.last;
-  const spec = { id, workspaceId: seed.workspaceId, notebookId: seed.notebookId, notebook: "Seeded", trigger: "manual", params: seed.params ?? {}, dag, cache: "use" };
+  const spec = {
+    id,
+    workspaceId: seed.workspaceId,
+    notebookId: seed.notebookId,
+    notebook: "Seeded",
+    trigger: "manual",
+    params: seed.params ?? {},
+    dag,
+    cache: "use",
+  };
   await pool.query(
     `insert into run (id, workspace_id, notebook_id, version_id, number, status, spec, source, trigger, created_by, started_at, finished_at, revision)
      values ($1, $2, $3, $4, $5, $6, $7, $8, 'manual', $9, now() - interval '2 seconds', ${ended ? "now()" : "null"}, 3)`,
-    [id, seed.workspaceId, seed.notebookId ?? null, seed.versionId ?? null, number, status, JSON.stringify(spec), seed.text, seed.createdBy ?? null],
+    [
+      id,
+      seed.workspaceId,
+      seed.notebookId ?? null,
+      seed.versionId ?? null,
+      number,
+      status,
+      JSON.stringify(spec),
+      seed.text,
+      seed.createdBy ?? null,
+    ],
   );
   const taskRunIds: string[] = [];
   for (const [ordinal, task] of dag.tasks.entries()) {
@@ -55,8 +81,16 @@ export async function seedRun(pool: pg.Pool, seed: RunSeed): Promise<SeededRun> 
     await pool.query(
       `insert into task_run (id, run_id, workspace_id, task_key, status, attempt, outputs, displays, why, queued_at, started_at, finished_at)
        values ($1, $2, $3, $4, $5, 1, $6, $7, $8, now(), now(), now())`,
-      [taskRunId, id, seed.workspaceId, task.key, ended ? "succeeded" : "running", JSON.stringify(seed.outputsOf?.[task.key] ?? {}),
-        JSON.stringify(seed.displays ?? []), JSON.stringify(seed.why ?? { type: "first-run" })],
+      [
+        taskRunId,
+        id,
+        seed.workspaceId,
+        task.key,
+        ended ? "succeeded" : "running",
+        JSON.stringify(seed.outputsOf?.[task.key] ?? {}),
+        JSON.stringify(seed.displays ?? []),
+        JSON.stringify(seed.why ?? { type: "first-run" }),
+      ],
     );
     await pool.query(
       `insert into attempt (task_run_id, attempt, workspace_id, status, started_at, finished_at, duration_ms, peak_memory_bytes)
@@ -65,15 +99,25 @@ export async function seedRun(pool: pg.Pool, seed: RunSeed): Promise<SeededRun> 
     );
   }
   await pool.query("insert into run_event (run_id, seq, workspace_id, event) values ($1, 3, $2, $3)", [
-    id, seed.workspaceId, JSON.stringify({ status, taskRuns: taskRunIds.map((each) => [each, "succeeded", 1, null]) }),
+    id,
+    seed.workspaceId,
+    JSON.stringify({ status, taskRuns: taskRunIds.map((each) => [each, "succeeded", 1, null]) }),
   ]);
   return { id, number, taskRunIds };
 }
 
-export async function seedSeries(pool: pg.Pool, order: {
-  readonly workspaceId: string; readonly runId: string; readonly taskRunId: string; readonly taskKey: string; readonly name: string;
-  readonly attempt?: number; readonly points: readonly { readonly step: number; readonly time: number; readonly value: number }[];
-}): Promise<number> {
+export async function seedSeries(
+  pool: pg.Pool,
+  order: {
+    readonly workspaceId: string;
+    readonly runId: string;
+    readonly taskRunId: string;
+    readonly taskKey: string;
+    readonly name: string;
+    readonly attempt?: number;
+    readonly points: readonly { readonly step: number; readonly time: number; readonly value: number }[];
+  },
+): Promise<number> {
   const { rows } = await pool.query<{ id: number }>(
     "insert into metric_series (workspace_id, run_id, task_run_id, attempt, task_key, name) values ($1, $2, $3, $4, $5, $6) returning id",
     [order.workspaceId, order.runId, order.taskRunId, order.attempt ?? 1, order.taskKey, order.name],

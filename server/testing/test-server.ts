@@ -57,20 +57,32 @@ export interface Answer {
 }
 
 /** A member with a session; with a workspace of their own unless one is named. */
-export async function addPerson(server: TestServer, order: { readonly role?: Role; readonly workspaceId?: string; readonly password?: string } = {}): Promise<Person> {
+export async function addPerson(
+  server: TestServer,
+  order: { readonly role?: Role; readonly workspaceId?: string; readonly password?: string } = {},
+): Promise<Person> {
   const { prisma } = server.heddle.database;
   const userId = crypto.randomUUID();
   const email = `${userId}@example.org`;
   const workspaceId = order.workspaceId ?? `ws-${userId}`;
-  if (order.workspaceId === undefined) await prisma.workspace.create({ data: { id: workspaceId, slug: workspaceId, name: `Workspace of ${userId}` } });
+  if (order.workspaceId === undefined)
+    await prisma.workspace.create({ data: { id: workspaceId, slug: workspaceId, name: `Workspace of ${userId}` } });
   await prisma.user.create({
-    data: { id: userId, name: `Person ${userId.slice(0, 4)}`, email, passwordHash: order.password === undefined ? null : await hashPassword(order.password) },
+    data: {
+      id: userId,
+      name: `Person ${userId.slice(0, 4)}`,
+      email,
+      passwordHash: order.password === undefined ? null : await hashPassword(order.password),
+    },
   });
   await prisma.member.create({ data: { workspaceId, userId, role: order.role ?? "owner" } });
   const { token } = await beginSession(server.heddle.database, { userId, address: "127.0.0.1", userAgent: "test", fromLink: false });
   const headers = { cookie: `__Host-heddle=${token}` };
   return {
-    userId, workspaceId, email, token,
+    userId,
+    workspaceId,
+    email,
+    token,
     call: (procedure, input) => query(server.url, procedure, input, headers),
     mutate: (procedure, input) => mutate(server.url, procedure, input, { ...headers, origin: server.url }),
   };
@@ -99,5 +111,12 @@ async function read(response: Response): Promise<Answer> {
   } catch {
     // Refusals of the entry are plain text.
   }
-  return { status: response.status, code: body.error?.data.code, message: body.error?.message ?? text, data: body.result?.data, text, headers: response.headers };
+  return {
+    status: response.status,
+    code: body.error?.data.code,
+    message: body.error?.message ?? text,
+    data: body.result?.data,
+    text,
+    headers: response.headers,
+  };
 }

@@ -28,8 +28,13 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): Loop {
         // Attempts that another server started are not ours to keep: they end with their lease, and the rescuer waits for that.
         status === "running" && expanded === undefined && launcher.has(`${taskRunId(run.id, ordinal)}/${attempt}`)
           ? [{ run, ordinal, id: taskRunId(run.id, ordinal), attempt }]
-          : []));
-    const kept = await writer.renew(runs.map(({ id }) => id), attempts);
+          : [],
+      ),
+    );
+    const kept = await writer.renew(
+      runs.map(({ id }) => id),
+      attempts,
+    );
     for (const run of runs) {
       if (kept.runs.has(run.id) || run.dropped || isRunTerminal(run.state.fields.status)) continue;
       await lost(run);

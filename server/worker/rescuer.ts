@@ -45,7 +45,11 @@ export class Rescuer implements Loop {
     private readonly dispatcher: Dispatcher,
   ) {
     const { leaseSeconds, complain } = parts;
-    this.polling = loopEvery(Math.min(mostPollMs, leaseSeconds * 300), () => this.poll(), (error) => complain("Polling", error));
+    this.polling = loopEvery(
+      Math.min(mostPollMs, leaseSeconds * 300),
+      () => this.poll(),
+      (error) => complain("Polling", error),
+    );
   }
 
   /** Runs that were ours when this server was killed, with the attempts that went on meanwhile. */
@@ -177,7 +181,8 @@ export class Rescuer implements Loop {
   }
 
   private async setAside(runId: string): Promise<void> {
-    await this.parts.pool.query(setAsideSql, [runId, setAsideMessage])
+    await this.parts.pool
+      .query(setAsideSql, [runId, setAsideMessage])
       .catch((error: unknown) => this.parts.complain(`Setting run ${runId} aside`, error));
   }
 

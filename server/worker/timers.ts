@@ -3,10 +3,13 @@ export class Timers {
   private readonly timers = new Set<NodeJS.Timeout>();
 
   later(ms: number, work: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      work();
-    }, Math.max(0, ms));
+    const timer = setTimeout(
+      () => {
+        this.timers.delete(timer);
+        work();
+      },
+      Math.max(0, ms),
+    );
     this.timers.add(timer);
   }
 

@@ -10,14 +10,22 @@ import type { ApiTokenView } from "./workspace-views";
 export const tokenPrefix = "hdl_";
 
 export async function createApiToken(
-  database: Database, workspaceId: string, order: { readonly userId: string; readonly name: string; readonly scope: Role; readonly days: number | undefined },
+  database: Database,
+  workspaceId: string,
+  order: { readonly userId: string; readonly name: string; readonly scope: Role; readonly days: number | undefined },
 ): Promise<{ readonly id: string; readonly token: string }> {
   const { token, hash } = newSecretToken(tokenPrefix);
   const id = crypto.randomUUID();
   await workspaceTransaction(database, workspaceId, (tx) =>
     tx.apiToken.create({
       data: {
-        id, workspaceId, userId: order.userId, name: order.name, prefix: token.slice(0, 10), hash, scope: order.scope,
+        id,
+        workspaceId,
+        userId: order.userId,
+        name: order.name,
+        prefix: token.slice(0, 10),
+        hash,
+        scope: order.scope,
         expiresAt: order.days === undefined ? null : new Date(Date.now() + order.days * 86_400_000),
       },
     }),
@@ -31,7 +39,11 @@ export async function listApiTokens(database: Database, workspaceId: string, use
     tx.apiToken.findMany({ where: { workspaceId, ...(userId === undefined ? {} : { userId }) }, orderBy: { createdAt: "desc" } }),
   );
   return rows.map((row) => ({
-    id: row.id, name: row.name, prefix: row.prefix, scope: row.scope as Role, userId: row.userId,
+    id: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    scope: row.scope as Role,
+    userId: row.userId,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString(),
     lastUsedAt: row.lastUsedAt?.toISOString(),
@@ -47,7 +59,14 @@ export async function revokeApiToken(database: Database, workspaceId: string, id
 
 export async function findTokenCaller(database: Database, token: string): Promise<Caller | undefined> {
   if (!token.startsWith(tokenPrefix)) return undefined;
-  const { rows } = await database.pool.query<{ id: string; user_id: string; workspace_id: string; scope: Role; role: Role; touch: boolean }>(
+  const { rows } = await database.pool.query<{
+    id: string;
+    user_id: string;
+    workspace_id: string;
+    scope: Role;
+    role: Role;
+    touch: boolean;
+  }>(
     `select t.id, t.user_id, t.workspace_id, t.scope, m.role, coalesce(t.last_used_at < now() - interval '1 minute', true) as touch
      from api_token t join member m on m.workspace_id = t.workspace_id and m.user_id = t.user_id
      where t.hash = $1 and (t.expires_at is null or t.expires_at > now())`,
@@ -56,5 +75,10 @@ export async function findTokenCaller(database: Database, token: string): Promis
   const row = rows[0];
   if (!row) return undefined;
   if (row.touch) await database.pool.query("update api_token set last_used_at = now() where id = $1", [row.id]);
-  return { userId: row.user_id, workspaceId: row.workspace_id, role: lesserRole(row.scope, row.role), by: { type: "token", tokenId: row.id } };
+  return {
+    userId: row.user_id,
+    workspaceId: row.workspace_id,
+    role: lesserRole(row.scope, row.role),
+    by: { type: "token", tokenId: row.id },
+  };
 }

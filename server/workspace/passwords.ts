@@ -25,7 +25,12 @@ export function checkNewPassword(password: string, email: string): void {
   if ([...password].length < 8) throw new AppError("BAD_REQUEST", "A password needs at least 8 characters; 15 or more are better.");
   if (password.length > 128) throw new AppError("BAD_REQUEST", "A password has at most 128 characters.");
   const plain = password.toLowerCase();
-  if (commonPasswords.has(plain) || /^(.)\1*$/.test(plain) || plain === email.toLowerCase() || plain === email.split("@")[0]!.toLowerCase()) {
+  if (
+    commonPasswords.has(plain) ||
+    /^(.)\1*$/.test(plain) ||
+    plain === email.toLowerCase() ||
+    plain === email.split("@")[0]!.toLowerCase()
+  ) {
     throw new AppError("BAD_REQUEST", "This password is among the first that an attacker tries. Choose another one.");
   }
 }

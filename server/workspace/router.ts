@@ -8,26 +8,26 @@ import { getSession, renameUser } from "./store";
 import type { ApiTokenView, BrowserView, SessionView } from "./workspace-views";
 import type { Context } from "../trpc";
 
-const email = z.email().max(254).transform((text) => text.toLowerCase());
+const email = z
+  .email()
+  .max(254)
+  .transform((text) => text.toLowerCase());
 const password = z.string().min(1).max(1000);
 
 export const workspaceRouter = router({
   session: inWorkspace("viewer").query(({ ctx }): Promise<SessionView> => getSession(ctx.heddle, ctx.caller)),
 
-  signIn: anyone
-    .input(z.strictObject({ email: z.string().max(254), password }))
-    .mutation(async ({ ctx, input }): Promise<void> => {
-      const { token } = await signInWithPassword(ctx.heddle.database, visitor(ctx), input.email, input.password);
-      await replaceSession(ctx, token);
-    }),
+  signIn: anyone.input(z.strictObject({ email: z.string().max(254), password })).mutation(async ({ ctx, input }): Promise<void> => {
+    const { token } = await signInWithPassword(ctx.heddle.database, visitor(ctx), input.email, input.password);
+    await replaceSession(ctx, token);
+  }),
   /** Uses up a one-time link. On the machine that runs Heddle only. */
-  openLink: anyone
-    .input(z.strictObject({ token: z.string().max(100) }))
-    .mutation(async ({ ctx, input }): Promise<void> => {
-      if (!ctx.request.local) throw new AppError("FORBIDDEN", "The one-time link works on the machine that runs Heddle only: open it there, at 127.0.0.1.");
-      const { token } = await signInWithLink(ctx.heddle.database, visitor(ctx), input.token);
-      await replaceSession(ctx, token);
-    }),
+  openLink: anyone.input(z.strictObject({ token: z.string().max(100) })).mutation(async ({ ctx, input }): Promise<void> => {
+    if (!ctx.request.local)
+      throw new AppError("FORBIDDEN", "The one-time link works on the machine that runs Heddle only: open it there, at 127.0.0.1.");
+    const { token } = await signInWithLink(ctx.heddle.database, visitor(ctx), input.token);
+    await replaceSession(ctx, token);
+  }),
   signOut: inSession("viewer").mutation(async ({ ctx }): Promise<void> => {
     await endSession(ctx.heddle.database, ctx.caller.userId, ctx.sessionId);
     ctx.heddle.revocations.announce({ type: "session", id: ctx.sessionId });
@@ -43,7 +43,13 @@ export const workspaceRouter = router({
     .input(z.strictObject({ current: password.optional(), next: password }))
     .mutation(async ({ ctx, input }): Promise<void> => {
       const { userId } = ctx.caller;
-      await changePassword(ctx.heddle.database, { userId, sessionId: ctx.sessionId, current: input.current, next: input.next, address: ctx.request.address });
+      await changePassword(ctx.heddle.database, {
+        userId,
+        sessionId: ctx.sessionId,
+        current: input.current,
+        next: input.next,
+        address: ctx.request.address,
+      });
       ctx.heddle.revocations.announce({ type: "user", userId });
       const { token } = await beginSession(ctx.heddle.database, { userId, ...visitor(ctx), fromLink: false });
       ctx.request.setSessionToken(token);
@@ -69,12 +75,22 @@ export const workspaceRouter = router({
   createToken: inSession("viewer")
     .input(z.strictObject({ name: z.string().trim().min(1).max(100), scope: z.enum(roles), days: z.int().min(1).max(3650).optional() }))
     .mutation(({ ctx, input }): Promise<{ id: string; token: string }> => {
-      return createApiToken(ctx.heddle.database, ctx.caller.workspaceId, { userId: ctx.caller.userId, name: input.name, scope: input.scope, days: input.days });
+      return createApiToken(ctx.heddle.database, ctx.caller.workspaceId, {
+        userId: ctx.caller.userId,
+        name: input.name,
+        scope: input.scope,
+        days: input.days,
+      });
     }),
   revokeToken: inSession("viewer")
     .input(z.strictObject({ id: z.string().max(64) }))
     .mutation(async ({ ctx, input }): Promise<void> => {
-      await revokeApiToken(ctx.heddle.database, ctx.caller.workspaceId, input.id, ctx.caller.role === "owner" ? undefined : ctx.caller.userId);
+      await revokeApiToken(
+        ctx.heddle.database,
+        ctx.caller.workspaceId,
+        input.id,
+        ctx.caller.role === "owner" ? undefined : ctx.caller.userId,
+      );
       ctx.heddle.revocations.announce({ type: "token", id: input.id });
     }),
 });

@@ -22,7 +22,10 @@ export async function countTry(database: Database, email: string, address: strin
   if (counts.some(({ count }) => count > tries)) {
     // A refused try is no try: the wait does not grow with every press of the button.
     await database.pool.query("delete from sign_in_failure where id = any($1::bigint[])", [ids]);
-    throw new AppError("TOO_MANY_REQUESTS", `There were ${tries} failed tries. Wait ${minutes} minutes, or use a link from \`heddle sign-in-link\` on the machine that runs Heddle.`);
+    throw new AppError(
+      "TOO_MANY_REQUESTS",
+      `There were ${tries} failed tries. Wait ${minutes} minutes, or use a link from \`heddle sign-in-link\` on the machine that runs Heddle.`,
+    );
   }
   return {
     async succeeded() {

@@ -57,7 +57,9 @@ describe("sessions", () => {
 
   test("idle sessions and old ones end", async () => {
     const idle = await addPerson(server);
-    await server.heddle.database.pool.query("update session set last_used_at = now() - interval '8 days' where user_id = $1", [idle.userId]);
+    await server.heddle.database.pool.query("update session set last_used_at = now() - interval '8 days' where user_id = $1", [
+      idle.userId,
+    ]);
     expect((await idle.call("workspace.session")).status).toBe(401);
     const old = await addPerson(server);
     await server.heddle.database.pool.query("update session set expires_at = now() - interval '1 second' where user_id = $1", [old.userId]);
@@ -126,12 +128,17 @@ describe("API tokens", () => {
     expect((await mutate(server.url, "notebook.create", { title: "No" }, bearer(viewer.token))).code).toBe("FORBIDDEN");
     expect((await mutate(server.url, "notebook.create", { title: "Yes" }, bearer(owner.token))).status).toBe(200);
     expect((await query(server.url, "workspace.session", undefined, bearer(owner.token))).data).toMatchObject({ role: "editor" });
-    expect((await mutate(server.url, "workspace.createToken", { name: "more", scope: "viewer" }, bearer(owner.token))).code).toBe("FORBIDDEN");
+    expect((await mutate(server.url, "workspace.createToken", { name: "more", scope: "viewer" }, bearer(owner.token))).code).toBe(
+      "FORBIDDEN",
+    );
   });
 
   test("end when they expire or are revoked, and a bad one is not helped by a good cookie", async () => {
     const person = await addPerson(server);
-    const { id, token } = (await person.mutate("workspace.createToken", { name: "t", scope: "viewer", days: 1 })).data as { id: string; token: string };
+    const { id, token } = (await person.mutate("workspace.createToken", { name: "t", scope: "viewer", days: 1 })).data as {
+      id: string;
+      token: string;
+    };
     const use = () => query(server.url, "notebook.list", undefined, { ...bearer(token), ...withCookie(person.token) });
     expect((await use()).status).toBe(200);
     await server.heddle.database.pool.query("update api_token set expires_at = now() - interval '1 second' where id = $1", [id]);

@@ -15,7 +15,10 @@ export interface Visitor {
 }
 
 export async function signInWithPassword(
-  database: Database, visitor: Visitor, email: string, password: string,
+  database: Database,
+  visitor: Visitor,
+  email: string,
+  password: string,
 ): Promise<{ readonly token: string }> {
   const name = email.trim().toLowerCase();
   const attempt = await countTry(database, name, visitor.address);
@@ -33,10 +36,11 @@ export const linkMinutes = 15;
 export async function makeSignInLink(database: Database, userId: string): Promise<string> {
   const { token, hash } = newSecretToken();
   await database.pool.query("delete from sign_in_link where user_id = $1 or expires_at < now()", [userId]);
-  await database.pool.query(
-    "insert into sign_in_link (hash, user_id, expires_at) values ($1, $2, now() + make_interval(mins => $3))",
-    [hash, userId, linkMinutes],
-  );
+  await database.pool.query("insert into sign_in_link (hash, user_id, expires_at) values ($1, $2, now() + make_interval(mins => $3))", [
+    hash,
+    userId,
+    linkMinutes,
+  ]);
   return token;
 }
 
@@ -47,7 +51,10 @@ export async function signInWithLink(database: Database, visitor: Visitor, token
   );
   const userId = rows[0]?.user_id;
   if (!userId) {
-    throw new AppError("UNAUTHORIZED", "This link was used already or is older than 15 minutes. Run `heddle sign-in-link` on the machine that runs Heddle for a new one.");
+    throw new AppError(
+      "UNAUTHORIZED",
+      "This link was used already or is older than 15 minutes. Run `heddle sign-in-link` on the machine that runs Heddle for a new one.",
+    );
   }
   return beginSession(database, { userId, ...visitor, fromLink: true });
 }
@@ -57,7 +64,14 @@ export async function signInWithLink(database: Database, visitor: Visitor, token
  * session was begun by a link in the last quarter of an hour.
  */
 export async function changePassword(
-  database: Database, change: { readonly userId: string; readonly sessionId: string; readonly current: string | undefined; readonly next: string; readonly address: string },
+  database: Database,
+  change: {
+    readonly userId: string;
+    readonly sessionId: string;
+    readonly current: string | undefined;
+    readonly next: string;
+    readonly address: string;
+  },
 ): Promise<void> {
   const user = await database.prisma.user.findUniqueOrThrow({ where: { id: change.userId } });
   const session = await database.prisma.session.findUnique({ where: { id: change.sessionId } });

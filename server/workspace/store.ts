@@ -21,16 +21,12 @@ export async function getSession(heddle: Heddle, caller: Caller): Promise<Sessio
   };
 }
 
-export async function renameUser(database: Database, userId: string, names: { readonly name: string; readonly email: string }): Promise<void> {
+export async function renameUser(
+  database: Database,
+  userId: string,
+  names: { readonly name: string; readonly email: string },
+): Promise<void> {
   const taken = await database.prisma.user.findUnique({ where: { email: names.email } });
   if (taken && taken.id !== userId) throw new AppError("CONFLICT", "Someone else in Heddle has this e-mail already.");
   await database.prisma.user.update({ where: { id: userId }, data: names });
-}
-
-/** The names of users of this workspace by id. */
-export async function getUserNames(database: Database, workspaceId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const rows = await workspaceTransaction(database, workspaceId, (tx) =>
-    tx.user.findMany({ where: { id: { in: [...new Set(ids)] } }, select: { id: true, name: true } }),
-  );
-  return new Map(rows.map((row) => [row.id, row.name]));
 }

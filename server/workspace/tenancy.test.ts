@@ -24,9 +24,21 @@ beforeAll(async () => {
   notebookId = ((await b.mutate("notebook.import", { fileName: "b.ts", text })).data as { id: string }).id;
   const { pool } = server.heddle.database;
   run = await seedRun(pool, {
-    workspaceId: b.workspaceId, notebookId, createdBy: b.userId, text, outputsOf: { sum: { sum: numberRef(42) } }, displays: [{ type: "html", html: "<b>secret of B</b>" }],
+    workspaceId: b.workspaceId,
+    notebookId,
+    createdBy: b.userId,
+    text,
+    outputsOf: { sum: { sum: numberRef(42) } },
+    displays: [{ type: "html", html: "<b>secret of B</b>" }],
   });
-  await seedSeries(pool, { workspaceId: b.workspaceId, runId: run.id, taskRunId: run.taskRunIds[1]!, taskKey: "sum", name: "loss", points: [{ step: 0, time: 1, value: 7 }] });
+  await seedSeries(pool, {
+    workspaceId: b.workspaceId,
+    runId: run.id,
+    taskRunId: run.taskRunIds[1]!,
+    taskKey: "sum",
+    name: "loss",
+    points: [{ step: 0, time: 1, value: 7 }],
+  });
   tokenId = ((await b.mutate("workspace.createToken", { name: "of B", scope: "viewer" })).data as { id: string }).id;
   sessionId = ((await b.call("workspace.sessions")).data as { id: string }[])[0]!.id;
 });
@@ -36,27 +48,64 @@ afterAll(() => server.close());
 function foreignInputs(): Record<string, unknown> {
   const taskRunId = run.taskRunIds[1]!;
   return {
-    "workspace.session": undefined, "workspace.signIn": null, "workspace.openLink": null, "workspace.signOut": null, "workspace.rename": null,
-    "workspace.changePassword": null, "workspace.sessions": undefined, "workspace.tokens": undefined, "workspace.createToken": null,
+    "workspace.session": undefined,
+    "workspace.signIn": null,
+    "workspace.openLink": null,
+    "workspace.signOut": null,
+    "workspace.rename": null,
+    "workspace.changePassword": null,
+    "workspace.sessions": undefined,
+    "workspace.tokens": undefined,
+    "workspace.createToken": null,
     "workspace.revokeSession": { id: sessionId },
     "workspace.revokeToken": { id: tokenId },
-    "notebook.list": undefined, "notebook.create": null, "notebook.import": null,
-    "notebook.get": { id: notebookId }, "notebook.states": { id: notebookId }, "notebook.duplicate": { id: notebookId },
-    "notebook.delete": { id: notebookId }, "notebook.restore": { id: notebookId }, "notebook.save": { id: notebookId, revision: 1, text: "1;" },
+    "notebook.list": undefined,
+    "notebook.create": null,
+    "notebook.import": null,
+    "notebook.get": { id: notebookId },
+    "notebook.states": { id: notebookId },
+    "notebook.duplicate": { id: notebookId },
+    "notebook.delete": { id: notebookId },
+    "notebook.restore": { id: notebookId },
+    "notebook.save": { id: notebookId, revision: 1, text: "1;" },
     "run.list": { notebookId },
-    "run.get": { id: run.id }, "run.taskRun": { id: taskRunId }, "run.source": { id: run.id }, "run.preview": { taskRunId, name: "sum" },
-    "run.start": { notebookId, revision: 1 }, "run.cancel": { id: run.id }, "run.retry": { id: run.id }, "run.logs": { taskRunId, attempt: 1 },
-    "run.watch": { id: run.id, seq: 0 }, "run.watchLogs": { taskRunId, attempt: 1, from: 0 }, "run.watchAll": undefined,
-    "metric.series": { runIds: [run.id] }, "metric.summaries": { runIds: [run.id] }, "metric.watch": { runIds: [run.id] },
+    "run.get": { id: run.id },
+    "run.taskRun": { id: taskRunId },
+    "run.source": { id: run.id },
+    "run.preview": { taskRunId, name: "sum" },
+    "run.start": { notebookId, revision: 1 },
+    "run.cancel": { id: run.id },
+    "run.retry": { id: run.id },
+    "run.logs": { taskRunId, attempt: 1 },
+    "run.watch": { id: run.id, seq: 0 },
+    "run.watchLogs": { taskRunId, attempt: 1, from: 0 },
+    "run.watchAll": undefined,
+    "metric.series": { runIds: [run.id] },
+    "metric.summaries": { runIds: [run.id] },
+    "metric.watch": { runIds: [run.id] },
   };
 }
 
-const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>).map(([name, { _def }]) => [name, _def.type] as const);
+const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>).map(
+  ([name, { _def }]) => [name, _def.type] as const,
+);
 const lists = ["run.list"];
 
 function expectNothingOfB(answer: string, sent: unknown): void {
   const known = JSON.stringify(sent ?? "");
-  for (const secret of [notebookId, run.id, ...run.taskRunIds, tokenId, sessionId, b.workspaceId, b.userId, b.email, "Owned by B", "secret of B", "rows.length"]) {
+  for (const secret of [
+    notebookId,
+    run.id,
+    ...run.taskRunIds,
+    tokenId,
+    sessionId,
+    b.workspaceId,
+    b.userId,
+    b.email,
+    "Owned by B",
+    "secret of B",
+    "rows.length",
+  ]) {
     if (!known.includes(secret)) expect(answer).not.toContain(secret);
   }
 }
@@ -79,12 +128,17 @@ describe("with the session of A and the ids of B", () => {
   });
 
   test("frames and downloads find nothing, and B finds them", async () => {
-    for (const [path, found] of [[`/api/displays/${run.taskRunIds[0]}/0`, "secret of B"], [`/api/values/${run.taskRunIds[1]}/sum`, "42"]] as const) {
+    for (const [path, found] of [
+      [`/api/displays/${run.taskRunIds[0]}/0`, "secret of B"],
+      [`/api/values/${run.taskRunIds[1]}/sum`, "42"],
+    ] as const) {
       const as = (person: Person) => fetch(server.url + path, { headers: { cookie: `__Host-heddle=${person.token}` } });
       expect((await as(a)).status).toBe(404);
       const own = await as(b);
       expect([own.status, await own.text()]).toEqual([200, expect.stringContaining(found)]);
-      expect(own.headers.get("content-security-policy")).toMatch(path.includes("displays") ? /^sandbox allow-scripts; default-src 'none'/ : /default-src 'none'/);
+      expect(own.headers.get("content-security-policy")).toMatch(
+        path.includes("displays") ? /^sandbox allow-scripts; default-src 'none'/ : /default-src 'none'/,
+      );
       if (path.includes("values")) expect(own.headers.get("content-disposition")).toMatch(/^attachment;/);
     }
   });
@@ -104,11 +158,30 @@ describe("with the session of A and the ids of B", () => {
 });
 
 describe("row security alone, where a statement forgot the workspace", () => {
-  const tables = ["workspace", "member", "api_token", "notebook", "notebook_version", "run", "task_run", "attempt", "run_event", "metric_series", "artifact", "cache_entry", "task_memory"];
+  const tables = [
+    "workspace",
+    "member",
+    "api_token",
+    "notebook",
+    "notebook_version",
+    "run",
+    "task_run",
+    "attempt",
+    "run_event",
+    "metric_series",
+    "artifact",
+    "cache_entry",
+    "task_memory",
+  ];
 
   test.each(tables)("%s shows rows of the transaction's workspace only", async (table) => {
     const of = (workspaceId: string) =>
-      workspaceRead(server.heddle.database, workspaceId, async (client) => (await client.query<{ id: string }>(`select ${table === "workspace" ? "id" : "workspace_id as id"} from "${table}"`)).rows);
+      workspaceRead(
+        server.heddle.database,
+        workspaceId,
+        async (client) =>
+          (await client.query<{ id: string }>(`select ${table === "workspace" ? "id" : "workspace_id as id"} from "${table}"`)).rows,
+      );
     for (const person of [a, b]) for (const row of await of(person.workspaceId)) expect(row.id).toBe(person.workspaceId);
     expect(await of("")).toEqual([]);
     expect(await of("nowhere")).toEqual([]);
@@ -120,33 +193,60 @@ describe("row security alone, where a statement forgot the workspace", () => {
        where c.relkind = 'r' and a.attname = 'workspace_id' and c.relnamespace = 'public'::regnamespace`,
     );
     const open = rows.filter(({ secured }) => !secured).map(({ name }) => name);
-    for (const name of open) await expect(workspaceRead(server.heddle.database, a.workspaceId, (client) => client.query(`select 1 from "${name}"`)), name).rejects.toThrow(/permission denied/);
+    for (const name of open)
+      await expect(
+        workspaceRead(server.heddle.database, a.workspaceId, (client) => client.query(`select 1 from "${name}"`)),
+        name,
+      ).rejects.toThrow(/permission denied/);
     expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(tables.filter((name) => name !== "workspace")));
   });
 
   test("hides people of other workspaces, and password hashes of all", async () => {
-    const names = await workspaceRead(server.heddle.database, a.workspaceId, async (client) => (await client.query<{ id: string }>('select id, email from "user"')).rows);
+    const names = await workspaceRead(
+      server.heddle.database,
+      a.workspaceId,
+      async (client) => (await client.query<{ id: string }>('select id, email from "user"')).rows,
+    );
     expect(names.map(({ id }) => id)).toEqual([a.userId]);
-    await expect(workspaceRead(server.heddle.database, a.workspaceId, (client) => client.query('select password_hash from "user"'))).rejects.toThrow(/permission denied/);
+    await expect(
+      workspaceRead(server.heddle.database, a.workspaceId, (client) => client.query('select password_hash from "user"')),
+    ).rejects.toThrow(/permission denied/);
   });
 
   test.each(["session", "sign_in_link", "sign_in_failure", "metric_point", "run_counter"])("keeps %s out of reach", async (table) => {
-    await expect(workspaceRead(server.heddle.database, a.workspaceId, (client) => client.query(`select * from ${table}`))).rejects.toThrow(/permission denied/);
+    await expect(workspaceRead(server.heddle.database, a.workspaceId, (client) => client.query(`select * from ${table}`))).rejects.toThrow(
+      /permission denied/,
+    );
   });
 
   test("gives no points of another workspace's series", async () => {
-    const { rows } = await server.heddle.database.pool.query<{ id: number }>("select id from metric_series where workspace_id = $1", [b.workspaceId]);
+    const { rows } = await server.heddle.database.pool.query<{ id: number }>("select id from metric_series where workspace_id = $1", [
+      b.workspaceId,
+    ]);
     const ids = rows.map(({ id }) => id);
     const count = (workspaceId: string) =>
-      workspaceRead(server.heddle.database, workspaceId, async (client) =>
-        (await client.query("select from metric_points($1, 10, '-Infinity', 'Infinity') union all select from metric_summaries($1) union all select from metric_last($1)", [ids])).rowCount);
+      workspaceRead(
+        server.heddle.database,
+        workspaceId,
+        async (client) =>
+          (
+            await client.query(
+              "select from metric_points($1, 10, '-Infinity', 'Infinity') union all select from metric_summaries($1) union all select from metric_last($1)",
+              [ids],
+            )
+          ).rowCount,
+      );
     expect(await count(b.workspaceId)).toBe(3);
     expect(await count(a.workspaceId)).toBe(0);
   });
 
   test("lets nobody write into another workspace, nor rewrite what is immutable", async () => {
     const write = (sql: string) => workspaceTransaction(server.heddle.database, a.workspaceId, (tx) => tx.$executeRawUnsafe(sql));
-    await expect(write(`insert into notebook_version (id, workspace_id, notebook_id, revision, text, created_by) values ('x', '${b.workspaceId}', '${notebookId}', 9, '', '')`)).rejects.toThrow(/row-level security/);
+    await expect(
+      write(
+        `insert into notebook_version (id, workspace_id, notebook_id, revision, text, created_by) values ('x', '${b.workspaceId}', '${notebookId}', 9, '', '')`,
+      ),
+    ).rejects.toThrow(/row-level security/);
     expect(await write(`update notebook set title = 'taken' where id = '${notebookId}'`)).toBe(0);
     await expect(write("update notebook_version set text = ''")).rejects.toThrow(/permission denied/);
     await expect(write("update run set status = 'succeeded'")).rejects.toThrow(/permission denied/);
@@ -156,7 +256,9 @@ describe("row security alone, where a statement forgot the workspace", () => {
 
 function subscribe(person: Person, path: string, input: unknown): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`${server.url.replace("http", "ws")}/api/live`, { headers: { cookie: `__Host-heddle=${person.token}`, origin: server.url } });
+    const socket = new WebSocket(`${server.url.replace("http", "ws")}/api/live`, {
+      headers: { cookie: `__Host-heddle=${person.token}`, origin: server.url },
+    });
     socket.on("error", reject);
     socket.on("open", () => socket.send(JSON.stringify({ id: 1, jsonrpc: "2.0", method: "subscription", params: { path, input } })));
     socket.on("message", (data) => {
@@ -167,4 +269,3 @@ function subscribe(person: Person, path: string, input: unknown): Promise<string
     });
   });
 }
-

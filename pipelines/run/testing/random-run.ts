@@ -9,27 +9,84 @@ import { newRun, type RunAction, type RunState, type Transition } from "../run-s
 import { transition } from "../transition";
 
 const options: TaskOptions = {
-  after: [], concurrency: undefined, join: "all", on: undefined, retries: 0, retryDelay: 10_000, backoff: 2, jitter: 0.2,
-  retryOn: ["error", "timeout"], timeout: 3_600_000, cpu: 1, memory: 1e9, gpu: 0, cache: "on", pool: "default", priority: 0,
-  lock: undefined, secrets: [], network: false, image: undefined, isolation: "run",
+  after: [],
+  concurrency: undefined,
+  join: "all",
+  on: undefined,
+  retries: 0,
+  retryDelay: 10_000,
+  backoff: 2,
+  jitter: 0.2,
+  retryOn: ["error", "timeout"],
+  timeout: 3_600_000,
+  cpu: 1,
+  memory: 1e9,
+  gpu: 0,
+  cache: "on",
+  pool: "default",
+  priority: 0,
+  lock: undefined,
+  secrets: [],
+  network: false,
+  image: undefined,
+  isolation: "run",
 };
 
 export function task(key: string, needs: readonly string[] = [], patch: Partial<TaskOptions> = {}, each = false): Task {
   return {
-    key, title: key, cell: key, kind: "code", needs: needs.map((need) => ({ task: need, names: [need] })), params: [], outputs: [key],
-    display: false, datasets: [], program: { text: needs.join(" "), imports: [], lines: [], display: undefined, classes: [], ownClasses: [], dynamicImports: [], returns: [] },
-    expandProgram: undefined, reads: { task: needs, expand: needs }, paramReads: { task: [], expand: [] }, settings: {},
-    each: each ? [{ name: "item", source: "items" }] : undefined, when: undefined, options: { ...options, ...patch }, fingerprint: key,
+    key,
+    title: key,
+    cell: key,
+    kind: "code",
+    needs: needs.map((need) => ({ task: need, names: [need] })),
+    params: [],
+    outputs: [key],
+    display: false,
+    datasets: [],
+    program: {
+      text: needs.join(" "),
+      imports: [],
+      lines: [],
+      display: undefined,
+      classes: [],
+      ownClasses: [],
+      dynamicImports: [],
+      returns: [],
+    },
+    expandProgram: undefined,
+    reads: { task: needs, expand: needs },
+    paramReads: { task: [], expand: [] },
+    settings: {},
+    each: each ? [{ name: "item", source: "items" }] : undefined,
+    when: undefined,
+    options: { ...options, ...patch },
+    fingerprint: key,
   };
 }
 
 export function spec(tasks: readonly Task[], patch: Partial<RunSpec> = {}, failFast = false): RunSpec {
   const dag: Dag = {
-    tasks, params: [], outputs: [], title: undefined, description: undefined, dependencies: {}, image: undefined, failFast,
+    tasks,
+    params: [],
+    outputs: [],
+    title: undefined,
+    description: undefined,
+    dependencies: {},
+    image: undefined,
+    failFast,
   };
   return {
-    id: "run", workspaceId: "w", notebookId: "n", notebook: "n", trigger: "manual", params: {}, logicalDate: undefined, dag,
-    targets: undefined, cache: "use", ...patch,
+    id: "run",
+    workspaceId: "w",
+    notebookId: "n",
+    notebook: "n",
+    trigger: "manual",
+    params: {},
+    logicalDate: undefined,
+    dag,
+    targets: undefined,
+    cache: "use",
+    ...patch,
   };
 }
 
@@ -48,16 +105,17 @@ const optionPatches = fc.record({
 
 export const randomSpec: fc.Arbitrary<RunSpec> = fc
   .record({
-    tasks: fc.array(
-      fc.record({ needs: fc.array(fc.nat(7), { maxLength: 3 }), patch: optionPatches, each: fc.boolean() }), { maxLength: 8 },
-    ),
+    tasks: fc.array(fc.record({ needs: fc.array(fc.nat(7), { maxLength: 3 }), patch: optionPatches, each: fc.boolean() }), {
+      maxLength: 8,
+    }),
     failFast: fc.constantFrom(false, false, false, true),
     cache: fc.constantFrom("use", "off") as fc.Arbitrary<"use" | "off">,
     target: fc.option(fc.nat(7), { nil: undefined }),
   })
   .map(({ tasks, failFast, cache, target }) => {
     const made = tasks.map(({ needs, patch, each }, index) =>
-      task(`t${index}`, [...new Set(needs.filter((need) => need < index).map((need) => `t${need}`))].sort(), patch, each));
+      task(`t${index}`, [...new Set(needs.filter((need) => need < index).map((need) => `t${need}`))].sort(), patch, each),
+    );
     const chosen = target === undefined ? undefined : made[target]?.key;
     return spec(made, { cache, targets: chosen === undefined ? undefined : [chosen] }, failFast);
   });

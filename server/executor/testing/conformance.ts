@@ -242,11 +242,12 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       });
     });
 
-    if (candidate.walls) test("names a data file that cells may not read, and the remedy", async () => {
-      await writeFile(join(bench.home, "data", "w1", "mine.csv"), "a\n1\n", { mode: 0o600 });
-      const { error } = await failure("await __heddle.sdk.dataset('mine.csv').csv()");
-      expect(error?.message).toContain('chmod o+r "mine.csv"');
-    });
+    if (candidate.walls)
+      test("names a data file that cells may not read, and the remedy", async () => {
+        await writeFile(join(bench.home, "data", "w1", "mine.csv"), "a\n1\n", { mode: 0o600 });
+        const { error } = await failure("await __heddle.sdk.dataset('mine.csv').csv()");
+        expect(error?.message).toContain('chmod o+r "mine.csv"');
+      });
 
     test("stores a large value once, under the hash of its bytes, with a preview", async () => {
       const body = "const big = new Float32Array(1_000_000).map((_, i) => i % 1000);\nreturn { big };";

@@ -23,7 +23,13 @@ export class ServerProcess {
 
   constructor({ databaseUrl, home, executor = "process", leaseSeconds = 30 }: ServerProcessOptions) {
     this.child = spawn(process.execPath, ["--import", "tsx", "server/run/testing/server-process.ts"], {
-      env: { ...process.env, DATABASE_URL: databaseUrl, HEDDLE_HOME: home, HEDDLE_TEST_EXECUTOR: executor, HEDDLE_TEST_LEASE: String(leaseSeconds) },
+      env: {
+        ...process.env,
+        DATABASE_URL: databaseUrl,
+        HEDDLE_HOME: home,
+        HEDDLE_TEST_EXECUTOR: executor,
+        HEDDLE_TEST_LEASE: String(leaseSeconds),
+      },
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.exit = new Promise((resolve) => this.child.once("exit", () => (this.wake(), resolve())));
@@ -41,7 +47,10 @@ export class ServerProcess {
     this.child.stdin!.write(`${JSON.stringify(order)}\n`);
   }
 
-  async hear<T extends Word["type"]>(type: T, test: (word: Extract<Word, { type: T }>) => boolean = () => true): Promise<Extract<Word, { type: T }>> {
+  async hear<T extends Word["type"]>(
+    type: T,
+    test: (word: Extract<Word, { type: T }>) => boolean = () => true,
+  ): Promise<Extract<Word, { type: T }>> {
     for (;;) {
       const index = this.words.findIndex((word) => word.type === type && test(word as Extract<Word, { type: T }>));
       if (index >= 0) return this.words.splice(index, 1)[0] as Extract<Word, { type: T }>;

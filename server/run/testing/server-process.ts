@@ -17,12 +17,22 @@ async function main(): Promise<void> {
     if (news.type === "changed") say({ type: "changed", runId: news.runId, seq: news.seq, ended: news.ended });
   });
   const executor = HEDDLE_TEST_EXECUTOR === "docker" ? dockerExecutor : processExecutor;
-  const bench = await openWorkbench(DATABASE_URL!, { home: HEDDLE_HOME!, instance: instance.id, leaseSeconds: Number(HEDDLE_TEST_LEASE), executor, log: (message) => fs.writeSync(2, `${message}\n`) });
+  const bench = await openWorkbench(DATABASE_URL!, {
+    home: HEDDLE_HOME!,
+    instance: instance.id,
+    leaseSeconds: Number(HEDDLE_TEST_LEASE),
+    executor,
+    log: (message) => fs.writeSync(2, `${message}\n`),
+  });
   say({ type: "ready" });
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const order = JSON.parse(line) as { type: "submit"; text: string } | { type: "close" };
     if (order.type === "close") break;
-    const result = await bench.engine.submit(toSpec(order.text, { cache: "off" }), { source: order.text, versionId: undefined, createdBy: undefined });
+    const result = await bench.engine.submit(toSpec(order.text, { cache: "off" }), {
+      source: order.text,
+      versionId: undefined,
+      createdBy: undefined,
+    });
     say({ type: "accepted", result });
   }
   await bench.close();

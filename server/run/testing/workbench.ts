@@ -27,7 +27,9 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-export type Changes = Partial<Pick<RunSpec, "targets" | "cache" | "notebookId" | "workspaceId">> & { readonly params?: Record<string, unknown> };
+export type Changes = Partial<Pick<RunSpec, "targets" | "cache" | "notebookId" | "workspaceId">> & {
+  readonly params?: Record<string, unknown>;
+};
 
 export interface TaskSummary {
   readonly id: string;
@@ -56,8 +58,16 @@ export function toSpec(text: string, changes: Changes = {}): Omit<RunSpec, "id">
   const params = validateParams(dag.params, given);
   if ("faults" in params) throw new Error(params.faults.map(({ message }) => message).join("\n"));
   return {
-    workspaceId: "w1", notebookId: "n1", notebook: dag.title ?? "Notebook", trigger: "manual", params: params.values,
-    logicalDate: undefined, dag, targets: undefined, cache: "use", ...rest,
+    workspaceId: "w1",
+    notebookId: "n1",
+    notebook: dag.title ?? "Notebook",
+    trigger: "manual",
+    params: params.values,
+    logicalDate: undefined,
+    dag,
+    targets: undefined,
+    cache: "use",
+    ...rest,
   };
 }
 
@@ -74,24 +84,37 @@ export function bareEnvironment(home: string): InstalledEnvironment {
 
 export function processExecutor(home: string, log: (message: string) => void): Executor {
   return createProcessExecutor({
-    home, slots: 4, log, environment: bareEnvironment(home), runner: runnerFolder,
+    home,
+    slots: 4,
+    log,
+    environment: bareEnvironment(home),
+    runner: runnerFolder,
     dataDir: (workspaceId) => path.join(home, "data", workspaceId),
   });
 }
 
 export function dockerExecutor(home: string, log: (message: string) => void): Executor {
   return createDockerExecutor({
-    home, slots: 4, log, environment: bareEnvironment(home), runner: runnerFolder,
+    home,
+    slots: 4,
+    log,
+    environment: bareEnvironment(home),
+    runner: runnerFolder,
     dataDir: (workspaceId) => path.join(home, "data", workspaceId),
   });
 }
 
 export async function openWorkbench(
   databaseUrl: string,
-  options: { home?: string; executor?: (home: string, log: (message: string) => void) => Executor } & Partial<Omit<EngineOptions, "executor" | "home">> = {},
+  options: { home?: string; executor?: (home: string, log: (message: string) => void) => Executor } & Partial<
+    Omit<EngineOptions, "executor" | "home">
+  > = {},
 ): Promise<Workbench> {
-  const { home = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-home-")), executor: makeExecutor = processExecutor, ...rest } =
-    options as { home?: string; executor?: typeof processExecutor };
+  const {
+    home = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-home-")),
+    executor: makeExecutor = processExecutor,
+    ...rest
+  } = options as { home?: string; executor?: typeof processExecutor };
   fs.mkdirSync(path.join(home, "data", "w1"), { recursive: true });
   const problems: string[] = [];
   const log = (message: string) => {
@@ -102,12 +125,24 @@ export async function openWorkbench(
   const executor = makeExecutor(home, log);
   await executor.prepare();
   const engine = createEngine({
-    pool, databaseUrl, home, instance: "workbench", environmentHash: "bare", imageDigest: "none", capacity: { cpu: 2, memory: 8 * 1024 ** 3 },
-    ...rest, log, executor,
+    pool,
+    databaseUrl,
+    home,
+    instance: "workbench",
+    environmentHash: "bare",
+    imageDigest: "none",
+    capacity: { cpu: 2, memory: 8 * 1024 ** 3 },
+    ...rest,
+    log,
+    executor,
   });
   await engine.start();
   const bench: Workbench = {
-    pool, home, engine, executor, problems,
+    pool,
+    home,
+    engine,
+    executor,
+    problems,
     submit: (text, changes) => engine.submit(toSpec(text, changes), { source: text, versionId: undefined, createdBy: undefined }),
     async run(text, changes) {
       const result = await bench.submit(text, changes);
@@ -147,20 +182,30 @@ export async function ended(pool: Pool, runId: string): Promise<void> {
 export async function reached(pool: Pool, runId: string, taskKey: string, status: string): Promise<void> {
   for (;;) {
     const heard = hear((news) => news.type === "changed" && news.runId === runId);
-    const { rows } = await pool.query("select 1 from task_run where run_id = $1 and task_key = $2 and status = $3", [runId, taskKey, status]);
+    const { rows } = await pool.query("select 1 from task_run where run_id = $1 and task_key = $2 and status = $3", [
+      runId,
+      taskKey,
+      status,
+    ]);
     if (rows.length > 0) return;
     await heard;
   }
 }
 
 async function summarise(pool: Pool, runId: string): Promise<RunSummary> {
-  const { rows: [run] } = await pool.query("select * from run where id = $1", [runId]);
+  const {
+    rows: [run],
+  } = await pool.query("select * from run where id = $1", [runId]);
   const { rows } = await pool.query("select * from task_run where run_id = $1 order by length(id), id", [runId]);
   const tasks: Record<string, TaskSummary> = {};
   for (const row of rows) {
     const why = row.why && (row.why.name === undefined ? row.why.type : `${row.why.type} ${row.why.name}`);
     tasks[row.map_index === null ? row.task_key : `${row.task_key}[${row.map_index}]`] = {
-      id: row.id, status: row.status, reason: row.reason ?? undefined, attempt: row.attempt, why: why ?? undefined,
+      id: row.id,
+      status: row.status,
+      reason: row.reason ?? undefined,
+      attempt: row.attempt,
+      why: why ?? undefined,
       outputs: Object.fromEntries(Object.entries(row.outputs ?? {}).map(([name, value]) => [name, summaryOf(value)])),
     };
   }
