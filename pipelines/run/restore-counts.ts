@@ -1,5 +1,5 @@
 /** The counters of a run, computed from its task runs: after a reload, and in tests against the kept ones. */
-import { isTerminal, type RunState, type TaskRunState } from "./run-state";
+import { isTerminal, type TaskRunState } from "./run-state";
 import type { RunPlan } from "./run-plan";
 
 export function restoreCounts(plan: RunPlan, taskRuns: readonly TaskRunState[]): Int32Array {
