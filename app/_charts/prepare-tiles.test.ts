@@ -6,10 +6,10 @@ const series = (name: string, values: readonly SeriesView["points"][number]["val
   runId: "a",
   taskRunId: `t${mapIndex ?? ""}`,
   taskKey: "train",
-  mapIndex,
+  ...(mapIndex !== undefined && { mapIndex }),
   name,
   count: values.length,
-  points: values.map((value, step) => ({ step, time: step, value, min: undefined, max: undefined })),
+  points: values.map((value, step) => ({ step, time: step, value })),
 });
 const runs = [{ id: "a", number: 1 }];
 
