@@ -63,6 +63,8 @@ test("a person imports a notebook, runs it, changes one cell, runs again and com
   await page.goto("/notebooks");
   await page.getByRole("link", { name: "Fit a line" }).first().click();
   const source = page.locator(".cm-content", { hasText: "Math.abs" });
+  // Editors come as one scrolls near.
+  await report.scrollIntoViewIfNeeded();
   await source.click();
   await page.keyboard.press("Control+End");
   await page.keyboard.type("\nexport const squared = distance ** 2;");
