@@ -50,12 +50,11 @@ test("a failed run is retried from what failed, and run again as a whole", async
   await expect(cell(page, 1).getByRole("alert")).toContainText("too few rows", long);
   await page.getByRole("link", { name: /^Run #\d+/ }).first().click();
   await page.waitForURL(/\/runs\//);
-  await page.keyboard.press("Escape");
+  // The failing task is open already; the page's own actions stay in reach beside it.
+  await expect(page.getByRole("dialog", { name: "Task Halt" })).toBeVisible();
   const first = new URL(page.url()).pathname;
   await page.getByRole("button", { name: "Retry" }).click();
   await expect(page.locator('[data-run-state="failed"]')).toBeVisible(long);
-  await page.getByRole("tab", { name: /^Tasks/ }).click();
-  await page.getByRole("button", { name: "Halt", exact: true }).click();
   const drawer = page.getByRole("dialog", { name: "Task Halt" });
   await expect(drawer.getByRole("tab", { name: /^Tries/ })).toContainText("2", long);
   await page.keyboard.press("Escape");

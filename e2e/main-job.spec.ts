@@ -48,7 +48,7 @@ test("a person imports a notebook, runs it, changes one cell, runs again and com
   // The run has a page of its own, with its curve, its log and its values.
   await page.goto("/runs");
   const runs = page.getByRole("row").filter({ hasText: "Fit a line" });
-  await runs.first().getByRole("link", { name: /^#/ }).click();
+  await runs.first().locator("[data-run]").click();
   await expect(page.getByLabel("The run in one glance").getByText("Succeeded")).toBeVisible();
   await page.getByRole("tab", { name: /^Metrics/ }).click();
   await expect(page.getByText("loss", { exact: true }).first()).toBeVisible();
@@ -63,6 +63,8 @@ test("a person imports a notebook, runs it, changes one cell, runs again and com
   await page.goto("/notebooks");
   await page.getByRole("link", { name: "Fit a line" }).first().click();
   const source = page.locator(".cm-content", { hasText: "Math.abs" });
+  // Editors come as one scrolls near.
+  await report.scrollIntoViewIfNeeded();
   await source.click();
   await page.keyboard.press("Control+End");
   await page.keyboard.type("\nexport const squared = distance ** 2;");
@@ -71,7 +73,7 @@ test("a person imports a notebook, runs it, changes one cell, runs again and com
   await expect(report.getByText("squared").last()).toBeVisible({ timeout: 30_000 });
   await page.goto("/runs");
   await expect(runs).toHaveCount(2);
-  await runs.first().getByRole("link", { name: /^#/ }).click();
+  await runs.first().locator("[data-run]").click();
   await expect(page.getByLabel("The run in one glance").getByText("Succeeded")).toBeVisible();
   await page.getByRole("tab", { name: /^Tasks/ }).click();
   await expect(page.getByRole("row", { name: /Reused from cache Load from run/ })).toBeVisible();

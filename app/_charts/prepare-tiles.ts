@@ -26,7 +26,7 @@ export function prepareTiles(series: readonly SeriesView[], runs: readonly Chart
   const singles = [...groups].filter(([, group]) => group.every((one) => one.count === 1 && one.points.length === 1));
   const isSingle = new Set(singles.map(([name]) => name));
   const curves = series.filter((one) => !isSingle.has(one.name));
-  const others = singles.filter(([name, group]) => !(except.has(name) && group.length === 1));
+  const others = singles.filter(([name, group]) => !(except.has(name) && group.every((one) => one.mapIndex === undefined)));
   const tiles = (curves.length === 0 && others.length === 0 ? singles : others)
     .sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
     .map(([name, group]) => ({ name, bars: barsOf(group, runs) }));

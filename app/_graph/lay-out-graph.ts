@@ -6,7 +6,7 @@ export type Direction = "down" | "right";
 export const nodeHeight = 32;
 const margin = 16;
 /** Zoom below which cutting a title is the smaller evil. */
-const readable = 0.82;
+const readable = 0.7;
 
 export interface Place {
   readonly x: number;

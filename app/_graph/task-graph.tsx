@@ -6,7 +6,7 @@
 import { Background, BackgroundVariant, Panel, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { Maximize, Minus, Plus } from "lucide-react";
-import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { IconButton } from "../_ui/button";
 import { findRelatives } from "./find-relatives";
 import type { GraphState, GraphTask } from "./graph-task";
@@ -22,7 +22,7 @@ export interface TaskGraphProps {
   readonly direction?: Direction;
 }
 
-export function TaskGraph(props: TaskGraphProps) {
+export const TaskGraph = memo(function TaskGraph(props: TaskGraphProps) {
   if (props.tasks.length === 0) return <p className={styles.empty}>No task yet. Each code cell that computes something becomes a box here, with an arrow from every cell it reads.</p>;
   return (
     <div className={styles.graph}>
@@ -31,7 +31,7 @@ export function TaskGraph(props: TaskGraphProps) {
       </ReactFlowProvider>
     </div>
   );
-}
+});
 
 const nodeTypes = { task: TaskNodeView };
 

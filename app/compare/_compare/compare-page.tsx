@@ -41,6 +41,7 @@ export function ComparePage() {
   const shown = useMemo(() => runs.filter((run) => !hidden.has(run.id)), [runs, hidden]);
   const directions = useMemo(() => parseDirections(address.get("best")), [address]);
   const values = useMemo(() => prepareValues(shown, summaries.data ?? [], directions), [shown, summaries.data, directions]);
+  const headline = useMemo(() => new Set(runs.flatMap((run) => run.headline.map(({ name }) => name))), [runs]);
   const chartRuns = useMemo(() => runs.map(({ id, number }) => ({ id, number })), [runs]);
 
   const setRuns = (next: readonly string[]) => address.set({ runs: next.join(",") }, "push");
@@ -76,7 +77,7 @@ export function ComparePage() {
                 ) : !metrics.isPending && metrics.series.length === 0 ? (
                   <p className={styles.quiet}>None of these runs logged a metric.</p>
                 ) : (
-                  <LineChartGrid series={metrics.series} runs={chartRuns} loading={metrics.isPending} legend="elsewhere" />
+                  <LineChartGrid series={metrics.series} runs={chartRuns} loading={metrics.isPending} legend="elsewhere" live={live} except={headline} />
                 )}
               </section>
               <BarSection runs={shown} values={values} />

@@ -6,7 +6,6 @@
  */
 import { useMemo, useReducer, useState } from "react";
 import type { Task } from "@/pipelines/compile/dag";
-import { cellKey } from "@/pipelines/notebook/cell-key";
 import { parse } from "@/pipelines/notebook/parse";
 import type { NotebookDetail } from "../../_trpc/outputs";
 import { useToast } from "../../_ui/toast";
@@ -152,10 +151,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
             compilation={compilation}
             graphStates={graphStates}
             selectedTask={selectedTask?.key}
-            onSelectTask={(key) => {
-              const cell = notebook.cells.find((each, index) => tasks.get(each.id)?.key === key || cellKey(each, index) === key);
-              if (cell) actions.jump(cell.id);
-            }}
+            onSelectTask={actions.jumpToKey}
             values={values}
             views={runs.views}
           />

@@ -142,7 +142,8 @@ export function useEditorActions(parts: EditorParts): EditorActions {
       openLogs: (target) => latest.current.openLogs(target),
       jump,
       jumpToKey(key, line, column) {
-        const cell = cells().find((each, index) => cellKey(each, index) === key);
+        const task = latest.current.compileNow().dag.tasks.find((each) => each.key === key);
+        const cell = cells().find((each, index) => each.id === task?.cell || cellKey(each, index) === key);
         if (cell) jump(cell.id, line, column);
       },
       register(id, handle) {

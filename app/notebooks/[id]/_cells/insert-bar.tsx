@@ -1,6 +1,6 @@
 "use client";
 import { ChevronDown, Plus } from "lucide-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { Button, IconButton } from "../../../_ui/button";
 import { classNames } from "../../../_ui/class-names";
 import { Menu, MenuItem } from "../../../_ui/menu";
@@ -9,7 +9,7 @@ import { useEditor } from "../editor-context";
 import styles from "./cell.module.css";
 
 /** Between two cells: adds one there. Always has its room, so that nothing moves when it shows itself. */
-export function InsertBar({ index, last }: { readonly index: number; readonly last?: boolean }) {
+export const InsertBar = memo(function InsertBar({ index, last }: { readonly index: number; readonly last?: boolean }) {
   const editor = useEditor();
   const [wanted, setWanted] = useState(false);
   return (
@@ -37,4 +37,4 @@ export function InsertBar({ index, last }: { readonly index: number; readonly la
       </div>}
     </div>
   );
-}
+});

@@ -1,6 +1,7 @@
 "use client";
 /** Beside the cells: the graph, the parameters, the problems, the variables. */
-import type { Compilation } from "@/pipelines/compile/dag";
+import { memo } from "react";
+import type { Compilation, Task } from "@/pipelines/compile/dag";
 import type { GraphState } from "../../../_graph/graph-task";
 import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
 import { TabPanel, Tabs } from "../../../_ui/tabs";
@@ -12,9 +13,11 @@ import styles from "./side-panel.module.css";
 import { VariablesTab } from "./variables-tab";
 
 export const panelTabs = ["graph", "parameters", "problems", "variables"] as const;
+const noTasks: readonly Task[] = [];
 export type PanelTab = (typeof panelTabs)[number];
 
-export function SidePanel({ tab, onTab, compilation, graphStates, selectedTask, onSelectTask, values, views }: {
+/** Drawn again when one of these changes, not with every letter that is typed beside it. */
+export const SidePanel = memo(function SidePanel({ tab, onTab, compilation, graphStates, selectedTask, onSelectTask, values, views }: {
   readonly tab: PanelTab;
   readonly onTab: (tab: PanelTab) => void;
   readonly compilation: Compilation | undefined;
@@ -24,7 +27,7 @@ export function SidePanel({ tab, onTab, compilation, graphStates, selectedTask, 
   readonly values: ParamValues;
   readonly views: ReadonlyMap<string, CellView>;
 }) {
-  const tasks = compilation?.dag.tasks ?? [];
+  const tasks = compilation?.dag.tasks ?? noTasks;
   const problems = compilation?.diagnostics ?? [];
   return (
     <aside className={styles.panel} aria-label="About this notebook">
@@ -55,4 +58,4 @@ export function SidePanel({ tab, onTab, compilation, graphStates, selectedTask, 
       </Tabs>
     </aside>
   );
-}
+});
