@@ -45,10 +45,17 @@ test("closing the page does not stop a run; coming back shows where it is, and S
 });
 
 test("a failed run is retried from what failed, and run again as a whole", async ({ signedIn: page }) => {
-  await importNotebook(page, "halting", `// %% Load\nexport const rows = [1, 2, 3];\n\n// %% Halt cache=off\nif (rows.length < 4) throw new Error("too few rows");\n`);
+  await importNotebook(
+    page,
+    "halting",
+    `// %% Load\nexport const rows = [1, 2, 3];\n\n// %% Halt cache=off\nif (rows.length < 4) throw new Error("too few rows");\n`,
+  );
   await runAll(page).click();
   await expect(cell(page, 1).getByRole("alert")).toContainText("too few rows", long);
-  await page.getByRole("link", { name: /^Run #\d+/ }).first().click();
+  await page
+    .getByRole("link", { name: /^Run #\d+/ })
+    .first()
+    .click();
   await page.waitForURL(/\/runs\//);
   // The failing task is open already; the page's own actions stay in reach beside it.
   await expect(page.getByRole("dialog", { name: "Task Halt" })).toBeVisible();
@@ -109,7 +116,13 @@ test("on a telephone nothing is cut off", async ({ signedIn: page }) => {
   for (const [path, landmark] of [
     ["/notebooks", page.getByRole("link", { name: "Fuel economy" }).first()],
     ["/runs", page.getByRole("row").nth(1)],
-    ["/compare", page.getByRole("button", { name: /Add runs|Choose/ }).or(page.getByRole("link", { name: /runs/i })).first()],
+    [
+      "/compare",
+      page
+        .getByRole("button", { name: /Add runs|Choose/ })
+        .or(page.getByRole("link", { name: /runs/i }))
+        .first(),
+    ],
     ["/settings", page.getByRole("heading", { name: "Password" })],
   ] as const) {
     await page.goto(path);

@@ -86,7 +86,10 @@ test("a person imports a notebook, runs it, changes one cell, runs again and com
   await page.goto("/runs");
   await runs.nth(0).getByRole("checkbox").check();
   await runs.nth(1).getByRole("checkbox").check();
-  await page.getByRole("button", { name: /Compare 2 runs/ }).or(page.getByRole("link", { name: /Compare 2 runs/ })).click();
+  await page
+    .getByRole("button", { name: /Compare 2 runs/ })
+    .or(page.getByRole("link", { name: /Compare 2 runs/ }))
+    .click();
   await page.waitForURL(/\/compare\?/);
   await expect(page.getByText("distance").first()).toBeVisible();
   await expect(page.getByText("squared").first()).toBeVisible();

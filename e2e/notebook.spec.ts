@@ -74,7 +74,7 @@ test("a notebook is written, understood while typing, run, changed and run again
 
 test("an error says its line, and the line is one click away", async ({ signedIn: page }) => {
   await newNotebook(page, "Failing");
-  await type(page, 0, 'const rows = [1, 2];\nthrow new RangeError(`no more than ${rows.length}`);');
+  await type(page, 0, "const rows = [1, 2];\nthrow new RangeError(`no more than ${rows.length}`);");
   await page.keyboard.press("Control+Enter");
   const alert = cell(page, 0).getByRole("alert");
   await expect(alert).toContainText("RangeError: no more than 2", { timeout: 45_000 });
@@ -126,7 +126,9 @@ test("parameters are a form, checked in place, kept for the next visit", async (
   await page.getByRole("menuitem", { name: /Parameters/ }).click();
   await type(page, 1, "");
   await page.keyboard.press("Control+A");
-  await page.keyboard.insertText('import { param } from "heddle";\nconst epochs = param(20, { min: 1, max: 50, integer: true, title: "Epochs" });');
+  await page.keyboard.insertText(
+    'import { param } from "heddle";\nconst epochs = param(20, { min: 1, max: 50, integer: true, title: "Epochs" });',
+  );
   await type(page, 0, "export const seen = epochs;");
   const field = cell(page, 1).getByLabel("Epochs", { exact: true });
   await field.fill("200");
@@ -157,7 +159,10 @@ test("two windows never overwrite each other: the later one is asked", async ({ 
 });
 
 test("three hundred cells are there at once, and the page's search finds the last", async ({ signedIn: page }) => {
-  const text = Array.from({ length: 300 }, (_, index) => `// %% Cell ${index}\nconst value${index} = ${index === 0 ? "1" : `value${index - 1} + 1`};\n`).join("\n");
+  const text = Array.from(
+    { length: 300 },
+    (_, index) => `// %% Cell ${index}\nconst value${index} = ${index === 0 ? "1" : `value${index - 1} + 1`};\n`,
+  ).join("\n");
   await page.goto("/notebooks");
   await page.locator("input[type=file]").setInputFiles({ name: "many.ts", mimeType: "text/typescript", buffer: Buffer.from(text) });
   await page.waitForURL(/\/notebooks\/[\w-]+$/);

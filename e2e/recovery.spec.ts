@@ -25,7 +25,17 @@ test("a run survives kill -9 of the server", async ({ browser }) => {
   const page = await context.newPage();
   await signIn(page, heddle);
   await page.goto(`${heddle.url}/notebooks`);
-  await page.locator('input[type="file"]').setInputFiles({ name: "work.ts", mimeType: "text/plain", buffer: Buffer.from(notebook.replace('import { metric } from "heddle";\nconst steps', "const steps").replace("for (let n", 'import { metric } from "heddle";\nfor (let n')) });
+  await page
+    .locator('input[type="file"]')
+    .setInputFiles({
+      name: "work.ts",
+      mimeType: "text/plain",
+      buffer: Buffer.from(
+        notebook
+          .replace('import { metric } from "heddle";\nconst steps', "const steps")
+          .replace("for (let n", 'import { metric } from "heddle";\nfor (let n'),
+      ),
+    });
   await page.waitForURL(/\/notebooks\/.+/);
   await page.getByRole("button", { name: "Run all" }).click();
   await page.goto(`${heddle.url}/runs`);
@@ -43,12 +53,15 @@ test("a run survives kill -9 of the server", async ({ browser }) => {
     await expect(page.getByText("sum", { exact: true }).first()).toBeVisible();
     await expect(page.getByText("15").first()).toBeVisible();
     // Every point of every element, each once: 6 × 20.
-    const points = await page.evaluate(async (id) => {
-      const input = encodeURIComponent(JSON.stringify({ runIds: [id], names: ["progress"] }));
-      const response = await fetch(`/api/trpc/metric.series?input=${input}`);
-      const { result } = (await response.json()) as { result: { data: { count: number }[] } };
-      return result.data.map(({ count }) => count);
-    }, /\/runs\/([^/?#]+)/.exec(page.url())![1]!);
+    const points = await page.evaluate(
+      async (id) => {
+        const input = encodeURIComponent(JSON.stringify({ runIds: [id], names: ["progress"] }));
+        const response = await fetch(`/api/trpc/metric.series?input=${input}`);
+        const { result } = (await response.json()) as { result: { data: { count: number }[] } };
+        return result.data.map(({ count }) => count);
+      },
+      /\/runs\/([^/?#]+)/.exec(page.url())![1]!,
+    );
     expect(points).toEqual([20, 20, 20, 20, 20, 20]);
   } finally {
     await context.close();

@@ -131,7 +131,9 @@ test("runs are ticked in the list and compared: parameters, curves, code", async
   const first = await start(page, notebook, { rate: 0.1 });
   const second = await start(page, notebook, { rate: 0.5 });
   const saved = await call<{ revision: number }>(page, "notebook.save", {
-    id: notebook, revision: 1, text: training("w -= rate * 0.2 * (w * point.x - point.y) * point.x;"),
+    id: notebook,
+    revision: 1,
+    text: training("w -= rate * 0.2 * (w * point.x - point.y) * point.x;"),
   });
   const third = await start(page, notebook, { rate: 0.5 }, saved.revision);
 

@@ -68,13 +68,42 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 const timeSteps = [
-  1, 2, 5, 10, 20, 50, 100, 200, 500, second, 2 * second, 5 * second, 10 * second, 15 * second, 30 * second, minute,
-  2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day,
-  2 * day, 7 * day, 14 * day, 30 * day, 90 * day, 365 * day,
+  1,
+  2,
+  5,
+  10,
+  20,
+  50,
+  100,
+  200,
+  500,
+  second,
+  2 * second,
+  5 * second,
+  10 * second,
+  15 * second,
+  30 * second,
+  minute,
+  2 * minute,
+  5 * minute,
+  10 * minute,
+  15 * minute,
+  30 * minute,
+  hour,
+  2 * hour,
+  3 * hour,
+  6 * hour,
+  12 * hour,
+  day,
+  2 * day,
+  7 * day,
+  14 * day,
+  30 * day,
+  90 * day,
+  365 * day,
 ];
 
-const timeStep = (span: number, count: number) =>
-  timeSteps.find((step) => span / step <= count) ?? timeSteps[timeSteps.length - 1]!;
+const timeStep = (span: number, count: number) => timeSteps.find((step) => span / step <= count) ?? timeSteps[timeSteps.length - 1]!;
 
 /** Milliseconds since a start. */
 export function relativeTicks(domain: Domain, count: number): Tick[] {
@@ -118,7 +147,12 @@ export function axisNumber(value: number, step: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e15 || size < 1e-4) return value.toExponential(Math.min(2, mantissaDigits(value, step))).replace("e+", "e");
-  for (const [unit, letter] of [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "k"]] as const) {
+  for (const [unit, letter] of [
+    [1e12, "T"],
+    [1e9, "B"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const) {
     if (size >= unit && (unit > 1e3 || size >= 1e4)) return `${fixed(value / unit, step / unit)}${letter}`;
   }
   return fixed(value, step);

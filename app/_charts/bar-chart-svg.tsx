@@ -46,7 +46,15 @@ export function BarChartSvg({ model, width }: { readonly model: BarModel; readon
           stroke="var(--line-strong)"
           tickLine={false}
         />
-        <YAxis type="category" dataKey="label" width={52} tick={{ fill: "var(--text)", fontSize: 12 }} axisLine={false} tickLine={false} interval={0} />
+        <YAxis
+          type="category"
+          dataKey="label"
+          width={52}
+          tick={{ fill: "var(--text)", fontSize: 12 }}
+          axisLine={false}
+          tickLine={false}
+          interval={0}
+        />
         <Bar
           dataKey="value"
           isAnimationActive={false}

@@ -9,12 +9,19 @@ describe("the choices of a chart in the address", () => {
   it("are off by default and leave no trace", () => {
     const plain = read("");
     expect(plain).toEqual({ x: "step", smoothing: { type: "none" }, logY: false, fan: "each", hidden: new Set(), range: undefined });
-    expect(changed("tab=metrics", writeChoices({ x: "step", smoothing: { type: "none" }, logY: false, hidden: new Set() }))).toBe("?tab=metrics");
+    expect(changed("tab=metrics", writeChoices({ x: "step", smoothing: { type: "none" }, logY: false, hidden: new Set() }))).toBe(
+      "?tab=metrics",
+    );
   });
 
   it("come back as they were written", () => {
     const choices: LineChoices = {
-      x: "relative", smoothing: { type: "gaussian", sigma: 4 }, logY: true, fan: "mean", hidden: new Set(["a", "b"]), range: undefined,
+      x: "relative",
+      smoothing: { type: "gaussian", sigma: 4 },
+      logY: true,
+      fan: "mean",
+      hidden: new Set(["a", "b"]),
+      range: undefined,
     };
     expect(read(changed("", writeChoices(choices)))).toEqual(choices);
     expect(read(changed("", writeChoices({ range: [0.5, 12] }))).range).toEqual([0.5, 12]);

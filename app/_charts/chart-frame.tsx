@@ -2,7 +2,12 @@ import type { ReactNode } from "react";
 import styles from "./chart.module.css";
 
 /** Title, small actions, the picture; the same around every chart. */
-export function ChartFrame({ title, note, actions, children }: {
+export function ChartFrame({
+  title,
+  note,
+  actions,
+  children,
+}: {
   readonly title: string;
   readonly note?: ReactNode;
   readonly actions?: ReactNode;

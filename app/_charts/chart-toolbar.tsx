@@ -17,7 +17,11 @@ const starts: Record<Smoothing["type"], Smoothing> = {
   gaussian: { type: "gaussian", sigma: 3 },
 };
 
-export function ChartToolbar({ choices, onChange, fans }: {
+export function ChartToolbar({
+  choices,
+  onChange,
+  fans,
+}: {
   readonly choices: LineChoices;
   readonly onChange: (change: Partial<LineChoices>) => void;
   /** Whether any line belongs to a fan-out. */
@@ -37,7 +41,10 @@ export function ChartToolbar({ choices, onChange, fans }: {
       </label>
       <label className={styles.choice}>
         <span className="sr-only">Smoothing</span>
-        <Select value={choices.smoothing.type} onChange={(event) => onChange({ smoothing: starts[event.target.value as Smoothing["type"]] })}>
+        <Select
+          value={choices.smoothing.type}
+          onChange={(event) => onChange({ smoothing: starts[event.target.value as Smoothing["type"]] })}
+        >
           {Object.entries(kinds).map(([value, words]) => (
             <option key={value} value={value}>
               {words}
@@ -77,7 +84,14 @@ function Amount({ smoothing, onChange }: { readonly smoothing: Smoothing; readon
   return (
     <label className={styles.choice}>
       <span className="sr-only">How much</span>
-      <input type="range" min={range[0]} max={range[1]} step={range[2]} value={local} onChange={(event) => setLocal(Number(event.target.value))} />
+      <input
+        type="range"
+        min={range[0]}
+        max={range[1]}
+        step={range[2]}
+        value={local}
+        onChange={(event) => setLocal(Number(event.target.value))}
+      />
       <output>{type === "ema" ? local.toFixed(2) : `${local} ${type === "average" ? "points" : "σ"}`}</output>
     </label>
   );

@@ -11,7 +11,14 @@ import type { Reading } from "./read-lines";
 /** More lines than this do not fit beside the pointer; the highest and the hovered one are shown, the rest counted. */
 const most = 12;
 
-export function HoverCard({ model, readings, x, at, width, runId }: {
+export function HoverCard({
+  model,
+  readings,
+  x,
+  at,
+  width,
+  runId,
+}: {
   readonly model: LineModel;
   readonly readings: readonly Reading[];
   readonly x: number;

@@ -15,7 +15,12 @@ import type { LineModel } from "./prepare-lines";
 import { readLines, stepX, type Reading } from "./read-lines";
 import { cssColour } from "./run-colour";
 
-export function HoverLayer({ title, model, area, onZoom }: {
+export function HoverLayer({
+  title,
+  model,
+  area,
+  onZoom,
+}: {
   readonly title: string;
   readonly model: LineModel;
   readonly area: PlotArea;

@@ -9,7 +9,13 @@ import type { LegendEntry } from "./prepare-lines";
 const few = 8;
 
 /** Names the lines; a click hides or shows one. */
-export function Legend({ entries, onToggle }: { readonly entries: readonly LegendEntry[]; readonly onToggle?: ((id: string) => void) | undefined }) {
+export function Legend({
+  entries,
+  onToggle,
+}: {
+  readonly entries: readonly LegendEntry[];
+  readonly onToggle?: ((id: string) => void) | undefined;
+}) {
   const [all, setAll] = useState(false);
   const shown = all ? entries : entries.slice(0, few);
   return (

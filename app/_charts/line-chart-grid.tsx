@@ -14,7 +14,15 @@ import { ValueTiles } from "./value-tiles";
 
 const none: ReadonlySet<string> = new Set();
 
-export function LineChartGrid({ series: all, runs, loading, legend, alsoHidden, live = false, except = none }: {
+export function LineChartGrid({
+  series: all,
+  runs,
+  loading,
+  legend,
+  alsoHidden,
+  live = false,
+  except = none,
+}: {
   readonly series: readonly SeriesView[];
   readonly runs: readonly ChartRun[];
   readonly loading: boolean;
@@ -27,18 +35,29 @@ export function LineChartGrid({ series: all, runs, loading, legend, alsoHidden, 
   readonly except?: ReadonlySet<string>;
 }) {
   const address = useAddress();
-  const { curves: series, tiles } = useMemo(() => (live ? { curves: all, tiles: [] } : prepareTiles(all, runs, except)), [all, runs, except, live]);
+  const { curves: series, tiles } = useMemo(
+    () => (live ? { curves: all, tiles: [] } : prepareTiles(all, runs, except)),
+    [all, runs, except, live],
+  );
   // Very many elements are a tangle; then the mean comes first.
   const crowded = series.filter((one) => one.mapIndex !== undefined).length > 60;
   const own = useMemo(() => readChoices(address.get, crowded ? "mean" : "each"), [address.get, crowded]);
-  const choices = useMemo<LineChoices>(
-    () => ({ ...own, hidden: new Set([...own.hidden, ...(alsoHidden ?? [])]) }),
-    [own, alsoHidden],
-  );
+  const choices = useMemo<LineChoices>(() => ({ ...own, hidden: new Set([...own.hidden, ...(alsoHidden ?? [])]) }), [own, alsoHidden]);
   const wide = address.get("wide");
-  const names = useMemo(() => [...new Set(series.map((one) => one.name))].sort((a, b) => a.localeCompare(b, "en", { numeric: true })), [series]);
+  const names = useMemo(
+    () => [...new Set(series.map((one) => one.name))].sort((a, b) => a.localeCompare(b, "en", { numeric: true })),
+    [series],
+  );
   const models = useMemo(
-    () => names.map((name) => ({ name, model: prepareLines(series.filter((one) => one.name === name), runs, choices) })),
+    () =>
+      names.map((name) => ({
+        name,
+        model: prepareLines(
+          series.filter((one) => one.name === name),
+          runs,
+          choices,
+        ),
+      })),
     [names, series, runs, choices],
   );
   const toggle = (id: string) => {
@@ -49,9 +68,17 @@ export function LineChartGrid({ series: all, runs, loading, legend, alsoHidden, 
   return (
     <>
       <ValueTiles tiles={tiles} />
-      {(series.length > 0 || loading) && <ChartToolbar choices={choices} fans={series.some((one) => one.mapIndex !== undefined)} onChange={(change) => address.set(writeChoices(change))} />}
+      {(series.length > 0 || loading) && (
+        <ChartToolbar
+          choices={choices}
+          fans={series.some((one) => one.mapIndex !== undefined)}
+          onChange={(change) => address.set(writeChoices(change))}
+        />
+      )}
       <div className={styles.grid} data-charts>
-        {loading && names.length === 0 && [0, 1].map((i) => <div key={i} className={styles.loading} style={{ height: lineChartHeight + 44 }} />)}
+        {loading &&
+          names.length === 0 &&
+          [0, 1].map((i) => <div key={i} className={styles.loading} style={{ height: lineChartHeight + 44 }} />)}
         {models.map(({ name, model }) => (
           <div key={name} className={classNames(wide === name && styles.wide)} data-chart={name}>
             <LineChart

@@ -22,7 +22,17 @@ const Canvas = dynamic(() => import("./line-chart-canvas").then((module) => modu
 
 export const lineChartHeight = 220;
 
-export function LineChart({ title, model, loading = false, legend = "shown", wide, onWiden, onToggle, onZoom, zoomed }: {
+export function LineChart({
+  title,
+  model,
+  loading = false,
+  legend = "shown",
+  wide,
+  onWiden,
+  onToggle,
+  onZoom,
+  zoomed,
+}: {
   readonly title: string;
   readonly model: LineModel;
   readonly loading?: boolean;
@@ -51,7 +61,12 @@ export function LineChart({ title, model, loading = false, legend = "shown", wid
               <ZoomOut size={14} />
             </IconButton>
           )}
-          <IconButton small label={asTable ? "Show as lines" : "Show as a table"} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          <IconButton
+            small
+            label={asTable ? "Show as lines" : "Show as a table"}
+            aria-pressed={asTable}
+            onClick={() => setAsTable(!asTable)}
+          >
             <Table2 size={14} />
           </IconButton>
           {onWiden && (

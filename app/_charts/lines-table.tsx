@@ -23,7 +23,10 @@ export function LinesTable({ title, model }: { readonly title: string; readonly 
     return value === null || value === undefined ? (mark ? markWords[mark.value] : "") : formatNumber(value);
   };
   const download = () => {
-    const rows = aligned.x.map((x, row) => [x, ...aligned.columns.map((columns, line) => columns.y[row] ?? marks[line]!.get(x)?.value ?? "")]);
+    const rows = aligned.x.map((x, row) => [
+      x,
+      ...aligned.columns.map((columns, line) => columns.y[row] ?? marks[line]!.get(x)?.value ?? ""),
+    ]);
     const quote = (value: unknown) => `"${String(value).replaceAll('"', '""')}"`;
     const head = [model.xKind, ...model.lines.map((line) => line.label)].map(quote);
     downloadText(`${title.replaceAll(/[^\w.-]+/g, "-")}.csv`, "text/csv", [head, ...rows].map((row) => row.join(",")).join("\n"));
@@ -56,7 +59,11 @@ export function LinesTable({ title, model }: { readonly title: string; readonly 
         </tbody>
       </table>
       <div className={styles.tableFoot}>
-        {aligned.x.length > most && <span>The first {most} of {formatNumber(aligned.x.length)} rows.</span>}
+        {aligned.x.length > most && (
+          <span>
+            The first {most} of {formatNumber(aligned.x.length)} rows.
+          </span>
+        )}
         <Button small onClick={download}>
           <Download size={14} /> CSV
         </Button>

@@ -3,9 +3,18 @@ import { directionOf, isBetter } from "./metric-direction";
 
 describe("directionOf", () => {
   it.each([
-    ["loss", "lower"], ["val/loss", "lower"], ["meanAbsoluteError", "lower"], ["test_rmse", "lower"],
-    ["accuracy", "higher"], ["validationAccuracy", "higher"], ["roc_auc", "higher"], ["f1", "higher"], ["error recall", "higher"],
-    ["epoch", undefined], ["rows", undefined], ["rewarding", undefined],
+    ["loss", "lower"],
+    ["val/loss", "lower"],
+    ["meanAbsoluteError", "lower"],
+    ["test_rmse", "lower"],
+    ["accuracy", "higher"],
+    ["validationAccuracy", "higher"],
+    ["roc_auc", "higher"],
+    ["f1", "higher"],
+    ["error recall", "higher"],
+    ["epoch", undefined],
+    ["rows", undefined],
+    ["rewarding", undefined],
   ])("%s: %s", (name, direction) => {
     expect(directionOf(name)).toBe(direction);
   });

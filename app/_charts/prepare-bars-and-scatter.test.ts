@@ -5,27 +5,53 @@ import { prepareScatter } from "./prepare-scatter";
 const run = (number: number) => ({ id: `r${number}`, number });
 
 describe("bars", () => {
-  const values = [{ run: run(1), value: 0.9 }, { run: run(2), value: 0.7 }, { run: run(3), value: undefined }];
+  const values = [
+    { run: run(1), value: 0.9 },
+    { run: run(2), value: 0.7 },
+    { run: run(3), value: undefined },
+  ];
 
   it("start at zero, mark the best, and name who gave nothing", () => {
     const model = prepareBars("loss", values, "lower");
     expect(model.domain).toEqual([0, 1]);
-    expect(model.bars.map((bar) => [bar.label, bar.best])).toEqual([["#1", false], ["#2", true]]);
+    expect(model.bars.map((bar) => [bar.label, bar.best])).toEqual([
+      ["#1", false],
+      ["#2", true],
+    ]);
     expect(model.missing).toEqual([run(3)]);
   });
 
   it("mark nothing when nobody knows what is better or all are the same", () => {
     expect(prepareBars("rows", values, undefined).bars.some((bar) => bar.best)).toBe(false);
-    expect(prepareBars("loss", values.map((one) => ({ ...one, value: 1 })), "lower").bars.some((bar) => bar.best)).toBe(false);
+    expect(
+      prepareBars(
+        "loss",
+        values.map((one) => ({ ...one, value: 1 })),
+        "lower",
+      ).bars.some((bar) => bar.best),
+    ).toBe(false);
   });
 
   it("reach below zero for negative numbers", () => {
-    expect(prepareBars("score", [{ run: run(1), value: -3 }, { run: run(2), value: 2 }], "higher").domain).toEqual([-4, 2]);
+    expect(
+      prepareBars(
+        "score",
+        [
+          { run: run(1), value: -3 },
+          { run: run(2), value: 2 },
+        ],
+        "higher",
+      ).domain,
+    ).toEqual([-4, 2]);
   });
 });
 
 describe("scatter", () => {
-  const at = (number: number, parameter: string | number | undefined, value: number | undefined) => ({ run: run(number), parameter, value });
+  const at = (number: number, parameter: string | number | undefined, value: number | undefined) => ({
+    run: run(number),
+    parameter,
+    value,
+  });
 
   it("finds a straight trend and its correlation", () => {
     const model = prepareScatter([at(1, 1, 10), at(2, 2, 20), at(3, 3, 30)]);

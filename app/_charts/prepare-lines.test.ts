@@ -5,7 +5,10 @@ import { prepareLines, type LineChoices } from "./prepare-lines";
 import { nearest, readLines, stepX } from "./read-lines";
 
 const choices: LineChoices = { x: "step", smoothing: { type: "none" }, logY: false, fan: "each", hidden: new Set() };
-const runs = [{ id: "a", number: 1 }, { id: "b", number: 2 }];
+const runs = [
+  { id: "a", number: 1 },
+  { id: "b", number: 2 },
+];
 type Value = SeriesView["points"][number]["value"];
 
 function series(runId: string, values: readonly Value[], over: Partial<SeriesView> = {}): SeriesView {
@@ -23,7 +26,10 @@ function series(runId: string, values: readonly Value[], over: Partial<SeriesVie
 describe("the lines of one metric", () => {
   it("are one for each run, named and coloured by the run", () => {
     const model = prepareLines([series("a", [3, 2, 1]), series("b", [4, 3, 2])], runs, choices);
-    expect(model.lines.map((line) => [line.label, line.style.colour])).toEqual([["#1", 0], ["#2", 1]]);
+    expect(model.lines.map((line) => [line.label, line.style.colour])).toEqual([
+      ["#1", 0],
+      ["#2", 1],
+    ]);
     expect(model.x).toEqual([0, 2]);
     expect(model.y[0]).toBeLessThan(1);
     expect(model.y[1]).toBeGreaterThan(4);
@@ -39,7 +45,11 @@ describe("the lines of one metric", () => {
   });
 
   it("of a single run are told apart by colour", () => {
-    const model = prepareLines([0, 1, 2].map((mapIndex) => series("b", [1, 2], { mapIndex, taskRunId: `b-${mapIndex}` })), runs, choices);
+    const model = prepareLines(
+      [0, 1, 2].map((mapIndex) => series("b", [1, 2], { mapIndex, taskRunId: `b-${mapIndex}` })),
+      runs,
+      choices,
+    );
     expect(model.lines.map((line) => line.style.colour)).toEqual([0, 1, 2]);
     expect(model.lines[2]!.label).toBe("train[2]");
   });
@@ -128,13 +138,16 @@ describe("a fan-out", () => {
 
 describe("the renderer", () => {
   it("is canvas as soon as SVG would stutter", () => {
-    const long = series("a", Array.from({ length: 5001 }, (_, i) => i));
+    const long = series(
+      "a",
+      Array.from({ length: 5001 }, (_, i) => i),
+    );
     expect(prepareLines([series("a", [1, 2])], runs, choices).renderer).toBe("svg");
     expect(prepareLines([long], runs, choices).renderer).toBe("canvas");
   });
 
   it("gets aligned columns in which only real gaps are null", () => {
-    const model = prepareLines([series("a", [1, "NaN", 3]), series("b", [4]) ], runs, choices);
+    const model = prepareLines([series("a", [1, "NaN", 3]), series("b", [4])], runs, choices);
     const aligned = alignLines(model);
     expect(aligned.x).toEqual([0, 1, 2]);
     expect(aligned.columns[0]!.y).toEqual([1, null, 3]);
@@ -146,7 +159,10 @@ describe("the hover", () => {
   const model = prepareLines([series("a", [3, 2, 1]), series("b", [4, 3, "NaN"])], runs, choices);
 
   it("reads every line at x, highest first", () => {
-    expect(readLines(model, 0.9).map((reading) => [reading.line.label, reading.y])).toEqual([["#2", 3], ["#1", 2]]);
+    expect(readLines(model, 0.9).map((reading) => [reading.line.label, reading.y])).toEqual([
+      ["#2", 3],
+      ["#1", 2],
+    ]);
   });
 
   it("tells a value that is no number", () => {
@@ -154,7 +170,17 @@ describe("the hover", () => {
   });
 
   it("is silent about a line that ended long before", () => {
-    const uneven = prepareLines([series("a", Array.from({ length: 100 }, () => 1)), series("b", [1, 2])], runs, choices);
+    const uneven = prepareLines(
+      [
+        series(
+          "a",
+          Array.from({ length: 100 }, () => 1),
+        ),
+        series("b", [1, 2]),
+      ],
+      runs,
+      choices,
+    );
     expect(readLines(uneven, 80).map((reading) => reading.line.label)).toEqual(["#1"]);
   });
 

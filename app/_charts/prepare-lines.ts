@@ -108,7 +108,13 @@ export function prepareLines(series: readonly SeriesView[], runs: readonly Chart
   const pointCount = lines.reduce((sum, line) => sum + line.x.length, 0);
   return {
     lines,
-    legend: all.map((line) => ({ id: line.id, label: line.label, style: line.style, hidden: isHidden(line), last: lastNumber(line.raw ?? line.y) })),
+    legend: all.map((line) => ({
+      id: line.id,
+      label: line.label,
+      style: line.style,
+      hidden: isHidden(line),
+      last: lastNumber(line.raw ?? line.y),
+    })),
     xKind: choices.x,
     logY: choices.logY,
     x,

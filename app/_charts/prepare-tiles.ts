@@ -20,7 +20,11 @@ export interface TileBar {
 }
 
 /** `except`: numbers that stand elsewhere on the page already. */
-export function prepareTiles(series: readonly SeriesView[], runs: readonly ChartRun[], except: ReadonlySet<string>): { readonly curves: readonly SeriesView[]; readonly tiles: readonly Tile[] } {
+export function prepareTiles(
+  series: readonly SeriesView[],
+  runs: readonly ChartRun[],
+  except: ReadonlySet<string>,
+): { readonly curves: readonly SeriesView[]; readonly tiles: readonly Tile[] } {
   const groups = new Map<string, SeriesView[]>();
   for (const one of series) groups.set(one.name, [...(groups.get(one.name) ?? []), one]);
   const singles = [...groups].filter(([, group]) => group.every((one) => one.count === 1 && one.points.length === 1));

@@ -5,7 +5,10 @@ const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000).toI
 const now = (seconds: number) => 1_700_000_000_000 + seconds * 1000;
 
 describe("a timeline", () => {
-  const spans = [{ queuedAt: at(0), startedAt: at(2), finishedAt: at(6) }, { queuedAt: at(6), startedAt: at(8) }];
+  const spans = [
+    { queuedAt: at(0), startedAt: at(2), finishedAt: at(6) },
+    { queuedAt: at(6), startedAt: at(8) },
+  ];
 
   it("goes from the start of the run to now, and stops at the end", () => {
     expect(timelineScale(at(0), spans, now(10)).to).toBe(now(10));
@@ -38,8 +41,15 @@ describe("a timeline", () => {
   });
 
   it("draws a fan-out from its first beginning to its last end", () => {
-    expect(envelope([{ startedAt: at(1), finishedAt: at(2) }, { queuedAt: at(0), startedAt: at(3), finishedAt: at(9) }])).toEqual({
-      queuedAt: at(0), startedAt: at(1), finishedAt: at(9),
+    expect(
+      envelope([
+        { startedAt: at(1), finishedAt: at(2) },
+        { queuedAt: at(0), startedAt: at(3), finishedAt: at(9) },
+      ]),
+    ).toEqual({
+      queuedAt: at(0),
+      startedAt: at(1),
+      finishedAt: at(9),
     });
     expect(envelope([{ startedAt: at(1), finishedAt: at(2) }, { startedAt: at(3) }]).finishedAt).toBeUndefined();
   });

@@ -27,7 +27,12 @@ export function ScatterChartSvg({ model, area }: { readonly model: ScatterModel;
   );
   return (
     <div aria-hidden onPointerLeave={() => store.clear()}>
-      <ScatterChart width={area.width} height={area.height} margin={{ top: area.top, right: area.right, bottom: 0, left: 0 }} accessibilityLayer={false}>
+      <ScatterChart
+        width={area.width}
+        height={area.height}
+        margin={{ top: area.top, right: area.right, bottom: 0, left: 0 }}
+        accessibilityLayer={false}
+      >
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
           type="number"

@@ -13,7 +13,13 @@ import { useWidth } from "./use-width";
 const Svg = dynamic(() => import("./scatter-chart-svg").then((module) => module.ScatterChartSvg), { ssr: false });
 const height = 260;
 
-export function ScatterChart({ title, xTitle, yTitle, model, actions }: {
+export function ScatterChart({
+  title,
+  xTitle,
+  yTitle,
+  model,
+  actions,
+}: {
   readonly title: string;
   readonly xTitle: string;
   readonly yTitle: string;

@@ -49,12 +49,7 @@ function exponential(x: readonly number[], y: readonly (number | null)[], spacin
   });
 }
 
-function weighted(
-  x: readonly number[],
-  y: readonly (number | null)[],
-  reach: number,
-  weight: (distance: number) => number,
-) {
+function weighted(x: readonly number[], y: readonly (number | null)[], reach: number, weight: (distance: number) => number) {
   let from = 0;
   return y.map((value, i) => {
     if (value === null) return null;

@@ -29,7 +29,9 @@ function Bars({ bars }: { readonly bars: readonly TileBar[] }) {
       <ul className={styles.bars}>
         {(all ? bars : bars.slice(0, few)).map((bar) => (
           <li key={bar.id}>
-            <span className={styles.label} title={bar.label}>{bar.label}</span>
+            <span className={styles.label} title={bar.label}>
+              {bar.label}
+            </span>
             <span className={styles.track}>
               <span className={styles.bar} style={{ width: `${bar.share * 100}%`, background: cssColour(bar.style.colour) }} />
             </span>

@@ -85,41 +85,51 @@ export function CodeEditor({ value, language, label, onChange, onFocus, keys, di
     const editor = view.current;
     if (!editor) return;
     const { doc } = editor.state;
-    editor.dispatch(setDiagnostics(editor.state, diagnostics.map((each) => {
-      const start = toOffset(doc, each.line, each.column);
-      const to = Math.max(toOffset(doc, each.endLine, each.endColumn), Math.min(start + 1, doc.length));
-      // What is missing at the very end is marked at the last letter that is there.
-      const from = start === to ? Math.max(0, start - 1) : start;
-      return { from, to, severity: each.severity, message: each.message };
-    })));
+    editor.dispatch(
+      setDiagnostics(
+        editor.state,
+        diagnostics.map((each) => {
+          const start = toOffset(doc, each.line, each.column);
+          const to = Math.max(toOffset(doc, each.endLine, each.endColumn), Math.min(start + 1, doc.length));
+          // What is missing at the very end is marked at the last letter that is there.
+          const from = start === to ? Math.max(0, start - 1) : start;
+          return { from, to, severity: each.severity, message: each.message };
+        }),
+      ),
+    );
   }, [diagnostics]);
 
-  useImperativeHandle(ref, () => ({
-    focus(at) {
-      const editor = view.current;
-      if (!editor) return;
-      editor.focus();
-      if (at !== undefined) editor.dispatch({ selection: { anchor: at === "start" ? 0 : editor.state.doc.length }, scrollIntoView: true });
-    },
-    reveal(line, column) {
-      const editor = view.current;
-      if (!editor) return;
-      const at = toOffset(editor.state.doc, line, column);
-      editor.focus();
-      editor.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
-      const element = editor.domAtPos(at).node.parentElement?.closest(".cm-line") ?? undefined;
-      element?.scrollIntoView({ block: "center" });
-      element?.classList.add("cm-flash");
-      setTimeout(() => element?.classList.remove("cm-flash"), 1200);
-    },
-    focusAtPoint(x, y) {
-      const editor = view.current;
-      if (!editor) return;
-      editor.focus();
-      const at = editor.posAtCoords({ x, y });
-      if (at !== null) editor.dispatch({ selection: { anchor: at } });
-    },
-  }), []);
+  useImperativeHandle(
+    ref,
+    () => ({
+      focus(at) {
+        const editor = view.current;
+        if (!editor) return;
+        editor.focus();
+        if (at !== undefined)
+          editor.dispatch({ selection: { anchor: at === "start" ? 0 : editor.state.doc.length }, scrollIntoView: true });
+      },
+      reveal(line, column) {
+        const editor = view.current;
+        if (!editor) return;
+        const at = toOffset(editor.state.doc, line, column);
+        editor.focus();
+        editor.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
+        const element = editor.domAtPos(at).node.parentElement?.closest(".cm-line") ?? undefined;
+        element?.scrollIntoView({ block: "center" });
+        element?.classList.add("cm-flash");
+        setTimeout(() => element?.classList.remove("cm-flash"), 1200);
+      },
+      focusAtPoint(x, y) {
+        const editor = view.current;
+        if (!editor) return;
+        editor.focus();
+        const at = editor.posAtCoords({ x, y });
+        if (at !== null) editor.dispatch({ selection: { anchor: at } });
+      },
+    }),
+    [],
+  );
 
   return <div ref={host} data-code-editor />;
 }

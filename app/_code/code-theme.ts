@@ -4,12 +4,30 @@ import { EditorView } from "@codemirror/view";
 import { tagHighlighter, tags } from "@lezer/highlight";
 
 const kinds = [
-  { class: "tok-keyword", colour: "var(--code-keyword)", tag: [tags.keyword, tags.controlKeyword, tags.definitionKeyword, tags.moduleKeyword, tags.operatorKeyword, tags.modifier, tags.self, tags.bool, tags.null] },
+  {
+    class: "tok-keyword",
+    colour: "var(--code-keyword)",
+    tag: [
+      tags.keyword,
+      tags.controlKeyword,
+      tags.definitionKeyword,
+      tags.moduleKeyword,
+      tags.operatorKeyword,
+      tags.modifier,
+      tags.self,
+      tags.bool,
+      tags.null,
+    ],
+  },
   { class: "tok-string", colour: "var(--code-string)", tag: [tags.string, tags.special(tags.string), tags.regexp, tags.escape] },
   { class: "tok-number", colour: "var(--code-number)", tag: [tags.number] },
   { class: "tok-comment", colour: "var(--code-comment)", tag: [tags.comment, tags.lineComment, tags.blockComment] },
   { class: "tok-type", colour: "var(--code-type)", tag: [tags.typeName, tags.className, tags.namespace, tags.definition(tags.typeName)] },
-  { class: "tok-function", colour: "var(--code-function)", tag: [tags.function(tags.variableName), tags.function(tags.propertyName), tags.function(tags.definition(tags.variableName))] },
+  {
+    class: "tok-function",
+    colour: "var(--code-function)",
+    tag: [tags.function(tags.variableName), tags.function(tags.propertyName), tags.function(tags.definition(tags.variableName))],
+  },
 ];
 
 export const codeHighlight = HighlightStyle.define(kinds.map(({ class: className, tag }) => ({ tag, class: className })));
@@ -28,15 +46,31 @@ export const codeTheme = EditorView.theme({
   ".cm-activeLineGutter": { backgroundColor: "transparent" },
   "&.cm-focused .cm-activeLineGutter": { color: "var(--text)", opacity: "1" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
-  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "light-dark(#c5e4e0, #1f4d49)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    backgroundColor: "light-dark(#c5e4e0, #1f4d49)",
+  },
   ".cm-selectionMatch": { backgroundColor: "light-dark(#e3f1ef, #163532)" },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "transparent", outline: "1px solid var(--control)" },
-  ".cm-tooltip": { border: "1px solid var(--line-strong)", borderRadius: "6px", backgroundColor: "var(--raised)", color: "var(--text)", boxShadow: "var(--shadow)", overflow: "hidden" },
+  ".cm-tooltip": {
+    border: "1px solid var(--line-strong)",
+    borderRadius: "6px",
+    backgroundColor: "var(--raised)",
+    color: "var(--text)",
+    boxShadow: "var(--shadow)",
+    overflow: "hidden",
+  },
   ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", fontSize: "12px" },
   ".cm-tooltip-autocomplete > ul > li": { padding: "2px 8px" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--selected)", color: "var(--text)" },
   ".cm-completionDetail": { color: "var(--text-quiet)", fontStyle: "normal" },
-  ".cm-diagnostic": { padding: "6px 10px", borderLeft: "3px solid", fontFamily: "var(--font)", fontSize: "13px", maxWidth: "480px", whiteSpace: "pre-wrap" },
+  ".cm-diagnostic": {
+    padding: "6px 10px",
+    borderLeft: "3px solid",
+    fontFamily: "var(--font)",
+    fontSize: "13px",
+    maxWidth: "480px",
+    whiteSpace: "pre-wrap",
+  },
   ".cm-diagnostic-error": { borderLeftColor: "var(--failed)" },
   ".cm-diagnostic-warning": { borderLeftColor: "var(--waiting)" },
   ".cm-lintRange": { backgroundImage: "none", textUnderlineOffset: "4px" },

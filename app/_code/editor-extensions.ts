@@ -1,5 +1,12 @@
 /** What an editor of a cell can do, put together from CodeMirror's parts. */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, type CompletionContext } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  completionStatus,
+  type CompletionContext,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { javascript, localCompletionSource, scopeCompletionSource, typescriptLanguage } from "@codemirror/lang-javascript";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
@@ -30,7 +37,21 @@ interface Parts {
 }
 
 const compartment = new Compartment();
-const standardNames = scopeCompletionSource({ Math, JSON, Object, Array, Number, String, Date, Map, Set, Promise, Float32Array, Float64Array, console });
+const standardNames = scopeCompletionSource({
+  Math,
+  JSON,
+  Object,
+  Array,
+  Number,
+  String,
+  Date,
+  Map,
+  Set,
+  Promise,
+  Float32Array,
+  Float64Array,
+  console,
+});
 
 /** The language of an editor can change with the kind of its cell. */
 export const languageExtensions = {
@@ -63,14 +84,16 @@ export function makeState(text: string, { label, language, press, names, listen 
   return EditorState.create({
     doc: text,
     extensions: [
-      Prec.highest(keymap.of([
-        { key: "Mod-Enter", run: () => press("run") },
-        { key: "Ctrl-Enter", run: () => press("run") },
-        { key: "Shift-Enter", run: () => press("runAndNext") },
-        { key: "Alt-Enter", run: () => press("runAndInsert") },
-        // Escape closes an open list of completions first; one that is only being looked for does not hold anybody up.
-        { key: "Escape", run: (view) => completionStatus(view.state) !== "active" && press("leave") },
-      ])),
+      Prec.highest(
+        keymap.of([
+          { key: "Mod-Enter", run: () => press("run") },
+          { key: "Ctrl-Enter", run: () => press("run") },
+          { key: "Shift-Enter", run: () => press("runAndNext") },
+          { key: "Alt-Enter", run: () => press("runAndInsert") },
+          // Escape closes an open list of completions first; one that is only being looked for does not hold anybody up.
+          { key: "Escape", run: (view) => completionStatus(view.state) !== "active" && press("leave") },
+        ]),
+      ),
       compartment.of(extensionsOf(language)),
       history(),
       drawSelection(),

@@ -4,7 +4,13 @@ import { memo, useMemo, type PointerEventHandler } from "react";
 import "./code.css";
 import { highlightToHtml } from "./highlight-code";
 
-export const StaticCode = memo(function StaticCode({ text, language = "typescript", firstLine = 1, numbers = true, onPointerDown }: {
+export const StaticCode = memo(function StaticCode({
+  text,
+  language = "typescript",
+  firstLine = 1,
+  numbers = true,
+  onPointerDown,
+}: {
   readonly text: string;
   readonly language?: "typescript" | "plain";
   readonly firstLine?: number;
@@ -13,12 +19,27 @@ export const StaticCode = memo(function StaticCode({ text, language = "typescrip
 }) {
   // A last empty line needs something in it to have a height.
   const html = useMemo(() => (language === "typescript" ? highlightToHtml(text) : undefined), [text, language]);
-  const lines = useMemo(() => text.split("\n").map((_, index) => firstLine + index).join("\n"), [text, firstLine]);
+  const lines = useMemo(
+    () =>
+      text
+        .split("\n")
+        .map((_, index) => firstLine + index)
+        .join("\n"),
+    [text, firstLine],
+  );
   const tail = text === "" || text.endsWith("\n") ? "\u200b" : "";
   return (
     <div className={language === "plain" ? "static-code wrapped" : "static-code"} onPointerDown={onPointerDown}>
-      {numbers && <pre className="static-code-numbers" aria-hidden>{lines}</pre>}
-      {html === undefined ? <pre className="static-code-text">{text + tail}</pre> : <pre className="static-code-text" dangerouslySetInnerHTML={{ __html: html + tail }} />}
+      {numbers && (
+        <pre className="static-code-numbers" aria-hidden>
+          {lines}
+        </pre>
+      )}
+      {html === undefined ? (
+        <pre className="static-code-text">{text + tail}</pre>
+      ) : (
+        <pre className="static-code-text" dangerouslySetInnerHTML={{ __html: html + tail }} />
+      )}
     </div>
   );
 });

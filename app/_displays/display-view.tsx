@@ -43,7 +43,15 @@ export function DisplayView({ display, source }: DisplayViewProps) {
       // eslint-disable-next-line @next/next/no-img-element -- bytes are already here
       return <img className={styles.image} src={`data:${display.mediaType};base64,${display.base64}`} alt="Picture made by the task" />;
     case "html":
-      return <iframe className={styles.html} sandbox="allow-scripts" src={`/api/displays/${source.taskRunId}/${source.index}`} title="Output of the task" loading="lazy" />;
+      return (
+        <iframe
+          className={styles.html}
+          sandbox="allow-scripts"
+          src={`/api/displays/${source.taskRunId}/${source.index}`}
+          title="Output of the task"
+          loading="lazy"
+        />
+      );
     default:
       return display satisfies never;
   }

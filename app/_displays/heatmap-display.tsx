@@ -8,7 +8,12 @@ import { prepareHeatmap, type ChartDescription } from "./prepare-chart";
 export function HeatmapDisplay({ chart }: { readonly chart: ChartDescription }) {
   const map = useMemo(() => prepareHeatmap(chart), [chart]);
   return (
-    <div className={styles.heat} role="table" aria-label={chart.title ?? "Heat map"} style={{ gridTemplateColumns: `max-content repeat(${map.columns.length}, minmax(36px, 88px))` }}>
+    <div
+      className={styles.heat}
+      role="table"
+      aria-label={chart.title ?? "Heat map"}
+      style={{ gridTemplateColumns: `max-content repeat(${map.columns.length}, minmax(36px, 88px))` }}
+    >
       <span className={styles.heatLabel}>{`${chart.y.title ?? chart.y.field} ↓  ${chart.x.title ?? chart.x.field} →`}</span>
       {map.columns.map((column) => (
         <span key={column} className={styles.heatLabel} style={{ justifyContent: "center" }}>
@@ -23,10 +28,14 @@ export function HeatmapDisplay({ chart }: { readonly chart: ChartDescription }) 
               key={index}
               className={styles.heatCell}
               title={cell && `${row} × ${map.columns[index]}: ${cell.value}`}
-              style={cell ? {
-                background: `color-mix(in oklab, var(--accent) ${Math.round(8 + cell.share * 92)}%, var(--surface))`,
-                color: cell.share > 0.5 ? "var(--on-accent)" : "var(--text)",
-              } : { background: "var(--sunken)" }}
+              style={
+                cell
+                  ? {
+                      background: `color-mix(in oklab, var(--accent) ${Math.round(8 + cell.share * 92)}%, var(--surface))`,
+                      color: cell.share > 0.5 ? "var(--on-accent)" : "var(--text)",
+                    }
+                  : { background: "var(--sunken)" }
+              }
             >
               {cell && formatNumber(cell.value, 3)}
             </span>

@@ -50,17 +50,21 @@ export interface PreparedHeatmap {
 export function prepareHeatmap(chart: ChartDescription): PreparedHeatmap {
   const columns = [...new Set(chart.rows.map((row) => String(row[chart.x.field])))];
   const rows = [...new Set(chart.rows.map((row) => String(row[chart.y.field])))];
-  const values = new Map(chart.rows.map((row) => [`${String(row[chart.y.field])}\u0000${String(row[chart.x.field])}`, toNumber(row[chart.value ?? "value"])]));
+  const values = new Map(
+    chart.rows.map((row) => [`${String(row[chart.y.field])}\u0000${String(row[chart.x.field])}`, toNumber(row[chart.value ?? "value"])]),
+  );
   const known = [...values.values()].filter((value) => value !== null);
   const least = Math.min(...known);
   const span = Math.max(...known) - least;
   return {
     columns,
     rows,
-    cells: rows.map((row) => columns.map((column) => {
-      const value = values.get(`${row}\u0000${column}`);
-      return value === undefined || value === null ? undefined : { value, share: span > 0 ? (value - least) / span : 0.5 };
-    })),
+    cells: rows.map((row) =>
+      columns.map((column) => {
+        const value = values.get(`${row}\u0000${column}`);
+        return value === undefined || value === null ? undefined : { value, share: span > 0 ? (value - least) / span : 0.5 };
+      }),
+    ),
   };
 }
 

@@ -50,7 +50,11 @@ export function TableDisplay({ table }: { readonly table: Table }) {
             {shown.map((row, index) => (
               <tr key={page * pageSize + index}>
                 {table.columns.map((column, at) => (
-                  <td key={at} className={column.type === "number" ? styles.number : undefined} title={typeof row[at] === "string" ? row[at] : undefined}>
+                  <td
+                    key={at}
+                    className={column.type === "number" ? styles.number : undefined}
+                    title={typeof row[at] === "string" ? row[at] : undefined}
+                  >
                     <CellText cell={row[at]} />
                   </td>
                 ))}

@@ -23,7 +23,17 @@ export function TreeDisplay({ tree }: { readonly tree: Extract<Display, { type: 
 
 const step = 100;
 
-function Node({ name, value, summary, open = false }: { readonly name?: string; readonly value: Json; readonly summary?: string; readonly open?: boolean }) {
+function Node({
+  name,
+  value,
+  summary,
+  open = false,
+}: {
+  readonly name?: string;
+  readonly value: Json;
+  readonly summary?: string;
+  readonly open?: boolean;
+}) {
   const [expanded, setExpanded] = useState(open);
   const [limit, setLimit] = useState(step);
   if (value === null || typeof value !== "object") {
@@ -34,11 +44,23 @@ function Node({ name, value, summary, open = false }: { readonly name?: string; 
       </div>
     );
   }
-  const entries: readonly (readonly [string, Json])[] = Array.isArray(value) ? value.map((each, index) => [String(index), each] as const) : Object.entries(value);
-  const words = summary ?? (Array.isArray(value) ? `Array(${formatNumber(entries.length)})` : `{${Object.keys(value).slice(0, 4).join(", ")}${entries.length > 4 ? ", …" : ""}}`);
+  const entries: readonly (readonly [string, Json])[] = Array.isArray(value)
+    ? value.map((each, index) => [String(index), each] as const)
+    : Object.entries(value);
+  const words =
+    summary ??
+    (Array.isArray(value)
+      ? `Array(${formatNumber(entries.length)})`
+      : `{${Object.keys(value).slice(0, 4).join(", ")}${entries.length > 4 ? ", …" : ""}}`);
   return (
     <div className={styles.node}>
-      <button type="button" className={styles.twist} aria-expanded={expanded} onClick={() => setExpanded(!expanded)} disabled={entries.length === 0}>
+      <button
+        type="button"
+        className={styles.twist}
+        aria-expanded={expanded}
+        onClick={() => setExpanded(!expanded)}
+        disabled={entries.length === 0}
+      >
         <ChevronRight size={14} />
         <Name name={name} />
         <span className={styles.missing}>{words}</span>

@@ -13,7 +13,9 @@ export function Notices() {
   useEffect(() => {
     // Bars and panels stand below the notices, however high these are.
     const root = document.documentElement;
-    const observer = new ResizeObserver(([entry]) => root.style.setProperty("--notices", `${Math.ceil(entry?.borderBoxSize[0]?.blockSize ?? 0)}px`));
+    const observer = new ResizeObserver(([entry]) =>
+      root.style.setProperty("--notices", `${Math.ceil(entry?.borderBoxSize[0]?.blockSize ?? 0)}px`),
+    );
     if (box.current) observer.observe(box.current);
     return () => {
       observer.disconnect();
@@ -24,7 +26,8 @@ export function Notices() {
     <div ref={box} className={styles.notices}>
       {!connected && (
         <Notice look="warning" className={styles.notice}>
-          <strong>The connection to Heddle is lost.</strong> Trying again by itself; runs go on, and what you type is kept in this page until it can be saved.
+          <strong>The connection to Heddle is lost.</strong> Trying again by itself; runs go on, and what you type is kept in this page
+          until it can be saved.
         </Notice>
       )}
       {session?.executor.notice !== undefined && (

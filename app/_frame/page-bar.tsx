@@ -9,7 +9,12 @@ export interface Crumb {
   readonly href: string;
 }
 
-export function PageBar({ crumbs = [], title, heading, actions }: {
+export function PageBar({
+  crumbs = [],
+  title,
+  heading,
+  actions,
+}: {
   readonly crumbs?: readonly Crumb[];
   readonly title: string;
   /** Drawn instead of the title, e.g. a title one can edit. */

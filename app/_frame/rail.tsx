@@ -1,5 +1,17 @@
 "use client";
-import { ChartLine, CircleUser, History, LogOut, Monitor, Moon, NotebookText, PanelLeftClose, PanelLeftOpen, Settings, Sun } from "lucide-react";
+import {
+  ChartLine,
+  CircleUser,
+  History,
+  LogOut,
+  Monitor,
+  Moon,
+  NotebookText,
+  PanelLeftClose,
+  PanelLeftOpen,
+  Settings,
+  Sun,
+} from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useSyncExternalStore } from "react";
@@ -31,7 +43,13 @@ export function Rail() {
       </Link>
       <div className={styles.links}>
         {places.map(({ href, word, Icon }) => (
-          <Link key={href} href={href} className={styles.link} title={narrow ? word : undefined} aria-current={path === href || path.startsWith(`${href}/`) ? "page" : undefined}>
+          <Link
+            key={href}
+            href={href}
+            className={styles.link}
+            title={narrow ? word : undefined}
+            aria-current={path === href || path.startsWith(`${href}/`) ? "page" : undefined}
+          >
             <Icon size={18} strokeWidth={1.75} aria-hidden />
             <span className={styles.word}>{word}</span>
           </Link>
@@ -41,7 +59,13 @@ export function Rail() {
       <div className={styles.person}>
         <PersonMenu name={session?.user.name} email={session?.user.email} role={session?.role} />
       </div>
-      <button type="button" className={`${styles.link} ${styles.collapse}`} onClick={() => setNarrow(!narrow)} aria-expanded={!narrow} title={narrow ? "Widen the rail" : undefined}>
+      <button
+        type="button"
+        className={`${styles.link} ${styles.collapse}`}
+        onClick={() => setNarrow(!narrow)}
+        aria-expanded={!narrow}
+        title={narrow ? "Widen the rail" : undefined}
+      >
         {narrow ? <PanelLeftOpen size={18} strokeWidth={1.75} aria-hidden /> : <PanelLeftClose size={18} strokeWidth={1.75} aria-hidden />}
         <span className={styles.word}>Narrow</span>
         {narrow && <span className="sr-only">Widen the rail</span>}
@@ -50,7 +74,15 @@ export function Rail() {
   );
 }
 
-function PersonMenu({ name, email, role }: { readonly name: string | undefined; readonly email: string | undefined; readonly role: string | undefined }) {
+function PersonMenu({
+  name,
+  email,
+  role,
+}: {
+  readonly name: string | undefined;
+  readonly email: string | undefined;
+  readonly role: string | undefined;
+}) {
   const [theme, setTheme] = useTheme();
   return (
     <Menu
@@ -78,8 +110,12 @@ function PersonMenu({ name, email, role }: { readonly name: string | undefined; 
         );
       })}
       <MenuSeparator />
-      <MenuLink href="/settings" icon={<Settings size={16} />}>Settings</MenuLink>
-      <MenuItem icon={<LogOut size={16} />} onSelect={() => void signOut()}>Sign out</MenuItem>
+      <MenuLink href="/settings" icon={<Settings size={16} />}>
+        Settings
+      </MenuLink>
+      <MenuItem icon={<LogOut size={16} />} onSelect={() => void signOut()}>
+        Sign out
+      </MenuItem>
     </Menu>
   );
 }
@@ -87,7 +123,17 @@ function PersonMenu({ name, email, role }: { readonly name: string | undefined; 
 /** Two warp threads lifted over a weft: what a heddle does. */
 function Mark() {
   return (
-    <svg className={styles.mark} viewBox="0 0 16 16" width={18} height={18} fill="none" stroke="currentColor" strokeWidth={2} strokeLinecap="round" aria-hidden>
+    <svg
+      className={styles.mark}
+      viewBox="0 0 16 16"
+      width={18}
+      height={18}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={2}
+      strokeLinecap="round"
+      aria-hidden
+    >
       <path d="M3 2v12M8 2v2.5M8 11.5V14M13 2v12M3 8h10" />
     </svg>
   );

@@ -25,7 +25,12 @@ const narrow = 136;
 const largeGraph = 80;
 
 /** Boxes as wide as their titles while there is room for that; narrower ones, with cut titles, before all of it gets small. */
-export function layOutInRoom(tasks: readonly GraphTask[], direction: Direction, wanted: (task: GraphTask) => number, room: number): ReadonlyMap<string, Place> {
+export function layOutInRoom(
+  tasks: readonly GraphTask[],
+  direction: Direction,
+  wanted: (task: GraphTask) => number,
+  room: number,
+): ReadonlyMap<string, Place> {
   for (const limit of tasks.length > largeGraph ? [] : [widest, 176, 152]) {
     const places = layOutGraph(tasks, direction, (task) => Math.min(limit, wanted(task)));
     if (rightEdge(places) * readable <= room - 2 * margin) return places;
@@ -35,7 +40,11 @@ export function layOutInRoom(tasks: readonly GraphTask[], direction: Direction, 
 
 function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf: (task: GraphTask) => number): ReadonlyMap<string, Place> {
   const graph = new graphlib.Graph();
-  graph.setGraph({ rankdir: direction === "down" ? "TB" : "LR", nodesep: direction === "down" ? 12 : 10, ranksep: direction === "down" ? 32 : 48 });
+  graph.setGraph({
+    rankdir: direction === "down" ? "TB" : "LR",
+    nodesep: direction === "down" ? 12 : 10,
+    ranksep: direction === "down" ? 32 : 48,
+  });
   graph.setDefaultEdgeLabel(() => ({}));
   const keys = new Set(tasks.map((task) => task.key));
   for (const task of tasks) graph.setNode(task.key, { width: widthOf(task), height: nodeHeight });
@@ -43,10 +52,12 @@ function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf:
     for (const need of task.needs) if (keys.has(need.task)) graph.setEdge(need.task, task.key);
   }
   layout(graph);
-  return new Map(tasks.map((task) => {
-    const node = graph.node(task.key) as { x: number; y: number; width: number };
-    return [task.key, { x: node.x - node.width / 2, y: node.y - nodeHeight / 2, width: node.width }];
-  }));
+  return new Map(
+    tasks.map((task) => {
+      const node = graph.node(task.key) as { x: number; y: number; width: number };
+      return [task.key, { x: node.x - node.width / 2, y: node.y - nodeHeight / 2, width: node.width }];
+    }),
+  );
 }
 
 function rightEdge(places: ReadonlyMap<string, Place>): number {

@@ -23,7 +23,12 @@ export interface TaskGraphProps {
 }
 
 export const TaskGraph = memo(function TaskGraph(props: TaskGraphProps) {
-  if (props.tasks.length === 0) return <p className={styles.empty}>No task yet. Each code cell that computes something becomes a box here, with an arrow from every cell it reads.</p>;
+  if (props.tasks.length === 0)
+    return (
+      <p className={styles.empty}>
+        No task yet. Each code cell that computes something becomes a box here, with an arrow from every cell it reads.
+      </p>
+    );
   return (
     <div className={styles.graph}>
       <ReactFlowProvider>
@@ -65,21 +70,28 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
     },
   }));
   const edges: Edge[] = tasks.flatMap((task) =>
-    task.needs.filter((need) => places.has(need.task)).map((need) => {
-      const lit = relatives !== undefined && isNear(need.task) && isNear(task.key);
-      const touches = hovered === need.task || hovered === task.key;
-      return {
-        id: `${need.task}→${task.key}`,
-        source: need.task,
-        target: task.key,
-        focusable: false,
-        ...(need.names.length === 0 ? { style: { strokeDasharray: "4 3" } } : {}),
-        ...(lit ? { style: { stroke: "var(--accent)", strokeWidth: 1.75 } } : relatives ? { style: { opacity: 0.3 } } : {}),
-        ...(touches && need.names.length > 0
-          ? { label: need.names.slice(0, 3).join(", ") + (need.names.length > 3 ? ", …" : ""), labelStyle: { fill: "var(--text)", fontFamily: "var(--mono)", fontSize: 11 }, labelBgStyle: { fill: "var(--surface)" }, labelBgPadding: [4, 2] as [number, number] }
-          : {}),
-      };
-    }),
+    task.needs
+      .filter((need) => places.has(need.task))
+      .map((need) => {
+        const lit = relatives !== undefined && isNear(need.task) && isNear(task.key);
+        const touches = hovered === need.task || hovered === task.key;
+        return {
+          id: `${need.task}→${task.key}`,
+          source: need.task,
+          target: task.key,
+          focusable: false,
+          ...(need.names.length === 0 ? { style: { strokeDasharray: "4 3" } } : {}),
+          ...(lit ? { style: { stroke: "var(--accent)", strokeWidth: 1.75 } } : relatives ? { style: { opacity: 0.3 } } : {}),
+          ...(touches && need.names.length > 0
+            ? {
+                label: need.names.slice(0, 3).join(", ") + (need.names.length > 3 ? ", …" : ""),
+                labelStyle: { fill: "var(--text)", fontFamily: "var(--mono)", fontSize: 11 },
+                labelBgStyle: { fill: "var(--surface)" },
+                labelBgPadding: [4, 2] as [number, number],
+              }
+            : {}),
+        };
+      }),
   );
 
   const fitted = useRef(false);
@@ -110,9 +122,15 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
     >
       <Background variant={BackgroundVariant.Dots} gap={16} size={1} color="var(--line)" />
       <Panel position="bottom-right" className={styles.controls}>
-        <IconButton small label="Closer" onClick={() => void flow.zoomIn({ duration: 120 })}><Plus size={14} /></IconButton>
-        <IconButton small label="Farther" onClick={() => void flow.zoomOut({ duration: 120 })}><Minus size={14} /></IconButton>
-        <IconButton small label="All of it" onClick={() => fit(120)}><Maximize size={14} /></IconButton>
+        <IconButton small label="Closer" onClick={() => void flow.zoomIn({ duration: 120 })}>
+          <Plus size={14} />
+        </IconButton>
+        <IconButton small label="Farther" onClick={() => void flow.zoomOut({ duration: 120 })}>
+          <Minus size={14} />
+        </IconButton>
+        <IconButton small label="All of it" onClick={() => fit(120)}>
+          <Maximize size={14} />
+        </IconButton>
       </Panel>
     </ReactFlow>
   );

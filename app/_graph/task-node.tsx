@@ -9,20 +9,31 @@ import type { GraphState } from "./graph-task";
 import type { Direction } from "./lay-out-graph";
 import styles from "./task-graph.module.css";
 
-export type TaskNode = Node<{
-  readonly title: string;
-  readonly state: GraphState | undefined;
-  readonly direction: Direction;
-  /** How it stands to the task under the pointer. */
-  readonly relation: "none" | "near" | "far";
-  readonly current: boolean;
-  readonly onSelect: () => void;
-}, "task">;
+export type TaskNode = Node<
+  {
+    readonly title: string;
+    readonly state: GraphState | undefined;
+    readonly direction: Direction;
+    /** How it stands to the task under the pointer. */
+    readonly relation: "none" | "near" | "far";
+    readonly current: boolean;
+    readonly onSelect: () => void;
+  },
+  "task"
+>;
 
 export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskNode>) {
   const { title, state, direction, relation, current, onSelect } = data;
   const down = direction === "down";
-  const words = [title, state?.state && stateWords[state.state], state?.stale && "out of date", state?.broken && "has an error", state?.note].filter(Boolean).join(", ");
+  const words = [
+    title,
+    state?.state && stateWords[state.state],
+    state?.stale && "out of date",
+    state?.broken && "has an error",
+    state?.note,
+  ]
+    .filter(Boolean)
+    .join(", ");
   return (
     <>
       <Handle type="target" position={down ? Position.Top : Position.Left} isConnectable={false} />

@@ -30,18 +30,27 @@ export function LogView({ taskRunId, attempt, live }: LogViewProps) {
   };
 
   if (error) return <p className={styles.word}>Could not load the log: {error.message}</p>;
-  if (lines.length === 0) return <p className={styles.word}>{loading ? "Loading…" : live ? "Nothing logged yet." : "This task logged nothing."}</p>;
+  if (lines.length === 0)
+    return <p className={styles.word}>{loading ? "Loading…" : live ? "Nothing logged yet." : "This task logged nothing."}</p>;
   return (
     <div ref={scroller} className={styles.scroller} onScroll={onScroll} tabIndex={0} role="log" aria-label="Log">
       {cut > 0 && <p className={styles.word}>{cut} more lines were not kept: the log was over its limit.</p>}
       <div style={{ height: rows.getTotalSize(), position: "relative" }}>
         {rows.getVirtualItems().map((item) => {
           const line = lines[item.index];
-          return line && (
-            <div key={item.key} ref={rows.measureElement} data-index={item.index} className={classNames(styles.line, styles[line.level])} style={{ transform: `translateY(${item.start}px)` }}>
-              <span className={styles.time}>{formatClock(new Date(line.time))}</span>
-              <span className={styles.text}>{line.text}</span>
-            </div>
+          return (
+            line && (
+              <div
+                key={item.key}
+                ref={rows.measureElement}
+                data-index={item.index}
+                className={classNames(styles.line, styles[line.level])}
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                <span className={styles.time}>{formatClock(new Date(line.time))}</span>
+                <span className={styles.text}>{line.text}</span>
+              </div>
+            )
           );
         })}
       </div>

@@ -22,7 +22,7 @@ export function useLogLines(taskRunId: string, attempt: number, live: boolean): 
     const lines: LogLine[] = [];
     const show = (rest: Partial<Log>) => !stopped && setLog((now) => ({ ...now, lines: [...lines], ...rest }));
     const load = async () => {
-      for (let from = 0; !stopped; ) {
+      for (let from = 0; !stopped;) {
         const page = await client.run.logs.query({ taskRunId, attempt, from, limit: 5000 });
         lines.push(...page.records);
         from = page.next;
@@ -31,16 +31,19 @@ export function useLogLines(taskRunId: string, attempt: number, live: boolean): 
         if (done) break;
       }
       if (stopped || !live) return;
-      const subscription = client.run.watchLogs.subscribe({ taskRunId, attempt, from: lines.length }, {
-        onData: ({ from, records }) => {
-          // A reconnect may say lines twice.
-          const fresh = records.slice(Math.max(0, lines.length - from));
-          if (fresh.length === 0) return;
-          lines.push(...fresh);
-          show({});
+      const subscription = client.run.watchLogs.subscribe(
+        { taskRunId, attempt, from: lines.length },
+        {
+          onData: ({ from, records }) => {
+            // A reconnect may say lines twice.
+            const fresh = records.slice(Math.max(0, lines.length - from));
+            if (fresh.length === 0) return;
+            lines.push(...fresh);
+            show({});
+          },
+          onError: (error) => show({ error }),
         },
-        onError: (error) => show({ error }),
-      });
+      );
       stop = () => subscription.unsubscribe();
     };
     // eslint-disable-next-line react-hooks/set-state-in-effect -- another log begins empty

@@ -12,7 +12,13 @@ export function CopyableId({ id, length = 8 }: { readonly id: string; readonly l
     setTimeout(() => setCopied(false), 1500);
   };
   return (
-    <button type="button" className={styles.id} onClick={() => void copy()} title={`${id} (click to copy)`} aria-label={copied ? "Copied" : `Copy ${id}`}>
+    <button
+      type="button"
+      className={styles.id}
+      onClick={() => void copy()}
+      title={`${id} (click to copy)`}
+      aria-label={copied ? "Copied" : `Copy ${id}`}
+    >
       {id.slice(0, length)}
       {copied ? <Check size={12} /> : <Copy size={12} />}
     </button>

@@ -7,7 +7,14 @@ import { classNames } from "./class-names";
 import styles from "./floating.module.css";
 
 /** A question that must be answered first. `text` says why. */
-export function Dialog({ open, onOpenChange, title, text, wide, children }: {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  text,
+  wide,
+  children,
+}: {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly title: string;
@@ -19,7 +26,10 @@ export function Dialog({ open, onOpenChange, title, text, wide, children }: {
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={styles.scrim} />
-        <Radix.Content className={classNames(styles.dialog, wide && styles.wide)} {...(text === undefined ? { "aria-describedby": undefined } : {})}>
+        <Radix.Content
+          className={classNames(styles.dialog, wide && styles.wide)}
+          {...(text === undefined ? { "aria-describedby": undefined } : {})}
+        >
           <Radix.Title className={styles.dialogTitle}>{title}</Radix.Title>
           {text !== undefined && <Radix.Description className={styles.dialogText}>{text}</Radix.Description>}
           {children}
@@ -36,7 +46,12 @@ export function Dialog({ open, onOpenChange, title, text, wide, children }: {
 }
 
 /** Detail from the right that does not lose the list behind it: not modal, Esc closes. */
-export function SideDrawer({ open, onOpenChange, title, children }: {
+export function SideDrawer({
+  open,
+  onOpenChange,
+  title,
+  children,
+}: {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   /** For screen readers; the content draws its own heading. */

@@ -10,7 +10,13 @@ interface ControlProps {
   readonly "aria-describedby": string | undefined;
 }
 
-export function Field({ label, hint, fault, aside, children }: {
+export function Field({
+  label,
+  hint,
+  fault,
+  aside,
+  children,
+}: {
   readonly label: ReactNode;
   readonly hint?: ReactNode;
   readonly fault?: string | undefined;
@@ -27,8 +33,16 @@ export function Field({ label, hint, fault, aside, children }: {
         {aside}
       </span>
       {children({ id, "aria-invalid": fault !== undefined, "aria-describedby": described === "" ? undefined : described })}
-      {fault !== undefined && <span id={`${id}-fault`} className={styles.fault} role="alert">{fault}</span>}
-      {hint !== undefined && <span id={`${id}-hint`} className={styles.hint}>{hint}</span>}
+      {fault !== undefined && (
+        <span id={`${id}-fault`} className={styles.fault} role="alert">
+          {fault}
+        </span>
+      )}
+      {hint !== undefined && (
+        <span id={`${id}-hint`} className={styles.hint}>
+          {hint}
+        </span>
+      )}
     </div>
   );
 }

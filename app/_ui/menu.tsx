@@ -6,7 +6,14 @@ import type { ReactNode } from "react";
 import { classNames } from "./class-names";
 import styles from "./floating.module.css";
 
-export function Menu({ trigger, align = "start", side = "bottom", children, open, onOpenChange }: {
+export function Menu({
+  trigger,
+  align = "start",
+  side = "bottom",
+  children,
+  open,
+  onOpenChange,
+}: {
   readonly trigger: ReactNode;
   readonly align?: "start" | "center" | "end";
   readonly side?: "top" | "right" | "bottom" | "left";
@@ -26,7 +33,14 @@ export function Menu({ trigger, align = "start", side = "bottom", children, open
   );
 }
 
-export function MenuItem({ icon, hint, danger, disabled, onSelect, children }: {
+export function MenuItem({
+  icon,
+  hint,
+  danger,
+  disabled,
+  onSelect,
+  children,
+}: {
   readonly icon?: ReactNode;
   /** At the right: keys, or a word about the choice. */
   readonly hint?: ReactNode;

@@ -5,7 +5,12 @@ import { Button } from "./button";
 import { classNames } from "./class-names";
 import styles from "./notice.module.css";
 
-export function Notice({ look = "plain", actions, children, className }: {
+export function Notice({
+  look = "plain",
+  actions,
+  children,
+  className,
+}: {
   readonly look?: "plain" | "warning" | "failed";
   readonly actions?: ReactNode;
   readonly children: ReactNode;
@@ -22,20 +27,41 @@ export function Notice({ look = "plain", actions, children, className }: {
 }
 
 /** `doing` completes "Could not …": "load the notebooks". */
-export function ErrorNotice({ doing, error, onRetry }: {
+export function ErrorNotice({
+  doing,
+  error,
+  onRetry,
+}: {
   readonly doing: string;
   readonly error: { readonly message: string };
   readonly onRetry?: () => void;
 }) {
   return (
-    <Notice look="failed" actions={onRetry && <Button small onClick={onRetry}>Try again</Button>}>
+    <Notice
+      look="failed"
+      actions={
+        onRetry && (
+          <Button small onClick={onRetry}>
+            Try again
+          </Button>
+        )
+      }
+    >
       <strong>Could not {doing}.</strong> {error.message}
     </Notice>
   );
 }
 
 /** Teaches: one sentence, one button, one example. */
-export function EmptyState({ title, children, actions }: { readonly title: string; readonly children: ReactNode; readonly actions?: ReactNode }) {
+export function EmptyState({
+  title,
+  children,
+  actions,
+}: {
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly actions?: ReactNode;
+}) {
   return (
     <div className={styles.empty}>
       <h2>{title}</h2>
@@ -46,7 +72,11 @@ export function EmptyState({ title, children, actions }: { readonly title: strin
 }
 
 /** Has the size of what is coming, so that nothing jumps. */
-export function Skeleton({ width = "100%", height = 12, style }: {
+export function Skeleton({
+  width = "100%",
+  height = 12,
+  style,
+}: {
   readonly width?: number | string;
   readonly height?: number | string;
   readonly style?: CSSProperties;

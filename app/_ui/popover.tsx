@@ -3,7 +3,13 @@ import { Popover as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import styles from "./floating.module.css";
 
-export function Popover({ trigger, align = "start", children, open, onOpenChange }: {
+export function Popover({
+  trigger,
+  align = "start",
+  children,
+  open,
+  onOpenChange,
+}: {
   readonly trigger: ReactNode;
   readonly align?: "start" | "center" | "end";
   readonly children: ReactNode;

@@ -5,7 +5,11 @@ import styles from "./state-icon.module.css";
 import { stateShapes } from "./state-shapes";
 import { stateColours, stateWords, type State } from "./state-words";
 
-export function StateIcon({ state, size = 14, label }: {
+export function StateIcon({
+  state,
+  size = 14,
+  label,
+}: {
   readonly state: State;
   readonly size?: number;
   /** Overrides the state's word; "" when the word stands beside it. */

@@ -10,7 +10,14 @@ export interface TabItem<Value extends string> {
   readonly count?: number | undefined;
 }
 
-export function Tabs<Value extends string>({ label, value, onChange, items, className, children }: {
+export function Tabs<Value extends string>({
+  label,
+  value,
+  onChange,
+  items,
+  className,
+  children,
+}: {
   /** What the tabs choose between, for screen readers. */
   readonly label: string;
   readonly value: Value;

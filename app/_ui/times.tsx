@@ -26,5 +26,11 @@ export function Duration({ from, ms }: { readonly from?: string | undefined; rea
 function CountingUp({ from }: { readonly from: string }) {
   const now = useNow("fast");
   const ms = Math.max(0, now - new Date(from).getTime());
-  return <span>{formatDuration(ms < 1000 ? 0 : Math.floor(ms / 1000) * 1000).replace(/^0 ms$/, "0 s").replace(/^(\d)\.0 s$/, "$1 s")}</span>;
+  return (
+    <span>
+      {formatDuration(ms < 1000 ? 0 : Math.floor(ms / 1000) * 1000)
+        .replace(/^0 ms$/, "0 s")
+        .replace(/^(\d)\.0 s$/, "$1 s")}
+    </span>
+  );
 }

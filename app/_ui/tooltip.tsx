@@ -12,7 +12,12 @@ export function TooltipProvider({ children }: { readonly children: ReactNode }) 
 }
 
 /** Words for what the pointer or the focus is on. `children` is one element that takes a ref. */
-export function Tooltip({ text, keys, side, children }: {
+export function Tooltip({
+  text,
+  keys,
+  side,
+  children,
+}: {
   readonly text: ReactNode;
   readonly keys?: string | undefined;
   readonly side?: "top" | "right" | "bottom" | "left";

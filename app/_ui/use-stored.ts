@@ -14,9 +14,12 @@ export function useStored<Value>(key: string, initial: Value): readonly [Value, 
       localStorage.removeItem(key);
     }
   }, [key]);
-  const store = useCallback((next: Value) => {
-    setValue(next);
-    localStorage.setItem(key, JSON.stringify(next));
-  }, [key]);
+  const store = useCallback(
+    (next: Value) => {
+      setValue(next);
+      localStorage.setItem(key, JSON.stringify(next));
+    },
+    [key],
+  );
   return [value, store];
 }

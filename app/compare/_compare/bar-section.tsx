@@ -19,7 +19,11 @@ export function BarSection({ runs, values }: { readonly runs: readonly RunDetail
     () =>
       chooseRows(values).map((row) => ({
         row,
-        model: prepareBars(row.name, runs.map((run, i) => ({ run, value: row.values[i] })), row.direction),
+        model: prepareBars(
+          row.name,
+          runs.map((run, i) => ({ run, value: row.values[i] })),
+          row.direction,
+        ),
       })),
     [runs, values],
   );

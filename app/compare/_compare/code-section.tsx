@@ -13,7 +13,10 @@ import { ErrorNotice, Skeleton } from "../../_ui/notice";
 import styles from "./compare.module.css";
 import { prepareCodeDiff, type CellDiff } from "./prepare-code-diff";
 
-const UnifiedDiff = dynamic(() => import("./unified-diff").then((module) => module.UnifiedDiff), { ssr: false, loading: () => <Skeleton height={80} /> });
+const UnifiedDiff = dynamic(() => import("./unified-diff").then((module) => module.UnifiedDiff), {
+  ssr: false,
+  loading: () => <Skeleton height={80} />,
+});
 
 const typeWords: Record<CellDiff["type"], string> = { changed: "changed", added: "only in the second", removed: "only in the first" };
 
@@ -65,7 +68,9 @@ function Diff({ base, other }: { readonly base: RunDetail; readonly other: RunDe
       </p>
       {diff.frontMatter && (
         <article className={styles.diffCell}>
-          <header><strong>Front matter</strong> <Chip>changed</Chip></header>
+          <header>
+            <strong>Front matter</strong> <Chip>changed</Chip>
+          </header>
           <UnifiedDiff before={diff.frontMatter.before} after={diff.frontMatter.after} />
         </article>
       )}

@@ -51,8 +51,17 @@ export function ComparePage() {
     return (
       <>
         <PageBar title="Compare" />
-        <EmptyState title={ids.length === 0 ? "Compare runs" : "One run more"} actions={<>{picker}<LinkButton href="/runs">See all runs</LinkButton></>}>
-          Choose two runs or more, up to {mostRuns}: their parameters stand side by side, their curves share a chart, and the cells whose code changed show how.
+        <EmptyState
+          title={ids.length === 0 ? "Compare runs" : "One run more"}
+          actions={
+            <>
+              {picker}
+              <LinkButton href="/runs">See all runs</LinkButton>
+            </>
+          }
+        >
+          Choose two runs or more, up to {mostRuns}: their parameters stand side by side, their curves share a chart, and the cells whose
+          code changed show how.
         </EmptyState>
       </>
     );
@@ -63,7 +72,11 @@ export function ComparePage() {
       <div className={styles.page}>
         <ComparedList runs={runs} missing={missing} pending={pending} ids={ids} hidden={hidden} onChange={setRuns} />
         <div className={styles.sections}>
-          {leftOut > 0 && <Notice look="warning">Only the first {mostRuns} runs are shown; {leftOut} more are in the address.</Notice>}
+          {leftOut > 0 && (
+            <Notice look="warning">
+              Only the first {mostRuns} runs are shown; {leftOut} more are in the address.
+            </Notice>
+          )}
           {error && <ErrorNotice doing="load every run" error={error} />}
           {runs.length === 0 && pending ? (
             <Skeleton height={240} />
@@ -77,7 +90,14 @@ export function ComparePage() {
                 ) : !metrics.isPending && metrics.series.length === 0 ? (
                   <p className={styles.quiet}>None of these runs logged a metric.</p>
                 ) : (
-                  <LineChartGrid series={metrics.series} runs={chartRuns} loading={metrics.isPending} legend="elsewhere" live={live} except={headline} />
+                  <LineChartGrid
+                    series={metrics.series}
+                    runs={chartRuns}
+                    loading={metrics.isPending}
+                    legend="elsewhere"
+                    live={live}
+                    except={headline}
+                  />
                 )}
               </section>
               <BarSection runs={shown} values={values} />

@@ -7,7 +7,11 @@ import { parseRuns } from "./run-list-in-address";
 describe("parameters side by side", () => {
   it("put what differs first, absence included", () => {
     const rows = prepareParameters([{ params: { same: 1, rate: 0.1 } }, { params: { same: 1, rate: 0.2, extra: [1] } }]);
-    expect(rows.map((row) => [row.name, row.differs])).toEqual([["rate", true], ["extra", true], ["same", false]]);
+    expect(rows.map((row) => [row.name, row.differs])).toEqual([
+      ["rate", true],
+      ["extra", true],
+      ["same", false],
+    ]);
     expect(rows[1]!.values).toEqual([undefined, [1]]);
   });
 
@@ -17,12 +21,22 @@ describe("parameters side by side", () => {
 });
 
 describe("values side by side", () => {
-  const runs = [{ id: "a", headline: [{ name: "mae", value: 2 }] }, { id: "b", headline: [{ name: "mae", value: 1 }] }];
-  const summaries = [{ runId: "a", name: "loss", last: 0.5 }, { runId: "b", name: "loss", last: "NaN" }, { runId: "b", name: "mae", last: 9 }];
+  const runs = [
+    { id: "a", headline: [{ name: "mae", value: 2 }] },
+    { id: "b", headline: [{ name: "mae", value: 1 }] },
+  ];
+  const summaries = [
+    { runId: "a", name: "loss", last: 0.5 },
+    { runId: "b", name: "loss", last: "NaN" },
+    { runId: "b", name: "mae", last: 9 },
+  ];
 
   it("have headline values first, then metrics, the best marked", () => {
     const rows = prepareValues(runs, summaries, new Map());
-    expect(rows.map((row) => [row.name, row.type, row.values, row.best])).toEqual([["mae", "headline", [2, 1], 1], ["loss", "metric", [0.5, undefined], undefined]]);
+    expect(rows.map((row) => [row.name, row.type, row.values, row.best])).toEqual([
+      ["mae", "headline", [2, 1], 1],
+      ["loss", "metric", [0.5, undefined], undefined],
+    ]);
   });
 
   it("follow the direction that a person chose", () => {
@@ -31,7 +45,10 @@ describe("values side by side", () => {
   });
 
   it("keep that direction in the address, whatever the name", () => {
-    const chosen = new Map([["val/loss, best: last", "higher" as const], ["x", "none" as const]]);
+    const chosen = new Map([
+      ["val/loss, best: last", "higher" as const],
+      ["x", "none" as const],
+    ]);
     expect(parseDirections(formatDirections(chosen))).toEqual(chosen);
     expect(parseDirections("x:sideways,:lower").size).toBe(0);
   });
@@ -45,17 +62,26 @@ describe("code cell by cell", () => {
       text("// %% Load\nconst a = 1;", "// %% Train\nconst b = a;", "// %% Old\nconst c = 1;"),
       text("// %% Load\nconst a = 1;", "// %% Train\nconst b = a + 1;", "// %% New\nconst d = 1;"),
     );
-    expect(diff.cells.map((cell) => [cell.type, cell.key])).toEqual([["changed", "train"], ["added", "new"], ["removed", "old"]]);
+    expect(diff.cells.map((cell) => [cell.type, cell.key])).toEqual([
+      ["changed", "train"],
+      ["added", "new"],
+      ["removed", "old"],
+    ]);
     expect(diff.same).toBe(1);
   });
 
   it("sees a change of options, and none in a cell that only moved", () => {
     expect(prepareCodeDiff("// %% Load retries=1\nx();", "// %% Load retries=2\nx();").cells[0]!.type).toBe("changed");
-    expect(prepareCodeDiff(text("// %%\na();", "// %%\nb();"), text("// %%\na();", "// %% Named\nq();", "// %%\nb();")).cells).toMatchObject([{ type: "added", key: "named" }]);
+    expect(
+      prepareCodeDiff(text("// %%\na();", "// %%\nb();"), text("// %%\na();", "// %% Named\nq();", "// %%\nb();")).cells,
+    ).toMatchObject([{ type: "added", key: "named" }]);
   });
 
   it("tells a change of the front matter", () => {
-    expect(prepareCodeDiff("// ---\n// title: A\n// ---\n// %%\na();", "// ---\n// title: B\n// ---\n// %%\na();").frontMatter).toEqual({ before: "title: A", after: "title: B" });
+    expect(prepareCodeDiff("// ---\n// title: A\n// ---\n// %%\na();", "// ---\n// title: B\n// ---\n// %%\na();").frontMatter).toEqual({
+      before: "title: A",
+      after: "title: B",
+    });
   });
 });
 

@@ -15,7 +15,14 @@ import { StateIcon } from "../../_ui/state-icon";
 import { RelativeTime } from "../../_ui/times";
 import styles from "./compare.module.css";
 
-export function ComparedList({ runs, missing, pending, ids, hidden, onChange }: {
+export function ComparedList({
+  runs,
+  missing,
+  pending,
+  ids,
+  hidden,
+  onChange,
+}: {
   readonly runs: readonly RunDetail[];
   readonly missing: readonly string[];
   readonly pending: boolean;
@@ -53,13 +60,20 @@ export function ComparedList({ runs, missing, pending, ids, hidden, onChange }: 
                   <Link href={`/runs/${run.id}`} prefetch={false} onFocus={() => store.set({ runId: run.id })} onBlur={() => store.clear()}>
                     #{run.number}
                   </Link>
-                  <span className={styles.ellipsis} title={run.notebookTitle}>{run.notebookTitle}</span>
+                  <span className={styles.ellipsis} title={run.notebookTitle}>
+                    {run.notebookTitle}
+                  </span>
                 </span>
                 <span className={styles.quiet}>
                   <RelativeTime at={run.startedAt ?? run.createdAt} />
                 </span>
               </span>
-              <IconButton small label={off ? `Show #${run.number}` : `Hide #${run.number}`} aria-pressed={off} onClick={() => toggle(run.id)}>
+              <IconButton
+                small
+                label={off ? `Show #${run.number}` : `Hide #${run.number}`}
+                aria-pressed={off}
+                onClick={() => toggle(run.id)}
+              >
                 {off ? <EyeOff size={14} /> : <Eye size={14} />}
               </IconButton>
               <IconButton small label={`Leave out #${run.number}`} onClick={() => remove(run.id)}>

@@ -19,7 +19,11 @@ import styles from "./compare.module.css";
 import { prepareParameters } from "./prepare-parameters";
 import { formatDirections, type ValueRow } from "./prepare-values";
 
-export function DifferenceTable({ runs, values, directions }: {
+export function DifferenceTable({
+  runs,
+  values,
+  directions,
+}: {
   readonly runs: readonly RunDetail[];
   readonly values: readonly ValueRow[];
   readonly directions: ReadonlyMap<string, Direction | "none">;
@@ -31,14 +35,18 @@ export function DifferenceTable({ runs, values, directions }: {
   const rows = useMemo(() => prepareParameters(runs), [runs]);
   const shown = all ? rows : rows.filter((row) => row.differs);
   const oneNotebook = new Set(runs.map((run) => run.notebookId ?? run.notebookTitle)).size === 1;
-  const versions = runs.map((run) => [!oneNotebook && run.notebookTitle, run.revision !== undefined && `v${run.revision}`].filter(Boolean).join(" "));
+  const versions = runs.map((run) =>
+    [!oneNotebook && run.notebookTitle, run.revision !== undefined && `v${run.revision}`].filter(Boolean).join(" "),
+  );
   const cell = (i: number) => ({
     onPointerEnter: () => store.set({ runId: runs[i]!.id, x: undefined, chart: undefined }),
     className: classNames(styles.cell, hovered === runs[i]!.id && styles.column),
   });
   const heading = (words: string) => (
     <tr className={styles.groupHead}>
-      <th scope="rowgroup" colSpan={runs.length + 1}>{words}</th>
+      <th scope="rowgroup" colSpan={runs.length + 1}>
+        {words}
+      </th>
     </tr>
   );
   return (
@@ -92,7 +100,9 @@ export function DifferenceTable({ runs, values, directions }: {
             </tr>
           </tbody>
           <tbody data-section="parameters">
-            {heading(shown.length > 0 ? "Parameters" : rows.length > 0 ? `Parameters: all ${rows.length} are the same` : "Parameters: none")}
+            {heading(
+              shown.length > 0 ? "Parameters" : rows.length > 0 ? `Parameters: all ${rows.length} are the same` : "Parameters: none",
+            )}
             {shown.map((row) => (
               <tr key={row.name} data-parameter={row.name}>
                 <th scope="row">
@@ -154,7 +164,11 @@ function DirectionButton({ row, directions }: { readonly row: ValueRow; readonly
   const now = row.direction ?? "none";
   const Icon = now === "lower" ? ArrowDown : now === "higher" ? ArrowUp : Minus;
   return (
-    <IconButton small label={`${words[now]}. Click to change`} onClick={() => address.set({ best: formatDirections(new Map([...directions, [row.name, next[now]]])) })}>
+    <IconButton
+      small
+      label={`${words[now]}. Click to change`}
+      onClick={() => address.set({ best: formatDirections(new Map([...directions, [row.name, next[now]]])) })}
+    >
       <Icon size={14} />
     </IconButton>
   );

@@ -46,6 +46,9 @@ export function prepareCodeDiff(beforeText: string, afterText: string): CodeDiff
 
 /** Options are part of what a cell does: they stand above its text. */
 function written(cell: Cell): string {
-  const words = [...(cell.kind === "code" ? [] : [`[${cell.kind}]`]), ...cell.options.map((option) => (option.value === undefined ? option.key : `${option.key}=${option.value}`))];
+  const words = [
+    ...(cell.kind === "code" ? [] : [`[${cell.kind}]`]),
+    ...cell.options.map((option) => (option.value === undefined ? option.key : `${option.key}=${option.value}`)),
+  ];
   return words.length === 0 ? cell.source : `// ${words.join(" ")}\n${cell.source}`;
 }

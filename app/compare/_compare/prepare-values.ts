@@ -24,7 +24,11 @@ interface Summary {
 }
 
 /** `chosen`: directions that a person set; "none" switches the marking off. Names known as headline come first. */
-export function prepareValues(runs: readonly Run[], summaries: readonly Summary[], chosen: ReadonlyMap<string, Direction | "none">): ValueRow[] {
+export function prepareValues(
+  runs: readonly Run[],
+  summaries: readonly Summary[],
+  chosen: ReadonlyMap<string, Direction | "none">,
+): ValueRow[] {
   const headline = [...new Set(runs.flatMap((run) => run.headline.map(({ name }) => name)))];
   const metrics = [...new Set(summaries.map(({ name }) => name))].filter((name) => !headline.includes(name)).sort();
   const lasts = new Map(summaries.map((summary) => [`${summary.runId} ${summary.name}`, summary.last]));
@@ -35,7 +39,16 @@ export function prepareValues(runs: readonly Run[], summaries: readonly Summary[
     });
     const set = chosen.get(name);
     const direction = set === "none" ? undefined : (set ?? directionOf(name));
-    return { name, type, values, direction, best: bestOf(values.map((value) => ({ value })), direction) };
+    return {
+      name,
+      type,
+      values,
+      direction,
+      best: bestOf(
+        values.map((value) => ({ value })),
+        direction,
+      ),
+    };
   };
   return [...headline.map((name) => toRow(name, "headline")), ...metrics.map((name) => toRow(name, "metric"))];
 }
@@ -46,7 +59,9 @@ export function parseDirections(text: string | undefined): Map<string, Direction
     (text ?? "").split(",").flatMap((one) => {
       const cut = one.lastIndexOf(":");
       const direction = one.slice(cut + 1);
-      return cut > 0 && (direction === "lower" || direction === "higher" || direction === "none") ? [[decodeURIComponent(one.slice(0, cut)), direction] as const] : [];
+      return cut > 0 && (direction === "lower" || direction === "higher" || direction === "none")
+        ? [[decodeURIComponent(one.slice(0, cut)), direction] as const]
+        : [];
     }),
   );
 }

@@ -14,7 +14,13 @@ import { RunNumber } from "../../runs/run-number";
 import styles from "./compare.module.css";
 import { mostRuns } from "./run-list-in-address";
 
-export function RunPicker({ chosen, onChange }: { readonly chosen: readonly string[]; readonly onChange: (ids: readonly string[]) => void }) {
+export function RunPicker({
+  chosen,
+  onChange,
+}: {
+  readonly chosen: readonly string[];
+  readonly onChange: (ids: readonly string[]) => void;
+}) {
   return (
     <Popover
       align="end"
@@ -34,11 +40,20 @@ function Choices({ chosen, onChange }: { readonly chosen: readonly string[]; rea
   const list = useQuery(trpc.run.list.queryOptions({ limit: 200 }));
   const [words, setWords] = useState("");
   const wanted = words.trim().toLowerCase().replace(/^#/, "");
-  const rows = list.data?.rows.filter((row) => wanted === "" || String(row.number).startsWith(wanted) || row.notebookTitle.toLowerCase().includes(wanted));
+  const rows = list.data?.rows.filter(
+    (row) => wanted === "" || String(row.number).startsWith(wanted) || row.notebookTitle.toLowerCase().includes(wanted),
+  );
   const full = chosen.length >= mostRuns;
   return (
     <div className={styles.picker}>
-      <Input type="search" autoFocus placeholder="Number or notebook" aria-label="Find a run" value={words} onChange={(event) => setWords(event.target.value)} />
+      <Input
+        type="search"
+        autoFocus
+        placeholder="Number or notebook"
+        aria-label="Find a run"
+        value={words}
+        onChange={(event) => setWords(event.target.value)}
+      />
       {list.error ? (
         <ErrorNotice doing="load the runs" error={list.error} />
       ) : (
@@ -49,7 +64,12 @@ function Choices({ chosen, onChange }: { readonly chosen: readonly string[]; rea
             return (
               <li key={row.id}>
                 <label className={styles.pickRow}>
-                  <input type="checkbox" checked={on} disabled={!on && full} onChange={() => onChange(on ? chosen.filter((id) => id !== row.id) : [...chosen, row.id])} />
+                  <input
+                    type="checkbox"
+                    checked={on}
+                    disabled={!on && full}
+                    onChange={() => onChange(on ? chosen.filter((id) => id !== row.id) : [...chosen, row.id])}
+                  />
                   <StateIcon state={row.status} />
                   <RunNumber number={row.number} />
                   <span className={styles.ellipsis}>{row.notebookTitle}</span>

@@ -13,7 +13,12 @@ import styles from "./compare.module.css";
 const diffTheme = EditorView.theme({
   ".cm-changedLine": { backgroundColor: "var(--succeeded-wash)" },
   ".cm-deletedChunk": { backgroundColor: "var(--failed-wash)", paddingLeft: "8px" },
-  ".cm-changedText": { background: "none", textDecoration: "underline", textDecorationColor: "var(--succeeded)", textUnderlineOffset: "3px" },
+  ".cm-changedText": {
+    background: "none",
+    textDecoration: "underline",
+    textDecorationColor: "var(--succeeded)",
+    textUnderlineOffset: "3px",
+  },
   ".cm-deletedText": { background: "none", textDecoration: "line-through", textDecorationColor: "var(--failed)" },
   ".cm-deletedLine, .cm-deletedLine del": { textDecoration: "none" },
   ".cm-changedLineGutter": { background: "var(--succeeded)" },

@@ -57,7 +57,10 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const taskList = compilation?.dag.tasks ?? noTasks;
   const tasks = useMemo(() => new Map(taskList.map((task) => [task.cell, task])), [taskList]);
   const stale = useMemo(() => findStale(taskList, runs.views, values.values), [taskList, runs.views, values.values]);
-  const graphStates = useMemo(() => toGraphStates(taskList, runs.views, stale, compilation?.byCell), [taskList, runs.views, stale, compilation]);
+  const graphStates = useMemo(
+    () => toGraphStates(taskList, runs.views, stale, compilation?.byCell),
+    [taskList, runs.views, stale, compilation],
+  );
   const running = runs.activeRunId !== undefined;
   const title = compilation?.dag.title ?? detail.title;
 
@@ -77,7 +80,13 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     if (runs.activeRunId !== undefined) control.stop(runs.activeRunId);
   };
   const actions = useEditorActions({
-    document, dispatch, compileNow, run, stop, folded, setFolded,
+    document,
+    dispatch,
+    compileNow,
+    run,
+    stop,
+    folded,
+    setFolded,
     select: setSelected,
     startEditing: setEditing,
     openLogs: setLogs,
@@ -107,7 +116,9 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     <EditorContext value={actions}>
       <EditorBar
         title={title}
-        onTitle={(next) => dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter: setFrontMatterTitle(notebook.frontMatter, next) }] })}
+        onTitle={(next) =>
+          dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter: setFrontMatterTitle(notebook.frontMatter, next) }] })
+        }
         saveState={save.state}
         run={lastRun}
         running={running}
@@ -122,7 +133,12 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
       />
       {save.state.type === "conflict" && (
         <div className={styles.banner}>
-          <ConflictBanner message={save.state.message} onKeepCopy={conflict.keepCopy} onLoadTheirs={conflict.loadTheirs} busy={conflict.busy} />
+          <ConflictBanner
+            message={save.state.message}
+            onKeepCopy={conflict.keepCopy}
+            onLoadTheirs={conflict.loadTheirs}
+            busy={conflict.busy}
+          />
         </div>
       )}
       <div className={`${styles.layout} ${panelOpen ? styles.withPanel : ""}`}>

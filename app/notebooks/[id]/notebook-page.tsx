@@ -15,7 +15,14 @@ export function NotebookPage({ id }: { readonly id: string }) {
   if (notebook.data) return <NotebookEditor detail={notebook.data} />;
   if (notebook.error?.data?.code === "NOT_FOUND") {
     return (
-      <EmptyState title="This notebook is not here" actions={<LinkButton href="/notebooks" look="primary">All notebooks</LinkButton>}>
+      <EmptyState
+        title="This notebook is not here"
+        actions={
+          <LinkButton href="/notebooks" look="primary">
+            All notebooks
+          </LinkButton>
+        }
+      >
         It may have been deleted, or it belongs to another workspace.
       </EmptyState>
     );

@@ -154,7 +154,9 @@ export function useEditorActions(parts: EditorParts): EditorActions {
         const { tasks, params } = latest.current.compileNow().dag;
         return [
           ...params.map((param) => ({ name: param.name, detail: "parameter" })),
-          ...tasks.filter((task) => task.cell !== except).flatMap((task) => task.outputs.map((name) => ({ name, detail: task.title || task.key }))),
+          ...tasks
+            .filter((task) => task.cell !== except)
+            .flatMap((task) => task.outputs.map((name) => ({ name, detail: task.title || task.key }))),
         ];
       },
     };

@@ -5,7 +5,18 @@ import { keepCell, keptCell } from "./_keys/cell-clipboard";
 import { useCommandKeys } from "./_keys/use-command-keys";
 import type { EditorActions } from "./editor-context";
 
-export function useEditorKeys({ actions, cells, selected, undo, redo, runAll, save, openLog, togglePanel, openHelp }: {
+export function useEditorKeys({
+  actions,
+  cells,
+  selected,
+  undo,
+  redo,
+  runAll,
+  save,
+  openLog,
+  togglePanel,
+  openHelp,
+}: {
   readonly actions: EditorActions;
   readonly cells: readonly Cell[];
   readonly selected: string | undefined;

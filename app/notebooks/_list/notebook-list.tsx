@@ -66,24 +66,39 @@ export function NotebookList() {
           </>
         }
       />
-      {list.error && <div className={styles.error}><ErrorNotice doing="load the notebooks" error={list.error} onRetry={() => void list.refetch()} /></div>}
+      {list.error && (
+        <div className={styles.error}>
+          <ErrorNotice doing="load the notebooks" error={list.error} onRetry={() => void list.refetch()} />
+        </div>
+      )}
       {rows?.length === 0 && (
         <EmptyState
           title="No notebook yet"
           actions={
             <>
-              <Button look="primary" onClick={actions.create}>New notebook</Button>
+              <Button look="primary" onClick={actions.create}>
+                New notebook
+              </Button>
               <Button onClick={() => fileElement.current?.click()}>Import a .ts file</Button>
             </>
           }
         >
-          A notebook is one TypeScript file of cells. What a cell reads from another makes the pipeline: write it here, and it runs as it stands.
+          A notebook is one TypeScript file of cells. What a cell reads from another makes the pipeline: write it here, and it runs as it
+          stands.
         </EmptyState>
       )}
       {(rows === undefined ? !list.error : rows.length > 0) && (
         <>
           <div className={styles.tools}>
-            <Input ref={searchElement} type="search" className={styles.search} placeholder="Find a notebook" aria-label="Find a notebook" value={search} onChange={(event) => setSearch(event.target.value)} />
+            <Input
+              ref={searchElement}
+              type="search"
+              className={styles.search}
+              placeholder="Find a notebook"
+              aria-label="Find a notebook"
+              value={search}
+              onChange={(event) => setSearch(event.target.value)}
+            />
             <span className={styles.count} role="status">
               {rows && shown && (words === "" ? plural(rows.length, "notebook") : `${shown.length} of ${rows.length}`)}
             </span>
@@ -95,7 +110,9 @@ export function NotebookList() {
             <span>Edited</span>
             <span />
           </div>
-          {shown === undefined ? <Loading /> : (
+          {shown === undefined ? (
+            <Loading />
+          ) : (
             <ul ref={listElement} className={styles.list}>
               {shown.map((row) => (
                 <NotebookRow key={row.id} row={row} onDuplicate={actions.duplicate} onDelete={actions.delete} />

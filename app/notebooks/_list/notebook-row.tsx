@@ -48,10 +48,16 @@ export const NotebookRow = memo(function NotebookRow({ row, onDuplicate, onDelet
             </IconButton>
           }
         >
-          <MenuLink href={`/notebooks/${row.id}`} icon={<FolderOpen size={16} />}>Open</MenuLink>
-          <MenuItem icon={<Copy size={16} />} onSelect={() => onDuplicate(row.id)}>Duplicate</MenuItem>
+          <MenuLink href={`/notebooks/${row.id}`} icon={<FolderOpen size={16} />}>
+            Open
+          </MenuLink>
+          <MenuItem icon={<Copy size={16} />} onSelect={() => onDuplicate(row.id)}>
+            Duplicate
+          </MenuItem>
           <MenuSeparator />
-          <MenuItem icon={<Trash2 size={16} />} danger onSelect={() => onDelete(row.id, row.title)}>Delete</MenuItem>
+          <MenuItem icon={<Trash2 size={16} />} danger onSelect={() => onDelete(row.id, row.title)}>
+            Delete
+          </MenuItem>
         </Menu>
       </div>
     </li>
@@ -64,7 +70,12 @@ function RecentRuns({ runs }: { readonly runs: Row["recentRuns"] }) {
   return (
     <StateStrip>
       {runs.toReversed().map((run) => (
-        <Link key={run.id} href={`/runs/${run.id}`} prefetch={false} title={`Run #${run.number}: ${stateWords[run.status]}, ${formatExact(new Date(run.createdAt))}`}>
+        <Link
+          key={run.id}
+          href={`/runs/${run.id}`}
+          prefetch={false}
+          title={`Run #${run.number}: ${stateWords[run.status]}, ${formatExact(new Date(run.createdAt))}`}
+        >
           <StateIcon state={run.status} label={`Run #${run.number}: ${stateWords[run.status]}`} />
         </Link>
       ))}

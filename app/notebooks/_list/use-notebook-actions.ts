@@ -19,17 +19,21 @@ export function useNotebookActions() {
     toast({ text: `Could not ${doing}: ${error.message}`, failed: true });
   };
 
-  const create = useMutation(trpc.notebook.create.mutationOptions({
-    onSuccess: ({ id }) => router.push(`/notebooks/${id}`),
-    onError: failed("make a notebook"),
-  }));
-  const duplicate = useMutation(trpc.notebook.duplicate.mutationOptions({
-    onSuccess: async ({ id }) => {
-      await refresh();
-      toast({ text: "Duplicated.", action: { label: "Open", onSelect: () => router.push(`/notebooks/${id}`) } });
-    },
-    onError: failed("duplicate the notebook"),
-  }));
+  const create = useMutation(
+    trpc.notebook.create.mutationOptions({
+      onSuccess: ({ id }) => router.push(`/notebooks/${id}`),
+      onError: failed("make a notebook"),
+    }),
+  );
+  const duplicate = useMutation(
+    trpc.notebook.duplicate.mutationOptions({
+      onSuccess: async ({ id }) => {
+        await refresh();
+        toast({ text: "Duplicated.", action: { label: "Open", onSelect: () => router.push(`/notebooks/${id}`) } });
+      },
+      onError: failed("duplicate the notebook"),
+    }),
+  );
   const restore = useMutation(trpc.notebook.restore.mutationOptions({ onSuccess: refresh, onError: failed("bring the notebook back") }));
   const remove = useMutation(trpc.notebook.delete.mutationOptions({ onSuccess: refresh, onError: failed("delete the notebook") }));
   const importText = useMutation(trpc.notebook.import.mutationOptions());
@@ -57,9 +61,13 @@ export function useNotebookActions() {
     duplicate: (id: string) => duplicate.mutate({ id }),
     delete: (id: string, title: string) => {
       queries.setQueryData(listKey, (rows) => rows?.filter((row) => row.id !== id));
-      remove.mutate({ id }, {
-        onSuccess: () => toast({ text: `Deleted “${title}”. Its runs stay.`, action: { label: "Undo", onSelect: () => restore.mutate({ id }) } }),
-      });
+      remove.mutate(
+        { id },
+        {
+          onSuccess: () =>
+            toast({ text: `Deleted “${title}”. Its runs stay.`, action: { label: "Undo", onSelect: () => restore.mutate({ id }) } }),
+        },
+      );
     },
     importFiles,
   };

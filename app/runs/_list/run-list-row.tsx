@@ -11,7 +11,16 @@ import { paramText, type ExtraColumns } from "./prepare-columns";
 import styles from "./run-list.module.css";
 import { RunNumber } from "../run-number";
 
-export const RunListRow = memo(function RunListRow({ row, index, top, height, small, columns, ticked, onTick }: {
+export const RunListRow = memo(function RunListRow({
+  row,
+  index,
+  top,
+  height,
+  small,
+  columns,
+  ticked,
+  onTick,
+}: {
   readonly row: RunRow;
   readonly index: number;
   readonly top: number;
@@ -41,7 +50,13 @@ export const RunListRow = memo(function RunListRow({ row, index, top, height, sm
   );
   const live = isLive(row.status);
   const took = <Duration from={live ? row.startedAt : undefined} ms={live ? undefined : row.durationMs} />;
-  const place = { role: "row", "aria-rowindex": index + 2, "aria-selected": ticked, className: styles.row, style: { transform: `translateY(${top}px)`, height } } as const;
+  const place = {
+    role: "row",
+    "aria-rowindex": index + 2,
+    "aria-selected": ticked,
+    className: styles.row,
+    style: { transform: `translateY(${top}px)`, height },
+  } as const;
   if (small) {
     return (
       <div {...place}>
@@ -80,7 +95,9 @@ export const RunListRow = memo(function RunListRow({ row, index, top, height, sm
       </span>
       <span role="cell" className={styles.cell}>
         {row.createdBy ?? triggerWords[row.trigger]}
-        {row.createdBy !== undefined && row.trigger !== "manual" && <span className={styles.quiet}> {triggerWords[row.trigger].toLowerCase()}</span>}
+        {row.createdBy !== undefined && row.trigger !== "manual" && (
+          <span className={styles.quiet}> {triggerWords[row.trigger].toLowerCase()}</span>
+        )}
       </span>
       <span role="cell" className={styles.quiet}>
         <RelativeTime at={row.startedAt ?? row.createdAt} />

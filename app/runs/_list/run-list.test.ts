@@ -25,9 +25,30 @@ describe("the columns of the list", () => {
 
 describe("mergeNewest", () => {
   it("puts new runs on top and replaces what changed, in place", () => {
-    const pages = [{ rows: [{ id: "3", s: 0 }, { id: "2", s: 0 }], next: "x" }, { rows: [{ id: "1", s: 0 }], next: undefined }];
-    expect(mergeNewest(pages, [{ id: "4", s: 1 }, { id: "3", s: 1 }])).toEqual([
-      { rows: [{ id: "4", s: 1 }, { id: "3", s: 1 }, { id: "2", s: 0 }], next: "x" },
+    const pages = [
+      {
+        rows: [
+          { id: "3", s: 0 },
+          { id: "2", s: 0 },
+        ],
+        next: "x",
+      },
+      { rows: [{ id: "1", s: 0 }], next: undefined },
+    ];
+    expect(
+      mergeNewest(pages, [
+        { id: "4", s: 1 },
+        { id: "3", s: 1 },
+      ]),
+    ).toEqual([
+      {
+        rows: [
+          { id: "4", s: 1 },
+          { id: "3", s: 1 },
+          { id: "2", s: 0 },
+        ],
+        next: "x",
+      },
       { rows: [{ id: "1", s: 0 }], next: undefined },
     ]);
   });
@@ -41,5 +62,6 @@ describe("selectRuns", () => {
     expect([...selectRuns(new Set(["d"]), order, "b", true, "d")].sort()).toEqual(["b", "c", "d"]);
   });
   it("unticks a range as well", () => expect([...selectRuns(new Set(order), order, "c", false, "b")]).toEqual(["a", "d"]));
-  it("ticks one when the last tick is not in the list any more", () => expect([...selectRuns(new Set(), order, "c", true, "z")]).toEqual(["c"]));
+  it("ticks one when the last tick is not in the list any more", () =>
+    expect([...selectRuns(new Set(), order, "c", true, "z")]).toEqual(["c"]));
 });

@@ -42,7 +42,13 @@ export function RunList() {
   const small = width > 0 && width < narrow;
 
   const tick = (id: string, on: boolean, range: boolean) => {
-    const next = selectRuns(selected, rows.map((row) => row.id), id, on, range ? lastTick.current : undefined);
+    const next = selectRuns(
+      selected,
+      rows.map((row) => row.id),
+      id,
+      on,
+      range ? lastTick.current : undefined,
+    );
     lastTick.current = id;
     address.set({ select: [...next].join(",") });
   };
@@ -85,7 +91,9 @@ export function RunList() {
             <Button
               look="primary"
               disabled={ids.length < 2 || ids.length > 20}
-              title={ids.length < 2 ? "Tick two runs or more to compare them" : ids.length > 20 ? "Up to 20 runs can be compared" : undefined}
+              title={
+                ids.length < 2 ? "Tick two runs or more to compare them" : ids.length > 20 ? "Up to 20 runs can be compared" : undefined
+              }
               onClick={() => router.push(`/compare?runs=${oldestFirst(ids, rows).join(",")}`)}
             >
               {ids.length > 20 ? "Compare at most 20" : ids.length < 2 ? "Compare" : `Compare ${ids.length} runs`}
@@ -96,7 +104,10 @@ export function RunList() {
       <div className={styles.filters} role="search">
         <label>
           <span className="sr-only">State</span>
-          <Select value={status ?? ""} onChange={(event) => address.set({ status: event.target.value as RunStatus | "", select: undefined }, "push")}>
+          <Select
+            value={status ?? ""}
+            onChange={(event) => address.set({ status: event.target.value as RunStatus | "", select: undefined }, "push")}
+          >
             <option value="">Any state</option>
             {runStatuses.map((one) => (
               <option key={one} value={one}>
@@ -116,7 +127,11 @@ export function RunList() {
             ))}
           </Select>
         </label>
-        {ids.length > 0 && <span className={styles.quiet} role="status">{ids.length} ticked</span>}
+        {ids.length > 0 && (
+          <span className={styles.quiet} role="status">
+            {ids.length} ticked
+          </span>
+        )}
       </div>
       {list.error && rows.length === 0 && (
         <div className={styles.pad}>
@@ -125,18 +140,34 @@ export function RunList() {
       )}
       {list.isSuccess && rows.length === 0 ? (
         filtered ? (
-          <EmptyState title="No such run" actions={<Button onClick={() => address.set({ status: undefined, notebook: undefined }, "push")}>Show all runs</Button>}>
+          <EmptyState
+            title="No such run"
+            actions={<Button onClick={() => address.set({ status: undefined, notebook: undefined }, "push")}>Show all runs</Button>}
+          >
             No run of this workspace is {status ? stateWords[status].toLowerCase() : "of this notebook"}
             {status && notebookId ? " in this notebook" : ""}.
           </EmptyState>
         ) : (
-          <EmptyState title="Nothing has run yet" actions={<LinkButton look="primary" href="/notebooks">Open a notebook</LinkButton>}>
+          <EmptyState
+            title="Nothing has run yet"
+            actions={
+              <LinkButton look="primary" href="/notebooks">
+                Open a notebook
+              </LinkButton>
+            }
+          >
             Each time a notebook runs, a line appears here with its state, its parameters and what came out. Tick a few to compare them.
           </EmptyState>
         )
       ) : (
         !(list.error && rows.length === 0) && (
-          <div className={styles.table} role="table" aria-label="Runs" aria-rowcount={hasNextPage ? -1 : rows.length + 1} style={{ "--columns": template } as React.CSSProperties}>
+          <div
+            className={styles.table}
+            role="table"
+            aria-label="Runs"
+            aria-rowcount={hasNextPage ? -1 : rows.length + 1}
+            style={{ "--columns": template } as React.CSSProperties}
+          >
             <div role="rowgroup" className={styles.headGroup}>
               <div className={styles.head} role="row" hidden={small}>
                 <span role="columnheader" />
@@ -145,9 +176,16 @@ export function RunList() {
                 <span role="columnheader">Notebook</span>
                 <span role="columnheader">Started by</span>
                 <span role="columnheader">Started</span>
-                <span role="columnheader" className={styles.number}>Took</span>
+                <span role="columnheader" className={styles.number}>
+                  Took
+                </span>
                 {[...columns.metrics, ...columns.params].map((name, i) => (
-                  <span key={name} role="columnheader" className={styles.number} title={i < columns.metrics.length ? `Headline value ${name}` : `Parameter ${name}`}>
+                  <span
+                    key={name}
+                    role="columnheader"
+                    className={styles.number}
+                    title={i < columns.metrics.length ? `Headline value ${name}` : `Parameter ${name}`}
+                  >
                     {name}
                   </span>
                 ))}
@@ -161,10 +199,26 @@ export function RunList() {
                   const row = rows[item.index];
                   const top = item.start - virtualizer.options.scrollMargin;
                   return row ? (
-                    <RunListRow key={row.id} row={row} index={item.index} top={top} height={item.size} small={small} columns={columns} ticked={selected.has(row.id)} onTick={tick} />
+                    <RunListRow
+                      key={row.id}
+                      row={row}
+                      index={item.index}
+                      top={top}
+                      height={item.size}
+                      small={small}
+                      columns={columns}
+                      ticked={selected.has(row.id)}
+                      onTick={tick}
+                    />
                   ) : (
                     <div key="more" className={styles.more} style={{ top, height: item.size }}>
-                      {isFetchNextPageError ? <Button small onClick={() => void fetchNextPage()}>Could not load more. Try again</Button> : "Loading more"}
+                      {isFetchNextPageError ? (
+                        <Button small onClick={() => void fetchNextPage()}>
+                          Could not load more. Try again
+                        </Button>
+                      ) : (
+                        "Loading more"
+                      )}
                     </div>
                   );
                 })}

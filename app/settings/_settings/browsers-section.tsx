@@ -12,10 +12,12 @@ export function BrowsersSection() {
   const queries = useQueryClient();
   const toast = useToast();
   const sessions = useQuery(trpc.workspace.sessions.queryOptions());
-  const revoke = useMutation(trpc.workspace.revokeSession.mutationOptions({
-    onSuccess: () => queries.invalidateQueries({ queryKey: trpc.workspace.sessions.queryKey() }),
-    onError: (error) => toast({ text: `Could not sign that browser out: ${error.message}`, failed: true }),
-  }));
+  const revoke = useMutation(
+    trpc.workspace.revokeSession.mutationOptions({
+      onSuccess: () => queries.invalidateQueries({ queryKey: trpc.workspace.sessions.queryKey() }),
+      onError: (error) => toast({ text: `Could not sign that browser out: ${error.message}`, failed: true }),
+    }),
+  );
   return (
     <section className={styles.section}>
       <h2>Signed-in browsers</h2>
@@ -30,7 +32,13 @@ export function BrowsersSection() {
             <span className={styles.quiet}>
               used <RelativeTime at={session.lastUsedAt} />
             </span>
-            {session.current ? <span className={styles.quiet}>This browser</span> : <Button small onClick={() => revoke.mutate({ id: session.id })}>Sign out</Button>}
+            {session.current ? (
+              <span className={styles.quiet}>This browser</span>
+            ) : (
+              <Button small onClick={() => revoke.mutate({ id: session.id })}>
+                Sign out
+              </Button>
+            )}
           </li>
         ))}
       </ul>
@@ -41,7 +49,19 @@ export function BrowsersSection() {
 /** "Firefox on Linux": good enough to know one's own by. */
 function nameBrowser(userAgent: string | undefined): string {
   const find = (words: readonly (readonly [RegExp, string])[]) => words.find(([pattern]) => pattern.test(userAgent ?? ""))?.[1];
-  const browser = find([[/Edg\//, "Edge"], [/Firefox\//, "Firefox"], [/Chrom(e|ium)\//, "Chrome"], [/Safari\//, "Safari"]]) ?? "A browser";
-  const system = find([[/Windows/, "Windows"], [/Android/, "Android"], [/iPhone|iPad/, "iOS"], [/Mac OS/, "macOS"], [/Linux/, "Linux"]]);
+  const browser =
+    find([
+      [/Edg\//, "Edge"],
+      [/Firefox\//, "Firefox"],
+      [/Chrom(e|ium)\//, "Chrome"],
+      [/Safari\//, "Safari"],
+    ]) ?? "A browser";
+  const system = find([
+    [/Windows/, "Windows"],
+    [/Android/, "Android"],
+    [/iPhone|iPad/, "iOS"],
+    [/Mac OS/, "macOS"],
+    [/Linux/, "Linux"],
+  ]);
   return system === undefined ? browser : `${browser} on ${system}`;
 }

@@ -12,12 +12,14 @@ export function PasswordSection({ email, hasPassword }: { readonly email: string
   const queries = useQueryClient();
   const toast = useToast();
   const [differ, setDiffer] = useState(false);
-  const change = useMutation(trpc.workspace.changePassword.mutationOptions({
-    onSuccess: () => {
-      toast({ text: "Password set. Every other browser has been signed out." });
-      void queries.invalidateQueries();
-    },
-  }));
+  const change = useMutation(
+    trpc.workspace.changePassword.mutationOptions({
+      onSuccess: () => {
+        toast({ text: "Password set. Every other browser has been signed out." });
+        void queries.invalidateQueries();
+      },
+    }),
+  );
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
@@ -31,15 +33,27 @@ export function PasswordSection({ email, hasPassword }: { readonly email: string
   return (
     <section className={styles.section}>
       <h2>Password</h2>
-      <p className={styles.quiet}>{hasPassword ? `For signing in as ${email ?? "you"} with e-mail and password.` : "None is set yet: the link in the terminal is the only way in."}</p>
+      <p className={styles.quiet}>
+        {hasPassword
+          ? `For signing in as ${email ?? "you"} with e-mail and password.`
+          : "None is set yet: the link in the terminal is the only way in."}
+      </p>
       <form className={styles.form} onSubmit={submit}>
         <input type="hidden" name="email" autoComplete="username" value={email ?? ""} readOnly />
-        {hasPassword && <Field label="Present password" hint="Not needed within 15 minutes of a sign-in by link">{(control) => <Input {...control} name="current" type="password" autoComplete="current-password" />}</Field>}
-        <Field label="New password" fault={change.error?.message}>{(control) => <Input {...control} name="next" type="password" autoComplete="new-password" required />}</Field>
+        {hasPassword && (
+          <Field label="Present password" hint="Not needed within 15 minutes of a sign-in by link">
+            {(control) => <Input {...control} name="current" type="password" autoComplete="current-password" />}
+          </Field>
+        )}
+        <Field label="New password" fault={change.error?.message}>
+          {(control) => <Input {...control} name="next" type="password" autoComplete="new-password" required />}
+        </Field>
         <Field label="New password again" fault={differ ? "The two are not the same." : undefined}>
           {(control) => <Input {...control} name="again" type="password" autoComplete="new-password" required />}
         </Field>
-        <Button type="submit" disabled={change.isPending}>{change.isPending ? "Setting…" : "Set password"}</Button>
+        <Button type="submit" disabled={change.isPending}>
+          {change.isPending ? "Setting…" : "Set password"}
+        </Button>
       </form>
     </section>
   );

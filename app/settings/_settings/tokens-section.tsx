@@ -24,35 +24,51 @@ export function TokensSection() {
   const tokens = useQuery(trpc.workspace.tokens.queryOptions());
   const [fresh, setFresh] = useState<string>();
   const refresh = () => queries.invalidateQueries({ queryKey: trpc.workspace.tokens.queryKey() });
-  const create = useMutation(trpc.workspace.createToken.mutationOptions({
-    onSuccess: ({ token }) => {
-      setFresh(token);
-      void refresh();
-    },
-  }));
-  const revoke = useMutation(trpc.workspace.revokeToken.mutationOptions({
-    onSuccess: () => {
-      toast({ text: "Token revoked: it no longer opens anything." });
-      void refresh();
-    },
-    onError: (error) => toast({ text: `Could not revoke the token: ${error.message}`, failed: true }),
-  }));
+  const create = useMutation(
+    trpc.workspace.createToken.mutationOptions({
+      onSuccess: ({ token }) => {
+        setFresh(token);
+        void refresh();
+      },
+    }),
+  );
+  const revoke = useMutation(
+    trpc.workspace.revokeToken.mutationOptions({
+      onSuccess: () => {
+        toast({ text: "Token revoked: it no longer opens anything." });
+        void refresh();
+      },
+      onError: (error) => toast({ text: `Could not revoke the token: ${error.message}`, failed: true }),
+    }),
+  );
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
     const days = Number(data.get("days"));
-    create.mutate({ name: String(data.get("name")), scope: scopes.find(({ value }) => value === data.get("scope"))?.value ?? "viewer", ...(days > 0 ? { days } : {}) });
+    create.mutate({
+      name: String(data.get("name")),
+      scope: scopes.find(({ value }) => value === data.get("scope"))?.value ?? "viewer",
+      ...(days > 0 ? { days } : {}),
+    });
   };
   return (
     <section className={styles.section}>
       <h2>API tokens</h2>
-      <p className={styles.quiet}>For the command line and other programs: <code>heddle run notebook.ts --server URL</code> with the token.</p>
+      <p className={styles.quiet}>
+        For the command line and other programs: <code>heddle run notebook.ts --server URL</code> with the token.
+      </p>
       <form className={styles.form} onSubmit={submit}>
-        <Field label="Name" fault={create.error?.message}>{(control) => <Input {...control} name="name" required maxLength={100} placeholder="Nightly job" autoComplete="off" />}</Field>
+        <Field label="Name" fault={create.error?.message}>
+          {(control) => <Input {...control} name="name" required maxLength={100} placeholder="Nightly job" autoComplete="off" />}
+        </Field>
         <Field label="May">
           {(control) => (
             <Select {...control} name="scope" defaultValue="runner">
-              {scopes.map(({ value, words }) => <option key={value} value={value}>{words}</option>)}
+              {scopes.map(({ value, words }) => (
+                <option key={value} value={value}>
+                  {words}
+                </option>
+              ))}
             </Select>
           )}
         </Field>
@@ -66,14 +82,19 @@ export function TokensSection() {
             </Select>
           )}
         </Field>
-        <Button type="submit" disabled={create.isPending}>Make a token</Button>
+        <Button type="submit" disabled={create.isPending}>
+          Make a token
+        </Button>
       </form>
       {fresh !== undefined && (
         <Notice>
           <strong>Copy it now: it is shown only this once.</strong>
           <div className={styles.token}>
             <span>{fresh}</span>
-            <IconButton label="Copy the token" onClick={() => void navigator.clipboard.writeText(fresh).then(() => toast({ text: "Copied." }))}>
+            <IconButton
+              label="Copy the token"
+              onClick={() => void navigator.clipboard.writeText(fresh).then(() => toast({ text: "Copied." }))}
+            >
               <Copy size={14} />
             </IconButton>
           </div>
@@ -88,9 +109,27 @@ export function TokensSection() {
               <strong>{token.name}</strong> <code className={styles.quiet}>{token.prefix}…</code>
             </span>
             <span className={styles.quiet}>{token.scope}</span>
-            <span className={styles.quiet}>{token.lastUsedAt === undefined ? "never used" : <>used <RelativeTime at={token.lastUsedAt} /></>}</span>
-            <span className={styles.quiet}>{token.expiresAt === undefined ? "does not end" : <>ends <RelativeTime at={token.expiresAt} /></>}</span>
-            <Button small look="danger" onClick={() => revoke.mutate({ id: token.id })}>Revoke</Button>
+            <span className={styles.quiet}>
+              {token.lastUsedAt === undefined ? (
+                "never used"
+              ) : (
+                <>
+                  used <RelativeTime at={token.lastUsedAt} />
+                </>
+              )}
+            </span>
+            <span className={styles.quiet}>
+              {token.expiresAt === undefined ? (
+                "does not end"
+              ) : (
+                <>
+                  ends <RelativeTime at={token.expiresAt} />
+                </>
+              )}
+            </span>
+            <Button small look="danger" onClick={() => revoke.mutate({ id: token.id })}>
+              Revoke
+            </Button>
           </li>
         ))}
       </ul>

@@ -31,14 +31,18 @@ export function SignInForm({ next }: { readonly next: string }) {
           <p>Sign in to your workspace.</p>
         </div>
         {fault !== undefined && <Notice look="failed">{fault}</Notice>}
-        <Field label="E-mail">{(control) => <Input {...control} name="email" type="email" autoComplete="username" required autoFocus />}</Field>
-        <Field label="Password">{(control) => <Input {...control} name="password" type="password" autoComplete="current-password" required />}</Field>
+        <Field label="E-mail">
+          {(control) => <Input {...control} name="email" type="email" autoComplete="username" required autoFocus />}
+        </Field>
+        <Field label="Password">
+          {(control) => <Input {...control} name="password" type="password" autoComplete="current-password" required />}
+        </Field>
         <Button look="primary" type="submit" className={styles.submit} disabled={busy}>
           {busy ? "Signing in…" : "Sign in"}
         </Button>
         <p className={styles.help}>
-          First time here? When Heddle starts, it prints a one-time link in the terminal. Open it on this computer to sign in as the owner, then set a
-          password in Settings.
+          First time here? When Heddle starts, it prints a one-time link in the terminal. Open it on this computer to sign in as the owner,
+          then set a password in Settings.
         </p>
       </form>
     </main>
@@ -55,7 +59,9 @@ async function signIn(email: string, password: string): Promise<string | undefin
     });
     if (response.ok) return undefined;
     const answer = (await response.json().catch(() => undefined)) as { error?: { message?: string } } | undefined;
-    return answer?.error?.message ?? `The server could not sign you in (${response.status}). Try again, and look at its terminal if it stays so.`;
+    return (
+      answer?.error?.message ?? `The server could not sign you in (${response.status}). Try again, and look at its terminal if it stays so.`
+    );
   } catch {
     return "The server does not answer. Is Heddle still running?";
   }

@@ -3,7 +3,12 @@ import { Button } from "../../../_ui/button";
 import { Notice } from "../../../_ui/notice";
 
 /** Two people saved: nothing is lost on either side, and the person decides. */
-export function ConflictBanner({ message, onKeepCopy, onLoadTheirs, busy }: {
+export function ConflictBanner({
+  message,
+  onKeepCopy,
+  onLoadTheirs,
+  busy,
+}: {
   readonly message: string;
   readonly onKeepCopy: () => void;
   readonly onLoadTheirs: () => void;
@@ -14,8 +19,12 @@ export function ConflictBanner({ message, onKeepCopy, onLoadTheirs, busy }: {
       look="warning"
       actions={
         <>
-          <Button small onClick={onKeepCopy} disabled={busy}>Keep mine as a copy</Button>
-          <Button small onClick={onLoadTheirs} disabled={busy}>Load theirs</Button>
+          <Button small onClick={onKeepCopy} disabled={busy}>
+            Keep mine as a copy
+          </Button>
+          <Button small onClick={onLoadTheirs} disabled={busy}>
+            Load theirs
+          </Button>
         </>
       }
     >

@@ -54,7 +54,12 @@ export function EditorBar(props: EditorBarProps) {
           <IconButton label="Keys" keys="?" onClick={props.onKeys} className={styles.wide}>
             <Keyboard size={16} />
           </IconButton>
-          <IconButton label={props.panelOpen ? "Hide the panel" : "Show graph, parameters, problems"} keys="G" aria-pressed={props.panelOpen} onClick={props.onPanel}>
+          <IconButton
+            label={props.panelOpen ? "Hide the panel" : "Show graph, parameters, problems"}
+            keys="G"
+            aria-pressed={props.panelOpen}
+            onClick={props.onPanel}
+          >
             <PanelRight size={16} />
           </IconButton>
           <span className={styles.split}>
@@ -75,10 +80,19 @@ export function EditorBar(props: EditorBarProps) {
                 </IconButton>
               }
             >
-              <MenuItem icon={<Play size={14} />} hint="Ctrl Shift Enter" disabled={running} onSelect={() => props.onRunAll("use")}>Run all</MenuItem>
-              <MenuItem icon={<Play size={14} />} disabled={running} onSelect={() => props.onRunAll("off")}>Run all, ignoring the cache</MenuItem>
+              <MenuItem icon={<Play size={14} />} hint="Ctrl Shift Enter" disabled={running} onSelect={() => props.onRunAll("use")}>
+                Run all
+              </MenuItem>
+              <MenuItem icon={<Play size={14} />} disabled={running} onSelect={() => props.onRunAll("off")}>
+                Run all, ignoring the cache
+              </MenuItem>
               <MenuSeparator />
-              <MenuItem icon={<Play size={14} />} hint="Ctrl Enter" disabled={running || !props.onRunCell} onSelect={() => props.onRunCell?.()}>
+              <MenuItem
+                icon={<Play size={14} />}
+                hint="Ctrl Enter"
+                disabled={running || !props.onRunCell}
+                onSelect={() => props.onRunCell?.()}
+              >
                 Run this cell and what it needs
               </MenuItem>
             </Menu>

@@ -12,7 +12,14 @@ import { useMounting } from "./use-mounting";
 
 const noDiagnostics: readonly Diagnostic[] = [];
 
-export function CellCode({ cell, label, diagnostics = noDiagnostics, language, startEditing, onLeave }: {
+export function CellCode({
+  cell,
+  label,
+  diagnostics = noDiagnostics,
+  language,
+  startEditing,
+  onLeave,
+}: {
   readonly cell: Cell;
   readonly label: string;
   readonly diagnostics?: readonly Diagnostic[] | undefined;
@@ -47,14 +54,17 @@ export function CellCode({ cell, label, diagnostics = noDiagnostics, language, s
   }, [startEditing]);
 
   const inSource = useMemo(
-    () => diagnostics.filter((each) => each.place.in === "source").map((each) => ({
-      severity: each.severity,
-      message: each.message,
-      line: each.place.line,
-      column: each.place.column,
-      endLine: each.place.endLine,
-      endColumn: each.place.endColumn,
-    })),
+    () =>
+      diagnostics
+        .filter((each) => each.place.in === "source")
+        .map((each) => ({
+          severity: each.severity,
+          message: each.message,
+          line: each.place.line,
+          column: each.place.column,
+          endLine: each.place.endLine,
+          endColumn: each.place.endColumn,
+        })),
     [diagnostics],
   );
 

@@ -53,7 +53,9 @@ export function CellFrame({ cell, index, cellKey, selected, gutter, head, bare, 
       onPointerDown={(event) => {
         editor.select(cell.id);
         // A click beside text and buttons takes the cell as a whole.
-        if (!(event.target as HTMLElement).closest("button, input, a, select, textarea, [contenteditable], .static-code, pre, table, iframe")) {
+        if (
+          !(event.target as HTMLElement).closest("button, input, a, select, textarea, [contenteditable], .static-code, pre, table, iframe")
+        ) {
           requestAnimationFrame(() => {
             if (!section.current?.contains(document.activeElement)) section.current?.focus({ preventScroll: true });
           });

@@ -27,7 +27,19 @@ export interface CellListProps {
 }
 
 /** All cells are in the page, so that the browser's own search finds everything; editors come as one scrolls. */
-export function CellList({ notebook, compilation, tasks, views, stale, starting, selected, folded, editing, params, values }: CellListProps) {
+export function CellList({
+  notebook,
+  compilation,
+  tasks,
+  views,
+  stale,
+  starting,
+  selected,
+  folded,
+  editing,
+  params,
+  values,
+}: CellListProps) {
   const count = notebook.cells.length;
   return (
     <>

@@ -7,7 +7,14 @@ import { addableKinds } from "../_document/new-cell";
 import { useEditor } from "../editor-context";
 import styles from "./cell.module.css";
 
-export function CellTools({ cell, index, count, folded, isTask, taskKey }: {
+export function CellTools({
+  cell,
+  index,
+  count,
+  folded,
+  isTask,
+  taskKey,
+}: {
   readonly cell: Cell;
   readonly index: number;
   readonly count: number;
@@ -18,13 +25,33 @@ export function CellTools({ cell, index, count, folded, isTask, taskKey }: {
   const editor = useEditor();
   return (
     <div className={styles.tools} role="toolbar" aria-label="Cell">
-      <IconButton small className={styles.secondary} label="Move up" keys="Ctrl Shift ↑" disabled={index === 0} onClick={() => editor.move(cell.id, -1)}>
+      <IconButton
+        small
+        className={styles.secondary}
+        label="Move up"
+        keys="Ctrl Shift ↑"
+        disabled={index === 0}
+        onClick={() => editor.move(cell.id, -1)}
+      >
         <ArrowUp size={14} />
       </IconButton>
-      <IconButton small className={styles.secondary} label="Move down" keys="Ctrl Shift ↓" disabled={index === count - 1} onClick={() => editor.move(cell.id, 1)}>
+      <IconButton
+        small
+        className={styles.secondary}
+        label="Move down"
+        keys="Ctrl Shift ↓"
+        disabled={index === count - 1}
+        onClick={() => editor.move(cell.id, 1)}
+      >
         <ArrowDown size={14} />
       </IconButton>
-      <IconButton small className={styles.secondary} label={folded ? "Show the code" : "Fold the code"} keys="F" onClick={() => editor.toggleFold(cell.id)}>
+      <IconButton
+        small
+        className={styles.secondary}
+        label={folded ? "Show the code" : "Fold the code"}
+        keys="F"
+        onClick={() => editor.toggleFold(cell.id)}
+      >
         {folded ? <ChevronsUpDown size={14} /> : <ChevronsDownUp size={14} />}
       </IconButton>
       <Menu
@@ -37,27 +64,55 @@ export function CellTools({ cell, index, count, folded, isTask, taskKey }: {
       >
         {isTask && taskKey !== undefined && (
           <>
-            <MenuItem icon={<Play size={14} />} hint="Ctrl Enter" onSelect={() => editor.runCell(cell.id)}>Run with what it needs</MenuItem>
-            <MenuItem icon={<Play size={14} />} onSelect={() => editor.run({ targets: [taskKey], cache: "off" })}>Run, ignoring the cache</MenuItem>
-            <MenuItem icon={<ScrollText size={14} />} onSelect={() => editor.openLogs({ taskKey, title: cell.title || taskKey })}>Show the log</MenuItem>
+            <MenuItem icon={<Play size={14} />} hint="Ctrl Enter" onSelect={() => editor.runCell(cell.id)}>
+              Run with what it needs
+            </MenuItem>
+            <MenuItem icon={<Play size={14} />} onSelect={() => editor.run({ targets: [taskKey], cache: "off" })}>
+              Run, ignoring the cache
+            </MenuItem>
+            <MenuItem icon={<ScrollText size={14} />} onSelect={() => editor.openLogs({ taskKey, title: cell.title || taskKey })}>
+              Show the log
+            </MenuItem>
             <MenuSeparator />
           </>
         )}
-        <MenuItem icon={<ArrowUp size={14} />} hint="Ctrl Shift ↑" disabled={index === 0} onSelect={() => editor.move(cell.id, -1)}>Move up</MenuItem>
-        <MenuItem icon={<ArrowDown size={14} />} hint="Ctrl Shift ↓" disabled={index === count - 1} onSelect={() => editor.move(cell.id, 1)}>Move down</MenuItem>
-        <MenuItem icon={<Copy size={14} />} onSelect={() => editor.duplicate(cell.id)}>Duplicate</MenuItem>
-        <MenuItem icon={folded ? <ChevronsUpDown size={14} /> : <ChevronsDownUp size={14} />} hint="F" onSelect={() => editor.toggleFold(cell.id)}>
+        <MenuItem icon={<ArrowUp size={14} />} hint="Ctrl Shift ↑" disabled={index === 0} onSelect={() => editor.move(cell.id, -1)}>
+          Move up
+        </MenuItem>
+        <MenuItem
+          icon={<ArrowDown size={14} />}
+          hint="Ctrl Shift ↓"
+          disabled={index === count - 1}
+          onSelect={() => editor.move(cell.id, 1)}
+        >
+          Move down
+        </MenuItem>
+        <MenuItem icon={<Copy size={14} />} onSelect={() => editor.duplicate(cell.id)}>
+          Duplicate
+        </MenuItem>
+        <MenuItem
+          icon={folded ? <ChevronsUpDown size={14} /> : <ChevronsDownUp size={14} />}
+          hint="F"
+          onSelect={() => editor.toggleFold(cell.id)}
+        >
           {folded ? "Show the code" : "Fold the code"}
         </MenuItem>
         <MenuSeparator />
         <MenuLabel>Kind</MenuLabel>
         {addableKinds.map(({ kind, word, hint }) => (
-          <MenuItem key={kind} hint={cell.kind === kind ? "✓" : hint} disabled={cell.kind === kind} onSelect={() => editor.edit({ type: "set-kind", id: cell.id, kind })}>
+          <MenuItem
+            key={kind}
+            hint={cell.kind === kind ? "✓" : hint}
+            disabled={cell.kind === kind}
+            onSelect={() => editor.edit({ type: "set-kind", id: cell.id, kind })}
+          >
             {word}
           </MenuItem>
         ))}
         <MenuSeparator />
-        <MenuItem icon={<Trash2 size={14} />} danger hint="D D" onSelect={() => editor.remove(cell.id)}>Delete</MenuItem>
+        <MenuItem icon={<Trash2 size={14} />} danger hint="D D" onSelect={() => editor.remove(cell.id)}>
+          Delete
+        </MenuItem>
       </Menu>
     </div>
   );

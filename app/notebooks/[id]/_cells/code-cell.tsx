@@ -63,9 +63,30 @@ export const CodeCell = memo(function CodeCell({ taskKey, view, stale, starting,
           <span className={styles.state}>{state !== undefined && <StateIcon state={state} />}</span>
         </>
       }
-      head={(active) => <CellHead active={active} cell={cell} cellKey={cellKey} index={index} count={count} folded={folded} isTask={isTask} taskKey={taskKey} />}
+      head={(active) => (
+        <CellHead
+          active={active}
+          cell={cell}
+          cellKey={cellKey}
+          index={index}
+          count={count}
+          folded={folded}
+          isTask={isTask}
+          taskKey={taskKey}
+        />
+      )}
     >
-      {folded ? <FoldedCode cell={cell} /> : <CellCode cell={cell} label={`Code of ${cell.title || cellKey}`} language="typescript" diagnostics={diagnostics} startEditing={startEditing} />}
+      {folded ? (
+        <FoldedCode cell={cell} />
+      ) : (
+        <CellCode
+          cell={cell}
+          label={`Code of ${cell.title || cellKey}`}
+          language="typescript"
+          diagnostics={diagnostics}
+          startEditing={startEditing}
+        />
+      )}
       <CellProblems diagnostics={diagnostics} />
       {isTask && view && !starting && <CellOutput view={view} stale={stale} title={cell.title || cellKey} />}
     </CellFrame>
@@ -77,7 +98,8 @@ export function FoldedCode({ cell }: { readonly cell: Cell }) {
   const lines = cell.source.split("\n");
   return (
     <button type="button" className={styles.folded} onClick={() => editor.toggleFold(cell.id)} title="Show the code">
-      … {lines.length} {lines.length === 1 ? "line" : "lines"} · {lines.find((line) => line.trim() !== "" && !line.startsWith("import ")) ?? lines[0]}
+      … {lines.length} {lines.length === 1 ? "line" : "lines"} ·{" "}
+      {lines.find((line) => line.trim() !== "" && !line.startsWith("import ")) ?? lines[0]}
     </button>
   );
 }

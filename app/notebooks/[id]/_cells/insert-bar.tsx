@@ -14,27 +14,29 @@ export const InsertBar = memo(function InsertBar({ index, last }: { readonly ind
   const [wanted, setWanted] = useState(false);
   return (
     <div className={classNames(styles.insert, last && styles.last)} onPointerEnter={() => setWanted(true)} data-insert={index}>
-      {(wanted || last) && <div className={styles.insertChoices}>
-        <Button small look="quiet" onClick={() => editor.insert(index, "code")} tabIndex={last ? 0 : -1}>
-          <Plus size={14} /> Code
-        </Button>
-        <Button small look="quiet" onClick={() => editor.insert(index, "markdown")} tabIndex={last ? 0 : -1}>
-          <Plus size={14} /> Text
-        </Button>
-        <Menu
-          trigger={
-            <IconButton small label="Other kinds of cells" tabIndex={last ? 0 : -1}>
-              <ChevronDown size={14} />
-            </IconButton>
-          }
-        >
-          {addableKinds.map(({ kind, word, hint }) => (
-            <MenuItem key={kind} hint={hint} onSelect={() => editor.insert(index, kind)}>
-              {word}
-            </MenuItem>
-          ))}
-        </Menu>
-      </div>}
+      {(wanted || last) && (
+        <div className={styles.insertChoices}>
+          <Button small look="quiet" onClick={() => editor.insert(index, "code")} tabIndex={last ? 0 : -1}>
+            <Plus size={14} /> Code
+          </Button>
+          <Button small look="quiet" onClick={() => editor.insert(index, "markdown")} tabIndex={last ? 0 : -1}>
+            <Plus size={14} /> Text
+          </Button>
+          <Menu
+            trigger={
+              <IconButton small label="Other kinds of cells" tabIndex={last ? 0 : -1}>
+                <ChevronDown size={14} />
+              </IconButton>
+            }
+          >
+            {addableKinds.map(({ kind, word, hint }) => (
+              <MenuItem key={kind} hint={hint} onSelect={() => editor.insert(index, kind)}>
+                {word}
+              </MenuItem>
+            ))}
+          </Menu>
+        </div>
+      )}
     </div>
   );
 });

@@ -11,7 +11,16 @@ import type { CellProps } from "./code-cell";
 import { ReadHandle } from "./read-handle";
 
 /** Text: read until a double click or Enter, then edited until Escape. */
-export const MarkdownCell = memo(function MarkdownCell({ cell, index, count, cellKey, selected, folded, startEditing, diagnostics }: CellProps) {
+export const MarkdownCell = memo(function MarkdownCell({
+  cell,
+  index,
+  count,
+  cellKey,
+  selected,
+  folded,
+  startEditing,
+  diagnostics,
+}: CellProps) {
   const editor = useEditor();
   const [editing, setEditing] = useState(startEditing);
   const edit = () => {
@@ -25,16 +34,43 @@ export const MarkdownCell = memo(function MarkdownCell({ cell, index, count, cel
       cellKey={cellKey}
       selected={selected}
       bare={cell.title === ""}
-      head={(active) => <CellHead active={active} cell={cell} cellKey={cellKey} index={index} count={count} folded={folded} isTask={false} taskKey={undefined} />}
+      head={(active) => (
+        <CellHead
+          active={active}
+          cell={cell}
+          cellKey={cellKey}
+          index={index}
+          count={count}
+          folded={folded}
+          isTask={false}
+          taskKey={undefined}
+        />
+      )}
     >
       {editing ? (
-        <div onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && cell.source.trim() !== "" && document.hasFocus() && setEditing(false)}>
-          <CellCode cell={cell} label={`Text of ${cell.title || cellKey}`} language="plain" startEditing onLeave={() => setEditing(false)} />
+        <div
+          onBlur={(event) =>
+            !event.currentTarget.contains(event.relatedTarget) && cell.source.trim() !== "" && document.hasFocus() && setEditing(false)
+          }
+        >
+          <CellCode
+            cell={cell}
+            label={`Text of ${cell.title || cellKey}`}
+            language="plain"
+            startEditing
+            onLeave={() => setEditing(false)}
+          />
         </div>
       ) : (
         <div className={styles.prose} onDoubleClick={edit}>
           <ReadHandle id={cell.id} onEdit={edit} />
-          {folded ? <MarkdownText text={cell.source.split("\n").find((line) => line.trim() !== "") ?? ""} /> : cell.source.trim() === "" ? <p className={styles.emptyProse}>Empty text. Double click or Enter to write.</p> : <MarkdownText text={cell.source} />}
+          {folded ? (
+            <MarkdownText text={cell.source.split("\n").find((line) => line.trim() !== "") ?? ""} />
+          ) : cell.source.trim() === "" ? (
+            <p className={styles.emptyProse}>Empty text. Double click or Enter to write.</p>
+          ) : (
+            <MarkdownText text={cell.source} />
+          )}
         </div>
       )}
       <CellProblems diagnostics={diagnostics} />

@@ -3,7 +3,9 @@ const waiting: (() => void)[] = [];
 let scheduled = false;
 
 const soon: (callback: () => void) => void =
-  typeof requestIdleCallback === "function" ? (callback) => void requestIdleCallback(callback, { timeout: 300 }) : (callback) => void setTimeout(callback, 16);
+  typeof requestIdleCallback === "function"
+    ? (callback) => void requestIdleCallback(callback, { timeout: 300 })
+    : (callback) => void setTimeout(callback, 16);
 
 function work(): void {
   const start = performance.now();

@@ -60,14 +60,19 @@ function EditableOptions({ cell }: { readonly cell: Cell }) {
           label="Options of this cell"
           hint={
             <span className={styles.hint}>
-              <code>each=&quot;fold of folds&quot;</code> runs it once per element · <code>retries=2</code> · <code>timeout=10m</code> · <code>cpu=2</code> · <code>memory=4GB</code> ·{" "}
-              <code>cache=off</code> · <code>when=&quot;rows.length &gt; 0&quot;</code> · <code>after=load</code> · <code>join=done</code> · <code>on=failure</code>
+              <code>each=&quot;fold of folds&quot;</code> runs it once per element · <code>retries=2</code> · <code>timeout=10m</code> ·{" "}
+              <code>cpu=2</code> · <code>memory=4GB</code> · <code>cache=off</code> · <code>when=&quot;rows.length &gt; 0&quot;</code> ·{" "}
+              <code>after=load</code> · <code>join=done</code> · <code>on=failure</code>
             </span>
           }
         >
-          {(control) => <Input {...control} value={draft} onChange={(event) => setDraft(event.target.value)} spellCheck={false} autoComplete="off" />}
+          {(control) => (
+            <Input {...control} value={draft} onChange={(event) => setDraft(event.target.value)} spellCheck={false} autoComplete="off" />
+          )}
         </Field>
-        <Button look="primary" small type="submit">Set</Button>
+        <Button look="primary" small type="submit">
+          Set
+        </Button>
       </form>
     </Popover>
   );
@@ -82,5 +87,7 @@ function Chips({ cell }: { readonly cell: Cell }) {
 }
 
 function optionsText(cell: Cell): string {
-  return formatHeader({ title: "", kind: "code", options: cell.options }).replace(/^\/\/ %% ?/, "").replace(/^"" \[code\] ?/, "");
+  return formatHeader({ title: "", kind: "code", options: cell.options })
+    .replace(/^\/\/ %% ?/, "")
+    .replace(/^"" \[code\] ?/, "");
 }

@@ -12,7 +12,10 @@ export interface PageCompilation extends Compilation {
 }
 
 /** The newest compilation, and a function that compiles what is there at this very moment. */
-export function useCompilation(notebook: Notebook, packages: readonly string[]): readonly [PageCompilation | undefined, () => PageCompilation] {
+export function useCompilation(
+  notebook: Notebook,
+  packages: readonly string[],
+): readonly [PageCompilation | undefined, () => PageCompilation] {
   const memory = useRef<CompilerMemory>(undefined);
   const latest = useRef(notebook);
   const compiled = useRef<{ notebook: Notebook; compilation: PageCompilation }>(undefined);
@@ -39,8 +42,10 @@ export function useCompilation(notebook: Notebook, packages: readonly string[]):
 function groupByCell(diagnostics: readonly Diagnostic[], before: ReadonlyMap<string, readonly Diagnostic[]> | undefined) {
   const groups = new Map<string, Diagnostic[]>();
   for (const each of diagnostics) groups.set(each.place.cell, [...(groups.get(each.place.cell) ?? []), each]);
-  return new Map([...groups].map(([cell, group]) => {
-    const old = before?.get(cell);
-    return [cell, old && JSON.stringify(old) === JSON.stringify(group) ? old : group] as const;
-  }));
+  return new Map(
+    [...groups].map(([cell, group]) => {
+      const old = before?.get(cell);
+      return [cell, old && JSON.stringify(old) === JSON.stringify(group) ? old : group] as const;
+    }),
+  );
 }

@@ -21,12 +21,20 @@ describe("the document of the editor", () => {
   test("redo does again what undo took back, until something else is done", () => {
     const deleted: DocumentAction = { type: "edit", edits: [{ type: "delete-cell", id: "c2" }] };
     expect(titles(after(deleted, { type: "undo" }, { type: "redo" }))).toEqual(["A"]);
-    expect(titles(after(deleted, { type: "undo" }, { type: "edit", edits: [{ type: "set-title", id: "c1", title: "C" }] }, { type: "redo" }))).toEqual(["C", "B"]);
+    expect(
+      titles(after(deleted, { type: "undo" }, { type: "edit", edits: [{ type: "set-title", id: "c1", title: "C" }] }, { type: "redo" })),
+    ).toEqual(["C", "B"]);
   });
 
   test("edits made together are taken back together", () => {
     const document = after(
-      { type: "edit", edits: [{ type: "set-kind", id: "c1", kind: "markdown" }, { type: "delete-cell", id: "c2" }] },
+      {
+        type: "edit",
+        edits: [
+          { type: "set-kind", id: "c1", kind: "markdown" },
+          { type: "delete-cell", id: "c2" },
+        ],
+      },
       { type: "undo" },
     );
     expect(document.notebook).toEqual(start.notebook);

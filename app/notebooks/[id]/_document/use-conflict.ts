@@ -10,7 +10,13 @@ import { useToast } from "../../../_ui/toast";
 import type { DocumentAction } from "./document";
 import { setFrontMatterTitle } from "./set-front-matter-title";
 
-export function useConflict(id: string, title: string, notebook: Notebook, dispatch: (action: DocumentAction) => void, rebase: (revision: number) => void) {
+export function useConflict(
+  id: string,
+  title: string,
+  notebook: Notebook,
+  dispatch: (action: DocumentAction) => void,
+  rebase: (revision: number) => void,
+) {
   const client = useTRPCClient();
   const router = useRouter();
   const toast = useToast();

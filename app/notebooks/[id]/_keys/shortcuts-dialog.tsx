@@ -6,7 +6,13 @@ import { shortcuts } from "./shortcuts";
 
 export function ShortcutsDialog({ open, onOpenChange }: { readonly open: boolean; readonly onOpenChange: (open: boolean) => void }) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Keys" text="On a Mac, Cmd does what Ctrl does. Single letters work while a cell is taken as a whole: press Esc first." wide>
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Keys"
+      text="On a Mac, Cmd does what Ctrl does. Single letters work while a cell is taken as a whole: press Esc first."
+      wide
+    >
       <div className={styles.groups}>
         {shortcuts.map((group) => (
           <section key={group.title}>

@@ -55,28 +55,62 @@ export function useCommandKeys(keys: CommandKeys): void {
     const twice = last.current?.key === event.key && event.timeStamp - last.current.at < chordMs;
     last.current = { key: event.key, at: event.timeStamp };
     switch (event.key) {
-      case "j": case "ArrowDown": keys.next(); return true;
-      case "k": case "ArrowUp": keys.previous(); return true;
-      case "a": keys.insertAbove(); return true;
-      case "b": keys.insertBelow(); return true;
-      case "m": keys.setKind("markdown"); return true;
-      case "y": keys.setKind("code"); return true;
-      case "f": keys.fold(); return true;
-      case "x": keys.cut(); return true;
-      case "c": keys.copy(); return true;
-      case "v": keys.paste(); return true;
-      case "z": keys.undo(); return true;
-      case "Z": keys.redo(); return true;
-      case "l": keys.log(); return true;
-      case "g": keys.panel(); return true;
-      case "?": keys.help(); return true;
-      case "d": case "i":
+      case "j":
+      case "ArrowDown":
+        keys.next();
+        return true;
+      case "k":
+      case "ArrowUp":
+        keys.previous();
+        return true;
+      case "a":
+        keys.insertAbove();
+        return true;
+      case "b":
+        keys.insertBelow();
+        return true;
+      case "m":
+        keys.setKind("markdown");
+        return true;
+      case "y":
+        keys.setKind("code");
+        return true;
+      case "f":
+        keys.fold();
+        return true;
+      case "x":
+        keys.cut();
+        return true;
+      case "c":
+        keys.copy();
+        return true;
+      case "v":
+        keys.paste();
+        return true;
+      case "z":
+        keys.undo();
+        return true;
+      case "Z":
+        keys.redo();
+        return true;
+      case "l":
+        keys.log();
+        return true;
+      case "g":
+        keys.panel();
+        return true;
+      case "?":
+        keys.help();
+        return true;
+      case "d":
+      case "i":
         if (!twice) return true;
         last.current = undefined;
         if (event.key === "d") keys.remove();
         else keys.stop();
         return true;
-      default: return false;
+      default:
+        return false;
     }
   });
 
@@ -91,7 +125,9 @@ export function useCommandKeys(keys: CommandKeys): void {
       }
       // Letters belong to whoever takes text, Enter and the like to what has the focus.
       const free = target === document.body || target.matches("[data-cell]") || target.matches("main");
-      const other = target.closest("input, textarea, select, [contenteditable='true'], button, a, [role='tab'], [role='region'], [role='log'], summary, iframe");
+      const other = target.closest(
+        "input, textarea, select, [contenteditable='true'], button, a, [role='tab'], [role='region'], [role='log'], summary, iframe",
+      );
       if ((free || !other) && command(event)) event.preventDefault();
     };
     // Before CodeMirror, which has its own Ctrl+Shift+Enter and moves lines with the arrows.

@@ -15,7 +15,15 @@ import { useEditor } from "../editor-context";
 import styles from "./cell-output.module.css";
 import { ErrorOutput } from "./error-output";
 
-export const CellOutput = memo(function CellOutput({ view, stale, title }: { readonly view: CellView; readonly stale: boolean; readonly title: string }) {
+export const CellOutput = memo(function CellOutput({
+  view,
+  stale,
+  title,
+}: {
+  readonly view: CellView;
+  readonly stale: boolean;
+  readonly title: string;
+}) {
   const { result, taskRun, status } = view;
   const live = isLive(status);
   const old = result !== undefined && (result.runId !== view.runId || live);
@@ -58,7 +66,9 @@ function OutputStatus({ view, stale, title }: { readonly view: CellView; readonl
           from <Link href={`/runs/${taskRun.cachedFrom.runId}`}>run #{taskRun.cachedFrom.runNumber}</Link>
         </span>
       )}
-      {status !== "cached" && status !== "skipped" && taskRun.startedAt !== undefined && <Duration from={live ? taskRun.startedAt : undefined} ms={taskRun.durationMs} />}
+      {status !== "cached" && status !== "skipped" && taskRun.startedAt !== undefined && (
+        <Duration from={live ? taskRun.startedAt : undefined} ms={taskRun.durationMs} />
+      )}
       {elements && elements.total > 0 && (
         <span>
           {formatNumber(elements.done)} of {formatNumber(elements.total)}
@@ -68,11 +78,18 @@ function OutputStatus({ view, stale, title }: { readonly view: CellView; readonl
       {progress && live && (
         <span className={styles.progress}>
           {progress.total !== undefined && <progress value={progress.done} max={progress.total} />}
-          {progress.message ?? (progress.total === undefined ? formatNumber(progress.done) : `${formatNumber(progress.done)} of ${formatNumber(progress.total)}`)}
+          {progress.message ??
+            (progress.total === undefined
+              ? formatNumber(progress.done)
+              : `${formatNumber(progress.done)} of ${formatNumber(progress.total)}`)}
         </span>
       )}
       {taskRun.reason !== undefined && !live && taskRun.reason !== "exception" && <span>{reasonSentence(taskRun.reason)}</span>}
-      {stale && <span className={styles.stale} title="The code, a parameter or something it reads has changed since">Out of date</span>}
+      {stale && (
+        <span className={styles.stale} title="The code, a parameter or something it reads has changed since">
+          Out of date
+        </span>
+      )}
       <span className={styles.aside}>
         {taskRun.finishedAt !== undefined && !live && <RelativeTime at={taskRun.finishedAt} />}
         {view.runNumber > 0 && <Link href={`/runs/${view.runId}?task=${encodeURIComponent(view.taskKey)}`}>Run #{view.runNumber}</Link>}

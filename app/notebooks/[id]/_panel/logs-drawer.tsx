@@ -9,7 +9,15 @@ import type { LogTarget } from "../editor-context";
 import styles from "./logs-drawer.module.css";
 
 /** The log of one task, at the bottom, live while it runs. */
-export function LogsDrawer({ target, view, onClose }: { readonly target: LogTarget; readonly view: CellView | undefined; readonly onClose: () => void }) {
+export function LogsDrawer({
+  target,
+  view,
+  onClose,
+}: {
+  readonly target: LogTarget;
+  readonly view: CellView | undefined;
+  readonly onClose: () => void;
+}) {
   const taskRun = view?.taskRun;
   const source = taskRun?.cachedFrom?.taskRunId;
   return (
@@ -29,15 +37,23 @@ export function LogsDrawer({ target, view, onClose }: { readonly target: LogTarg
         {taskRun === undefined ? (
           <p className={styles.empty}>This task has not run yet.</p>
         ) : source !== undefined ? (
-          <p className={styles.empty}>The result was reused from run #{taskRun.cachedFrom?.runNumber}: nothing ran, so nothing was logged.</p>
+          <p className={styles.empty}>
+            The result was reused from run #{taskRun.cachedFrom?.runNumber}: nothing ran, so nothing was logged.
+          </p>
         ) : view?.elements && view.elements.total > 0 ? (
           <p className={styles.empty}>
-            This task ran once for each of {view.elements.total} elements. <a href={`/runs/${view.runId}?task=${encodeURIComponent(view.taskKey)}`}>Open the run to read the log of one.</a>
+            This task ran once for each of {view.elements.total} elements.{" "}
+            <a href={`/runs/${view.runId}?task=${encodeURIComponent(view.taskKey)}`}>Open the run to read the log of one.</a>
           </p>
         ) : taskRun.attempt === 0 ? (
           <p className={styles.empty}>{isLive(taskRun.status) ? "It has not started yet." : "It did not run."}</p>
         ) : (
-          <LogView key={`${taskRun.id} ${taskRun.attempt}`} taskRunId={taskRun.id} attempt={taskRun.attempt} live={isLive(taskRun.status)} />
+          <LogView
+            key={`${taskRun.id} ${taskRun.attempt}`}
+            taskRunId={taskRun.id}
+            attempt={taskRun.attempt}
+            live={isLive(taskRun.status)}
+          />
         )}
       </div>
     </section>

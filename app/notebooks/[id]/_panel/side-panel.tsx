@@ -17,7 +17,16 @@ const noTasks: readonly Task[] = [];
 export type PanelTab = (typeof panelTabs)[number];
 
 /** Drawn again when one of these changes, not with every letter that is typed beside it. */
-export const SidePanel = memo(function SidePanel({ tab, onTab, compilation, graphStates, selectedTask, onSelectTask, values, views }: {
+export const SidePanel = memo(function SidePanel({
+  tab,
+  onTab,
+  compilation,
+  graphStates,
+  selectedTask,
+  onSelectTask,
+  values,
+  views,
+}: {
   readonly tab: PanelTab;
   readonly onTab: (tab: PanelTab) => void;
   readonly compilation: Compilation | undefined;

@@ -7,37 +7,47 @@ import styles from "./side-panel.module.css";
 /** Every value that travels: what it was in the last run, where it is made, who reads it. */
 export function VariablesTab({ tasks, views }: { readonly tasks: readonly Task[]; readonly views: ReadonlyMap<string, CellView> }) {
   const editor = useEditor();
-  const variables = tasks.flatMap((task) => task.outputs.map((name) => ({
-    name,
-    task,
-    summary: views.get(task.key)?.result?.outputs.find((output) => output.name === name)?.summary,
-    readers: tasks.filter((each) => each.needs.some((need) => need.task === task.key && need.names.includes(name))),
-  })));
-  if (variables.length === 0) return <p className={styles.word}>No variable travels between cells yet. Define one in a cell and read it in another.</p>;
+  const variables = tasks.flatMap((task) =>
+    task.outputs.map((name) => ({
+      name,
+      task,
+      summary: views.get(task.key)?.result?.outputs.find((output) => output.name === name)?.summary,
+      readers: tasks.filter((each) => each.needs.some((need) => need.task === task.key && need.names.includes(name))),
+    })),
+  );
+  if (variables.length === 0)
+    return <p className={styles.word}>No variable travels between cells yet. Define one in a cell and read it in another.</p>;
   return (
     <ul className={styles.list}>
-      {variables.toSorted((a, b) => a.name.localeCompare(b.name)).map(({ name, task, summary, readers }) => (
-        <li key={`${task.key} ${name}`} className={styles.variable}>
-          <code>{name}</code>
-          <span className={styles.summary}>{summary ?? "not computed yet"}</span>
-          <div className={styles.uses}>
-            <span>
-              from <button type="button" onClick={() => editor.jump(task.cell)}>{task.title || task.key}</button>
-            </span>
-            {readers.length > 0 && (
+      {variables
+        .toSorted((a, b) => a.name.localeCompare(b.name))
+        .map(({ name, task, summary, readers }) => (
+          <li key={`${task.key} ${name}`} className={styles.variable}>
+            <code>{name}</code>
+            <span className={styles.summary}>{summary ?? "not computed yet"}</span>
+            <div className={styles.uses}>
               <span>
-                read by{" "}
-                {readers.map((reader, index) => (
-                  <span key={reader.key}>
-                    {index > 0 && ", "}
-                    <button type="button" onClick={() => editor.jump(reader.cell)}>{reader.title || reader.key}</button>
-                  </span>
-                ))}
+                from{" "}
+                <button type="button" onClick={() => editor.jump(task.cell)}>
+                  {task.title || task.key}
+                </button>
               </span>
-            )}
-          </div>
-        </li>
-      ))}
+              {readers.length > 0 && (
+                <span>
+                  read by{" "}
+                  {readers.map((reader, index) => (
+                    <span key={reader.key}>
+                      {index > 0 && ", "}
+                      <button type="button" onClick={() => editor.jump(reader.cell)}>
+                        {reader.title || reader.key}
+                      </button>
+                    </span>
+                  ))}
+                </span>
+              )}
+            </div>
+          </li>
+        ))}
     </ul>
   );
 }

@@ -23,7 +23,11 @@ export function ParamControl({ param, value, onChange, ...control }: Props) {
         {options.map((option) => {
           const has = chosen.some((each) => isSame(each, option));
           return (
-            <Checkbox key={toText(option)} checked={has} onChange={() => onChange(options.filter((each) => (isSame(each, option) ? !has : chosen.some((one) => isSame(one, each)))))}>
+            <Checkbox
+              key={toText(option)}
+              checked={has}
+              onChange={() => onChange(options.filter((each) => (isSame(each, option) ? !has : chosen.some((one) => isSame(one, each)))))}
+            >
               {toText(option)}
             </Checkbox>
           );
@@ -45,9 +49,14 @@ export function ParamControl({ param, value, onChange, ...control }: Props) {
     );
   }
   if (param.type === "boolean" && !param.multiple) {
-    return <Checkbox {...control} checked={value === true} onChange={(event) => onChange(event.target.checked)}>{value === true ? "On" : "Off"}</Checkbox>;
+    return (
+      <Checkbox {...control} checked={value === true} onChange={(event) => onChange(event.target.checked)}>
+        {value === true ? "On" : "Off"}
+      </Checkbox>
+    );
   }
-  if (param.type === "number" && !param.multiple) return <TypedInput key={String(value === null)} {...control} value={value} onChange={onChange} read={readNumber} inputMode="decimal" />;
+  if (param.type === "number" && !param.multiple)
+    return <TypedInput key={String(value === null)} {...control} value={value} onChange={onChange} read={readNumber} inputMode="decimal" />;
   if (param.type === "string" && !param.multiple) {
     const text = typeof value === "string" ? value : toText(value);
     if (param.format === "text") return <TextArea {...control} rows={3} value={text} onChange={(event) => onChange(event.target.value)} />;
@@ -58,7 +67,12 @@ export function ParamControl({ param, value, onChange, ...control }: Props) {
 }
 
 /** Text that is a value only when it can be read as one; what cannot be read stays as text, and validation says so. */
-function TypedInput({ value, onChange, read, ...control }: {
+function TypedInput({
+  value,
+  onChange,
+  read,
+  ...control
+}: {
   readonly value: Json;
   readonly onChange: (value: Json) => void;
   readonly read: (text: string) => Json;

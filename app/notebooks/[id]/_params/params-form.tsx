@@ -32,19 +32,38 @@ export function ParamsForm({ params, values }: { readonly params: readonly Param
               fault={values.faults.get(param.name)}
               aside={
                 isSet && (
-                    <IconButton small className={styles.reset} label={`Back to ${JSON.stringify(param.default)}`} onClick={() => values.set(param.name, undefined)}>
-                      <RotateCcw size={12} />
-                    </IconButton>
+                  <IconButton
+                    small
+                    className={styles.reset}
+                    label={`Back to ${JSON.stringify(param.default)}`}
+                    onClick={() => values.set(param.name, undefined)}
+                  >
+                    <RotateCcw size={12} />
+                  </IconButton>
                 )
               }
             >
-              {(control) => <ParamControl param={param} value={values.values[param.name] ?? null} onChange={(value) => values.set(param.name, value)} {...control} />}
+              {(control) => (
+                <ParamControl
+                  param={param}
+                  value={values.values[param.name] ?? null}
+                  onChange={(value) => values.set(param.name, value)}
+                  {...control}
+                />
+              )}
             </Field>
           );
         })}
       </div>
       <p className={styles.word}>
-        Used by the next run. {changed > 0 ? <Button small look="quiet" onClick={values.reset}>Back to the defaults</Button> : "All are as the code says."}
+        Used by the next run.{" "}
+        {changed > 0 ? (
+          <Button small look="quiet" onClick={values.reset}>
+            Back to the defaults
+          </Button>
+        ) : (
+          "All are as the code says."
+        )}
       </p>
     </div>
   );

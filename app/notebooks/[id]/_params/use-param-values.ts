@@ -20,7 +20,9 @@ const none: Readonly<Record<string, Json>> = {};
 export function useParamValues(notebookId: string, params: readonly Parameter[]): ParamValues {
   const [stored, store] = useStored<Readonly<Record<string, Json>>>(`heddle.params.${notebookId}`, none);
   return useMemo(() => {
-    const given = Object.fromEntries(params.filter((param) => Object.hasOwn(stored, param.name)).map((param) => [param.name, stored[param.name] as Json]));
+    const given = Object.fromEntries(
+      params.filter((param) => Object.hasOwn(stored, param.name)).map((param) => [param.name, stored[param.name] as Json]),
+    );
     const checked = validateParams(params, given);
     return {
       given,
@@ -39,4 +41,3 @@ export function useStableParams(params: readonly Parameter[] | undefined): reado
   const text = JSON.stringify(params ?? []);
   return useMemo(() => JSON.parse(text) as Parameter[], [text]);
 }
-

@@ -23,7 +23,11 @@ export interface LiveRun {
   readonly taskRuns: ReadonlyMap<string, TaskRunRow>;
 }
 
-export function toCellViews(states: readonly CellState[], results: ReadonlyMap<string, CellState>, live: LiveRun | undefined): ReadonlyMap<string, CellView> {
+export function toCellViews(
+  states: readonly CellState[],
+  results: ReadonlyMap<string, CellState>,
+  live: LiveRun | undefined,
+): ReadonlyMap<string, CellView> {
   const views = new Map<string, CellView>();
   for (const state of states) {
     views.set(state.taskKey, {

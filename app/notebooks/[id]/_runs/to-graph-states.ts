@@ -9,14 +9,19 @@ export function toGraphStates(
   stale: ReadonlySet<string>,
   problems: ReadonlyMap<string, readonly Diagnostic[]> | undefined,
 ): ReadonlyMap<string, GraphState> {
-  return new Map(tasks.map((task) => {
-    const view = views.get(task.key);
-    return [task.key, {
-      state: view?.status,
-      stale: stale.has(task.key),
-      broken: problems?.get(task.cell)?.some((each) => each.severity === "error") ?? false,
-      note: view?.elements && view.elements.total > 0 ? `${view.elements.done}/${view.elements.total}` : undefined,
-      mapped: task.each !== undefined,
-    }];
-  }));
+  return new Map(
+    tasks.map((task) => {
+      const view = views.get(task.key);
+      return [
+        task.key,
+        {
+          state: view?.status,
+          stale: stale.has(task.key),
+          broken: problems?.get(task.cell)?.some((each) => each.severity === "error") ?? false,
+          note: view?.elements && view.elements.total > 0 ? `${view.elements.done}/${view.elements.total}` : undefined,
+          mapped: task.each !== undefined,
+        },
+      ];
+    }),
+  );
 }

@@ -35,25 +35,27 @@ export function useCellViews(notebookId: string): NotebookRuns {
   const key = useMemo(() => trpc.notebook.states.queryKey({ id: notebookId }), [trpc, notebookId]);
   const refresh = useMemo(() => atMostEvery(150, () => void queries.invalidateQueries({ queryKey: key })), [queries, key]);
 
-  useSubscription(trpc.run.watch.subscriptionOptions(activeRunId === undefined ? skipToken : { id: activeRunId, seq: 0 }, {
-    onData: (patch) => {
-      setLive((now) => {
-        const taskRuns = new Map(now?.runId === patch.run.id ? now.taskRuns : []);
-        for (const row of patch.taskRuns) taskRuns.set(row.id, row);
-        return { run: patch.run, runId: patch.run.id, taskRuns };
-      });
-      // What waits in this run is not news to the run, but it is to the cells.
-      if (live?.runId !== patch.run.id) refresh();
-      if (patch.taskRuns.some((row) => row.mapIndex === undefined && !isLive(row.status))) refresh();
-      if (!isLive(patch.run.status)) {
-        setLastRun(patch.run);
-        void queries.invalidateQueries({ queryKey: key }).then(() => {
-          setFollowed((now) => (now === patch.run.id ? undefined : now));
-          setLive((now) => (now?.runId === patch.run.id ? undefined : now));
+  useSubscription(
+    trpc.run.watch.subscriptionOptions(activeRunId === undefined ? skipToken : { id: activeRunId, seq: 0 }, {
+      onData: (patch) => {
+        setLive((now) => {
+          const taskRuns = new Map(now?.runId === patch.run.id ? now.taskRuns : []);
+          for (const row of patch.taskRuns) taskRuns.set(row.id, row);
+          return { run: patch.run, runId: patch.run.id, taskRuns };
         });
-      }
-    },
-  }));
+        // What waits in this run is not news to the run, but it is to the cells.
+        if (live?.runId !== patch.run.id) refresh();
+        if (patch.taskRuns.some((row) => row.mapIndex === undefined && !isLive(row.status))) refresh();
+        if (!isLive(patch.run.status)) {
+          setLastRun(patch.run);
+          void queries.invalidateQueries({ queryKey: key }).then(() => {
+            setFollowed((now) => (now === patch.run.id ? undefined : now));
+            setLive((now) => (now?.runId === patch.run.id ? undefined : now));
+          });
+        }
+      },
+    }),
+  );
   // Runs that others start, or that end while nobody watches.
   useRunChanges((change) => {
     if (change.notebookId === notebookId && change.runId !== activeRunId) refresh();
@@ -64,7 +66,14 @@ export function useCellViews(notebookId: string): NotebookRuns {
   const current = live?.runId === activeRunId ? live : undefined;
   const views = useMemo(() => toCellViews(cells, results, current), [cells, results, current]);
   const activeRun = current?.run ?? (stored?.id === activeRunId ? stored : undefined);
-  return { views, activeRunId: activeRun && !isLive(activeRun.status) ? undefined : activeRunId, activeRun, lastRun, loading: states.isPending, follow: setFollowed };
+  return {
+    views,
+    activeRunId: activeRun && !isLive(activeRun.status) ? undefined : activeRunId,
+    activeRun,
+    lastRun,
+    loading: states.isPending,
+    follow: setFollowed,
+  };
 }
 
 /** Many calls in a short while are one call at its end. */

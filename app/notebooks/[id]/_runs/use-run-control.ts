@@ -21,29 +21,34 @@ export function useRunControl(notebookId: string, saveNow: () => Promise<number>
   const toast = useToast();
   const [starting, setStarting] = useState<RunRequest>();
   const start = useMutation(trpc.run.start.mutationOptions());
-  const cancel = useMutation(trpc.run.cancel.mutationOptions({
-    onError: (error) => toast({ text: `Could not stop the run: ${error.message}`, failed: true }),
-  }));
+  const cancel = useMutation(
+    trpc.run.cancel.mutationOptions({
+      onError: (error) => toast({ text: `Could not stop the run: ${error.message}`, failed: true }),
+    }),
+  );
   const { mutateAsync } = start;
 
-  const run = useCallback(async (request: RunRequest, params: Readonly<Record<string, Json>>) => {
-    setStarting(request);
-    try {
-      const revision = await saveNow();
-      const { id } = await mutateAsync({
-        notebookId,
-        revision,
-        params: params as Record<string, JsonValue>,
-        ...(request.targets ? { targets: [...request.targets] } : {}),
-        cache: request.cache ?? "use",
-      });
-      follow(id);
-    } catch (error) {
-      toast({ text: `Not started. ${(error as Error).message}`, failed: true });
-    } finally {
-      setStarting(undefined);
-    }
-  }, [notebookId, saveNow, follow, mutateAsync, toast]);
+  const run = useCallback(
+    async (request: RunRequest, params: Readonly<Record<string, Json>>) => {
+      setStarting(request);
+      try {
+        const revision = await saveNow();
+        const { id } = await mutateAsync({
+          notebookId,
+          revision,
+          params: params as Record<string, JsonValue>,
+          ...(request.targets ? { targets: [...request.targets] } : {}),
+          cache: request.cache ?? "use",
+        });
+        follow(id);
+      } catch (error) {
+        toast({ text: `Not started. ${(error as Error).message}`, failed: true });
+      } finally {
+        setStarting(undefined);
+      }
+    },
+    [notebookId, saveNow, follow, mutateAsync, toast],
+  );
 
   return { run, starting, stop: (id: string) => cancel.mutate({ id }), stopping: cancel.isPending };
 }

@@ -2,7 +2,17 @@ import { taskRunStatuses, type TaskRunStatus } from "@/pipelines/run/run";
 import { stateColours, stateWords } from "../../../_ui/state-words";
 import styles from "./run-page.module.css";
 
-const order: readonly TaskRunStatus[] = ["succeeded", "cached", "failed", "cancelled", "skipped", "running", "waiting", "queued", "blocked"];
+const order: readonly TaskRunStatus[] = [
+  "succeeded",
+  "cached",
+  "failed",
+  "cancelled",
+  "skipped",
+  "running",
+  "waiting",
+  "queued",
+  "blocked",
+];
 
 /** Task runs by state as one thin bar, and the sentence for it. */
 export function CountsBar({ counts }: { readonly counts: Readonly<Partial<Record<TaskRunStatus, number>>> }) {
@@ -14,7 +24,14 @@ export function CountsBar({ counts }: { readonly counts: Readonly<Partial<Record
     <span className={styles.counts} title={words.join(", ")}>
       <svg width={barWidth} height={6} aria-hidden className={styles.countsBar}>
         {layOut(counts, total).map(({ status, x, width }) => (
-          <rect key={status} x={x} width={width} height={6} fill={stateColours[status]} opacity={status === "blocked" || status === "queued" ? 0.3 : 1} />
+          <rect
+            key={status}
+            x={x}
+            width={width}
+            height={6}
+            fill={stateColours[status]}
+            opacity={status === "blocked" || status === "queued" ? 0.3 : 1}
+          />
         ))}
       </svg>
       {ended === total ? `${total} ${total === 1 ? "task" : "tasks"}` : `${ended} of ${total} tasks`}

@@ -16,7 +16,8 @@ export function prepareHeadline(headline: Headline, previous: Headline | undefin
   const before = new Map(previous?.map(({ name, value }) => [name, value]));
   return headline.map(({ name, value }) => {
     const old = before.get(name);
-    if (old === undefined || old === null || value === null) return { name, value, difference: undefined, ratio: undefined, verdict: undefined };
+    if (old === undefined || old === null || value === null)
+      return { name, value, difference: undefined, ratio: undefined, verdict: undefined };
     const difference = value - old;
     return {
       name,

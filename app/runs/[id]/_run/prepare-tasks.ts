@@ -37,7 +37,14 @@ export function prepareTasks(tasks: readonly Task[], taskRuns: readonly TaskRunR
     if (!open) return [group];
     return [
       group,
-      ...shown.map((row): TaskLine => ({ key: `${task.key}[${row.mapIndex}]`, type: "element", task, row, counts: undefined, open: false })),
+      ...shown.map((row): TaskLine => ({
+        key: `${task.key}[${row.mapIndex}]`,
+        type: "element",
+        task,
+        row,
+        counts: undefined,
+        open: false,
+      })),
     ];
   });
 }
@@ -63,7 +70,9 @@ export function countStates(rows: readonly { readonly status: TaskRunStatus }[])
 /** The task run to open first: what failed by itself, not what failed for another's sake. */
 export function findCulprit(taskRuns: readonly TaskRunRow[]): TaskRunRow | undefined {
   const failed = taskRuns.filter((row) => row.status === "failed" && row.reason !== "upstream-failed");
-  const own = failed.filter((row) => row.mapIndex !== undefined || !failed.some((other) => other.taskKey === row.taskKey && other.mapIndex !== undefined));
+  const own = failed.filter(
+    (row) => row.mapIndex !== undefined || !failed.some((other) => other.taskKey === row.taskKey && other.mapIndex !== undefined),
+  );
   return own.toSorted((a, b) => (a.finishedAt ?? "").localeCompare(b.finishedAt ?? ""))[0];
 }
 

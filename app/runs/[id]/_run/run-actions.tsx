@@ -20,7 +20,8 @@ export function RunActions({ run }: { readonly run: RunDetail }) {
   const toast = useToast();
   const queries = useQueryClient();
   const refresh = () => void queries.invalidateQueries({ queryKey: trpc.run.get.queryKey({ id: run.id }) });
-  const complain = (doing: string) => (error: { readonly message: string }) => toast({ failed: true, text: `Could not ${doing}. ${error.message}` });
+  const complain = (doing: string) => (error: { readonly message: string }) =>
+    toast({ failed: true, text: `Could not ${doing}. ${error.message}` });
   const cancel = useMutation(trpc.run.cancel.mutationOptions({ onSuccess: refresh, onError: complain("cancel the run") }));
   const retry = useMutation(trpc.run.retry.mutationOptions({ onSuccess: refresh, onError: complain("retry the run") }));
   const start = useMutation(
@@ -47,7 +48,13 @@ export function RunActions({ run }: { readonly run: RunDetail }) {
           look={stopped ? "plain" : "primary"}
           disabled={start.isPending}
           onClick={() =>
-            start.mutate({ notebookId, revision, params: { ...run.params } as StartParams, cache: run.cache, ...(run.targets && { targets: run.targets }) })
+            start.mutate({
+              notebookId,
+              revision,
+              params: { ...run.params } as StartParams,
+              cache: run.cache,
+              ...(run.targets && { targets: run.targets }),
+            })
           }
         >
           Run again

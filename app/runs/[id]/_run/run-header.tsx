@@ -15,7 +15,11 @@ import { prepareHeadline, type HeadlineItem } from "./prepare-headline";
 import { taskRunTitle } from "./prepare-tasks";
 import styles from "./run-page.module.css";
 
-export function RunHeader({ run, culprit, onOpenTask }: {
+export function RunHeader({
+  run,
+  culprit,
+  onOpenTask,
+}: {
   readonly run: RunDetail;
   readonly culprit: TaskRunRow | undefined;
   readonly onOpenTask: (id: string) => void;
@@ -57,7 +61,11 @@ export function RunHeader({ run, culprit, onOpenTask }: {
           {run.message}{" "}
           {culprit && (
             <button type="button" className={styles.textButton} onClick={() => onOpenTask(culprit.id)}>
-              See {taskRunTitle(run.tasks.find((task) => task.key === culprit.taskKey), culprit)}
+              See{" "}
+              {taskRunTitle(
+                run.tasks.find((task) => task.key === culprit.taskKey),
+                culprit,
+              )}
             </button>
           )}
         </p>
@@ -90,7 +98,11 @@ function Difference({ item, previous }: { readonly item: HeadlineItem; readonly 
       title={`${signed(item.difference)} against run #${previous}`}
     >
       <Icon size={14} aria-hidden />
-      {verdict === "same" ? `as in #${previous}` : verdict === "changed" ? `${amount} against #${previous}` : `${amount}, ${verdict} than #${previous}`}
+      {verdict === "same"
+        ? `as in #${previous}`
+        : verdict === "changed"
+          ? `${amount} against #${previous}`
+          : `${amount}, ${verdict} than #${previous}`}
     </span>
   );
 }

@@ -5,17 +5,27 @@ import { prepareHeadline } from "./prepare-headline";
 import { findCulprit, prepareTasks, type Task } from "./prepare-tasks";
 
 const row = (taskKey: string, status: TaskRunRow["status"], over: Partial<TaskRunRow> = {}): TaskRunRow => ({
-  id: `r-${taskKey}${over.mapIndex ?? ""}`, taskKey, status, attempt: 1, ...over,
+  id: `r-${taskKey}${over.mapIndex ?? ""}`,
+  taskKey,
+  status,
+  attempt: 1,
+  ...over,
 });
-const task = (key: string, each = false) => ({ key, title: key, each: each ? [{ name: "x", source: "xs" }] : undefined }) as unknown as Task;
+const task = (key: string, each = false) =>
+  ({ key, title: key, each: each ? [{ name: "x", source: "xs" }] : undefined }) as unknown as Task;
 
 describe("applyPatches", () => {
   const run = { id: "r", status: "running", lastSeq: 3, taskRuns: [row("a", "running"), row("b", "blocked")] } as unknown as RunDetail;
-  const patch = (seq: number, status: string, ...taskRuns: TaskRunRow[]) => ({ seq, run: { id: "r", status }, taskRuns }) as unknown as RunPatch;
+  const patch = (seq: number, status: string, ...taskRuns: TaskRunRow[]) =>
+    ({ seq, run: { id: "r", status }, taskRuns }) as unknown as RunPatch;
 
   it("replaces rows, adds new ones and keeps the rest", () => {
     const next = applyPatches(run, [patch(4, "running", row("a", "succeeded")), patch(5, "succeeded", row("c", "succeeded"))]);
-    expect(next.taskRuns.map((one) => [one.taskKey, one.status])).toEqual([["a", "succeeded"], ["b", "blocked"], ["c", "succeeded"]]);
+    expect(next.taskRuns.map((one) => [one.taskKey, one.status])).toEqual([
+      ["a", "succeeded"],
+      ["b", "blocked"],
+      ["c", "succeeded"],
+    ]);
     expect([next.status, next.lastSeq]).toEqual(["succeeded", 5]);
   });
 
@@ -32,8 +42,17 @@ describe("applyPatches", () => {
 describe("the headline against the run before", () => {
   it("says how much and whether that is good", () => {
     const items = prepareHeadline(
-      [{ name: "loss", value: 0.9 }, { name: "accuracy", value: 0.8 }, { name: "rows", value: 12 }, { name: "new", value: 1 }],
-      [{ name: "loss", value: 1 }, { name: "accuracy", value: 0.9 }, { name: "rows", value: 10 }],
+      [
+        { name: "loss", value: 0.9 },
+        { name: "accuracy", value: 0.8 },
+        { name: "rows", value: 12 },
+        { name: "new", value: 1 },
+      ],
+      [
+        { name: "loss", value: 1 },
+        { name: "accuracy", value: 0.9 },
+        { name: "rows", value: 10 },
+      ],
     );
     expect(items.map((item) => item.verdict)).toEqual(["better", "worse", "changed", undefined]);
     expect(items[0]!.ratio).toBeCloseTo(-0.1);
@@ -41,18 +60,26 @@ describe("the headline against the run before", () => {
 
   it("has no difference without a run before, and no ratio to zero", () => {
     expect(prepareHeadline([{ name: "loss", value: 1 }], undefined)[0]).toMatchObject({ difference: undefined, verdict: undefined });
-    expect(prepareHeadline([{ name: "loss", value: 1 }], [{ name: "loss", value: 0 }])[0]).toMatchObject({ ratio: undefined, verdict: "worse" });
+    expect(prepareHeadline([{ name: "loss", value: 1 }], [{ name: "loss", value: 0 }])[0]).toMatchObject({
+      ratio: undefined,
+      verdict: "worse",
+    });
     expect(prepareHeadline([{ name: "loss", value: 1 }], [{ name: "loss", value: 1 }])[0]!.verdict).toBe("same");
   });
 });
 
 describe("the lines of the task table", () => {
   const tasks = [task("load"), task("train", true), task("report")];
-  const elements = (n: number, status: TaskRunRow["status"] = "succeeded") => Array.from({ length: n }, (_, mapIndex) => row("train", status, { mapIndex }));
+  const elements = (n: number, status: TaskRunRow["status"] = "succeeded") =>
+    Array.from({ length: n }, (_, mapIndex) => row("train", status, { mapIndex }));
   const all = { status: undefined, flipped: new Set<string>() };
 
   it("stand in the order of the DAG with elements under their group", () => {
-    const lines = prepareTasks(tasks, [row("report", "blocked"), ...elements(2).reverse(), row("train", "running"), row("load", "succeeded")], all);
+    const lines = prepareTasks(
+      tasks,
+      [row("report", "blocked"), ...elements(2).reverse(), row("train", "running"), row("load", "succeeded")],
+      all,
+    );
     expect(lines.map((line) => line.key)).toEqual(["load", "train", "train[0]", "train[1]", "report"]);
     expect(lines[1]!.counts).toEqual({ succeeded: 2 });
   });
@@ -64,7 +91,13 @@ describe("the lines of the task table", () => {
   });
 
   it("show just what the filter asks for, also inside a folded group", () => {
-    const rows = [row("load", "succeeded"), row("train", "failed"), ...elements(20), row("train", "failed", { mapIndex: 20 }), row("report", "skipped")];
+    const rows = [
+      row("load", "succeeded"),
+      row("train", "failed"),
+      ...elements(20),
+      row("train", "failed", { mapIndex: 20 }),
+      row("report", "skipped"),
+    ];
     expect(prepareTasks(tasks, rows, { ...all, status: "failed" }).map((line) => line.key)).toEqual(["train", "train[20]"]);
   });
 

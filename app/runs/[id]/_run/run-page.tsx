@@ -110,13 +110,27 @@ function Loaded({ run }: { readonly run: RunDetail }) {
           { value: "outputs", label: "Outputs", count: run.outputs.length },
         ]}
       >
-        <TabPanel value="graph"><GraphTab run={run} selected={selected} onOpenTask={openTask} /></TabPanel>
-        <TabPanel value="timeline"><TimelineTab run={run} selected={taskId} onOpenTask={openTask} /></TabPanel>
-        <TabPanel value="tasks"><TasksTab run={run} selected={taskId} onOpenTask={openTask} /></TabPanel>
-        <TabPanel value="metrics"><MetricsTab run={run} /></TabPanel>
-        <TabPanel value="parameters"><ParametersTab run={run} /></TabPanel>
-        <TabPanel value="code"><CodeTab run={run} onOpenTask={openTask} /></TabPanel>
-        <TabPanel value="outputs"><OutputsTab run={run} /></TabPanel>
+        <TabPanel value="graph">
+          <GraphTab run={run} selected={selected} onOpenTask={openTask} />
+        </TabPanel>
+        <TabPanel value="timeline">
+          <TimelineTab run={run} selected={taskId} onOpenTask={openTask} />
+        </TabPanel>
+        <TabPanel value="tasks">
+          <TasksTab run={run} selected={taskId} onOpenTask={openTask} />
+        </TabPanel>
+        <TabPanel value="metrics">
+          <MetricsTab run={run} />
+        </TabPanel>
+        <TabPanel value="parameters">
+          <ParametersTab run={run} />
+        </TabPanel>
+        <TabPanel value="code">
+          <CodeTab run={run} onOpenTask={openTask} />
+        </TabPanel>
+        <TabPanel value="outputs">
+          <OutputsTab run={run} />
+        </TabPanel>
       </Tabs>
       <TaskDrawer run={run} taskId={taskId} onOpenTask={openTask} />
     </>

@@ -20,7 +20,10 @@ export function CodeTab({ run, onOpenTask }: { readonly run: RunDetail; readonly
   const trpc = useTRPC();
   const address = useAddress();
   const source = useQuery(trpc.run.source.queryOptions({ id: run.id }, { staleTime: Infinity }));
-  const cells = useMemo(() => source.data && parse(source.data.text).cells.map((cell, i) => ({ cell, key: cellKey(cell, i) })), [source.data]);
+  const cells = useMemo(
+    () => source.data && parse(source.data.text).cells.map((cell, i) => ({ cell, key: cellKey(cell, i) })),
+    [source.data],
+  );
   const rows = useMemo(() => groupRows(run.taskRuns), [run.taskRuns]);
   const place = { cell: address.get("cell"), line: Number(address.get("cellLine")) || undefined };
   const loaded = cells !== undefined;
@@ -58,7 +61,9 @@ export function CodeTab({ run, onOpenTask }: { readonly run: RunDetail; readonly
               <MarkdownText text={cell.source} />
             ) : (
               <div className={styles.codeBody}>
-                {place.cell === key && place.line !== undefined && <i className={styles.codeLine} style={{ top: 8 + (place.line - 1) * 20 }} />}
+                {place.cell === key && place.line !== undefined && (
+                  <i className={styles.codeLine} style={{ top: 8 + (place.line - 1) * 20 }} />
+                )}
                 <StaticCode text={cell.source} language={cell.kind === "code" || cell.kind === "params" ? "typescript" : "plain"} />
               </div>
             )}

@@ -8,13 +8,20 @@ import { groupRows } from "../_run/prepare-tasks";
 import { MetricsTab } from "./metrics-tab";
 import styles from "./tabs.module.css";
 
-export function GraphTab({ run, selected, onOpenTask }: {
+export function GraphTab({
+  run,
+  selected,
+  onOpenTask,
+}: {
   readonly run: RunDetail;
   readonly selected: TaskRunRow | undefined;
   readonly onOpenTask: (id: string) => void;
 }) {
   const rows = useMemo(() => groupRows(run.taskRuns), [run.taskRuns]);
-  const states = useMemo(() => new Map(run.tasks.map((task) => [task.key, graphState(rows.get(task.key), task.each !== undefined)])), [run.tasks, rows]);
+  const states = useMemo(
+    () => new Map(run.tasks.map((task) => [task.key, graphState(rows.get(task.key), task.each !== undefined)])),
+    [run.tasks, rows],
+  );
   const tasks = useMemo(() => run.tasks.map((task) => ({ key: task.key, title: task.title || task.key, needs: task.needs })), [run.tasks]);
   const wide = useWide();
   return (

@@ -18,7 +18,13 @@ export function OutputsTab({ run }: { readonly run: RunDetail }) {
     <ul className={styles.outputs}>
       {run.outputs.map((output) => (
         <li key={output.name}>
-          <ValueView name={output.name} value={output.value} from={run.tasks.find((task) => task.key === output.task)?.title} taskRunId={rows.get(output.task)?.whole?.id} open={run.outputs.length <= 4} />
+          <ValueView
+            name={output.name}
+            value={output.value}
+            from={run.tasks.find((task) => task.key === output.task)?.title}
+            taskRunId={rows.get(output.task)?.whole?.id}
+            open={run.outputs.length <= 4}
+          />
         </li>
       ))}
     </ul>

@@ -10,7 +10,11 @@ import { StateIcon } from "../../../_ui/state-icon";
 
 const rowHeight = 32;
 
-export function TaskRows({ lines, selected, children }: {
+export function TaskRows({
+  lines,
+  selected,
+  children,
+}: {
   readonly lines: readonly TaskLine[];
   readonly selected: string | undefined;
   /** The cells of one line. */
@@ -45,7 +49,11 @@ export function TaskRows({ lines, selected, children }: {
   );
 }
 
-export function TaskName({ line, onOpenTask, onFold }: {
+export function TaskName({
+  line,
+  onOpenTask,
+  onFold,
+}: {
   readonly line: TaskLine;
   readonly onOpenTask: (id: string) => void;
   readonly onFold: (key: string) => void;

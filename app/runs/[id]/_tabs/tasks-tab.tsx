@@ -32,18 +32,28 @@ export function useTaskLines(run: RunDetail) {
   return { lines, fold, status, setStatus: (next: string) => address.set({ state: next }) };
 }
 
-export function StateFilter({ run, status, onChange }: { readonly run: RunDetail; readonly status: TaskRunStatus | undefined; readonly onChange: (status: string) => void }) {
+export function StateFilter({
+  run,
+  status,
+  onChange,
+}: {
+  readonly run: RunDetail;
+  readonly status: TaskRunStatus | undefined;
+  readonly onChange: (status: string) => void;
+}) {
   const counts = useMemo(() => countStates(run.taskRuns), [run.taskRuns]);
   return (
     <label className={styles.filter}>
       <span className="sr-only">State of the tasks</span>
       <Select value={status ?? ""} onChange={(event) => onChange(event.target.value)}>
         <option value="">Any state</option>
-        {taskRunStatuses.filter((one) => counts[one] || one === status).map((one) => (
-          <option key={one} value={one}>
-            {stateWords[one]} ({counts[one] ?? 0})
-          </option>
-        ))}
+        {taskRunStatuses
+          .filter((one) => counts[one] || one === status)
+          .map((one) => (
+            <option key={one} value={one}>
+              {stateWords[one]} ({counts[one] ?? 0})
+            </option>
+          ))}
       </Select>
     </label>
   );
@@ -55,18 +65,20 @@ export function TasksTab({ run, selected, onOpenTask }: TabProps) {
     <>
       <StateFilter run={run} status={status} onChange={setStatus} />
       {lines.length === 0 ? (
-        <p className={styles.none}>
-          {status ? `No task is ${stateWords[status].toLowerCase()}.` : "This run has no tasks."}
-        </p>
+        <p className={styles.none}>{status ? `No task is ${stateWords[status].toLowerCase()}.` : "This run has no tasks."}</p>
       ) : (
         <div role="table" aria-label="Tasks" aria-rowcount={lines.length + 1} className={styles.tasks}>
           <div role="rowgroup" className={styles.headGroup}>
             <div role="row" className={styles.head}>
               <span role="columnheader">Task</span>
               <span role="columnheader">What happened</span>
-              <span role="columnheader" className={styles.number}>Tries</span>
+              <span role="columnheader" className={styles.number}>
+                Tries
+              </span>
               <span role="columnheader">Started</span>
-              <span role="columnheader" className={styles.number}>Took</span>
+              <span role="columnheader" className={styles.number}>
+                Took
+              </span>
             </div>
           </div>
           <TaskRows lines={lines} selected={selected}>
@@ -76,8 +88,12 @@ export function TasksTab({ run, selected, onOpenTask }: TabProps) {
                 <span role="cell" className={styles.cell}>
                   <WhatHappened line={line} />
                 </span>
-                <span role="cell" className={styles.number}>{line.row && line.row.attempt > 1 ? line.row.attempt : ""}</span>
-                <span role="cell" className={styles.quiet}>{line.row?.startedAt !== undefined && <RelativeTime at={line.row.startedAt} />}</span>
+                <span role="cell" className={styles.number}>
+                  {line.row && line.row.attempt > 1 ? line.row.attempt : ""}
+                </span>
+                <span role="cell" className={styles.quiet}>
+                  {line.row?.startedAt !== undefined && <RelativeTime at={line.row.startedAt} />}
+                </span>
                 <span role="cell" className={styles.number}>
                   {line.row && (line.row.startedAt !== undefined || line.row.durationMs !== undefined) && (
                     <Duration from={line.row.status === "running" ? line.row.startedAt : undefined} ms={line.row.durationMs} />
@@ -96,11 +112,13 @@ function WhatHappened({ line: { row, counts } }: { readonly line: TaskLine }) {
   if (counts) {
     return (
       <span className={styles.states}>
-        {taskRunStatuses.filter((status) => counts[status]).map((status) => (
-          <span key={status} className={styles.stateCount}>
-            <StateIcon state={status} size={12} /> {counts[status]}
-          </span>
-        ))}
+        {taskRunStatuses
+          .filter((status) => counts[status])
+          .map((status) => (
+            <span key={status} className={styles.stateCount}>
+              <StateIcon state={status} size={12} /> {counts[status]}
+            </span>
+          ))}
       </span>
     );
   }

@@ -55,7 +55,16 @@ function Picture({ run, selected, onOpenTask, now }: TabProps & { readonly now: 
                 {scale.ticks.map((tick) => (
                   <i key={tick.value} className={styles.gridLine} style={{ left: `${(100 * tick.value) / (scale.to - scale.from)}%` }} />
                 ))}
-                {line.row && <Bars line={line} row={line.row} elements={groups.get(line.task.key)?.elements ?? []} earlier={earlier.get(line.row.id) ?? []} scale={scale} now={now} />}
+                {line.row && (
+                  <Bars
+                    line={line}
+                    row={line.row}
+                    elements={groups.get(line.task.key)?.elements ?? []}
+                    earlier={earlier.get(line.row.id) ?? []}
+                    scale={scale}
+                    now={now}
+                  />
+                )}
               </span>
             </>
           )}
@@ -80,7 +89,14 @@ function useEarlierTries(run: RunDetail): ReadonlyMap<string, readonly Try[]> {
   });
 }
 
-function Bars({ line, row, elements, earlier, scale, now }: {
+function Bars({
+  line,
+  row,
+  elements,
+  earlier,
+  scale,
+  now,
+}: {
   readonly line: TaskLine;
   readonly row: TaskRunRow;
   readonly elements: readonly TaskRunRow[];
@@ -97,7 +113,9 @@ function Bars({ line, row, elements, earlier, scale, now }: {
     const words = `${stateWords[one.status]}${tries.length > 1 ? ` (try ${one.attempt})` : ""}${took ? `, ${took}` : ""}`;
     return (
       <span key={one.attempt} role="img" aria-label={words} title={words}>
-        {bar.waited > 0.001 && <i className={styles.waited} style={{ left: `${(bar.left - bar.waited) * 100}%`, width: `${bar.waited * 100}%` }} />}
+        {bar.waited > 0.001 && (
+          <i className={styles.waited} style={{ left: `${(bar.left - bar.waited) * 100}%`, width: `${bar.waited * 100}%` }} />
+        )}
         <i
           className={classNames(styles.bar, line.type === "group" && styles.groupBar, one.status === "cached" && styles.moment)}
           style={{ left: `${bar.left * 100}%`, width: `${bar.width * 100}%`, background: stateColours[one.status] }}

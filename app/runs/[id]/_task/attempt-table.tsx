@@ -22,11 +22,19 @@ export function AttemptTable({ run, detail }: { readonly run: RunDetail; readonl
         <table className={table.table}>
           <thead>
             <tr>
-              <th scope="col" className={table.number}>Try</th>
+              <th scope="col" className={table.number}>
+                Try
+              </th>
               <th scope="col">State</th>
-              <th scope="col" className={table.number}>Took</th>
-              <th scope="col" className={table.number}>CPU</th>
-              <th scope="col" className={table.number}>Peak memory</th>
+              <th scope="col" className={table.number}>
+                Took
+              </th>
+              <th scope="col" className={table.number}>
+                CPU
+              </th>
+              <th scope="col" className={table.number}>
+                Peak memory
+              </th>
               <th scope="col">Ran in</th>
               <th scope="col">Log</th>
             </tr>
@@ -54,12 +62,14 @@ export function AttemptTable({ run, detail }: { readonly run: RunDetail; readonl
           </tbody>
         </table>
       </div>
-      {detail.attempts.filter((one) => one.error && one.attempt !== detail.attempt).map((one) => (
-        <div key={one.attempt}>
-          <p className={styles.pad}>Try {one.attempt} ended with:</p>
-          <TaskError run={run} error={one.error!} />
-        </div>
-      ))}
+      {detail.attempts
+        .filter((one) => one.error && one.attempt !== detail.attempt)
+        .map((one) => (
+          <div key={one.attempt}>
+            <p className={styles.pad}>Try {one.attempt} ended with:</p>
+            <TaskError run={run} error={one.error!} />
+          </div>
+        ))}
     </>
   );
 }

@@ -9,14 +9,24 @@ import styles from "./task.module.css";
 
 const named = 12;
 
-export function ElementList({ elements, onOpenTask }: { readonly elements: readonly TaskRunRow[]; readonly onOpenTask: (id: string) => void }) {
+export function ElementList({
+  elements,
+  onOpenTask,
+}: {
+  readonly elements: readonly TaskRunRow[];
+  readonly onOpenTask: (id: string) => void;
+}) {
   if (elements.length === 0) return <p className={styles.pad}>No element yet: they are known as soon as the list it runs over is.</p>;
   const counts = countStates(elements);
   const failed = elements.filter((row) => row.status === "failed");
   return (
     <section className={styles.elements} aria-label="Elements">
       <p className={styles.quiet}>
-        {elements.length} elements: {taskRunStatuses.filter((status) => counts[status]).map((status) => `${counts[status]} ${stateWords[status].toLowerCase()}`).join(", ")}
+        {elements.length} elements:{" "}
+        {taskRunStatuses
+          .filter((status) => counts[status])
+          .map((status) => `${counts[status]} ${stateWords[status].toLowerCase()}`)
+          .join(", ")}
       </p>
       {failed.length > 0 && (
         <p>
@@ -31,7 +41,14 @@ export function ElementList({ elements, onOpenTask }: { readonly elements: reado
       )}
       <div className={styles.field}>
         {elements.map((row) => (
-          <button key={row.id} type="button" data-task-run={row.id} onClick={() => onOpenTask(row.id)} title={`[${row.mapIndex}] ${stateWords[row.status]}`} aria-label={`Element ${row.mapIndex}: ${stateWords[row.status]}`}>
+          <button
+            key={row.id}
+            type="button"
+            data-task-run={row.id}
+            onClick={() => onOpenTask(row.id)}
+            title={`[${row.mapIndex}] ${stateWords[row.status]}`}
+            aria-label={`Element ${row.mapIndex}: ${stateWords[row.status]}`}
+          >
             <StateIcon state={row.status} label="" />
           </button>
         ))}

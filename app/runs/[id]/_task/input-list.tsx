@@ -7,10 +7,19 @@ import styles from "./task.module.css";
 import { ValueView } from "./value-view";
 
 /** What the task read: values of other tasks, and parameters. */
-export function InputList({ run, detail, onOpenTask }: { readonly run: RunDetail; readonly detail: TaskRunDetail; readonly onOpenTask: (id: string) => void }) {
+export function InputList({
+  run,
+  detail,
+  onOpenTask,
+}: {
+  readonly run: RunDetail;
+  readonly detail: TaskRunDetail;
+  readonly onOpenTask: (id: string) => void;
+}) {
   const rows = groupRows(run.taskRuns);
   const params = Object.entries(detail.params);
-  if (detail.inputs.length === 0 && params.length === 0) return <p className={styles.pad}>It reads nothing from other cells and no parameter.</p>;
+  if (detail.inputs.length === 0 && params.length === 0)
+    return <p className={styles.pad}>It reads nothing from other cells and no parameter.</p>;
   return (
     <div className={styles.pad}>
       {params.length > 0 && (

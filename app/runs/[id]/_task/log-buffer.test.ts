@@ -4,7 +4,8 @@ import type { LogLine } from "../../../_trpc/outputs";
 import { emptyLog, endOf, filterLog, joinLog, plainText } from "./log-buffer";
 import { preparePlot } from "./prepare-plot";
 
-const lines = (from: number, count: number): LogLine[] => Array.from({ length: count }, (_, i) => ({ time: 0, level: "info", text: `line ${from + i}` }));
+const lines = (from: number, count: number): LogLine[] =>
+  Array.from({ length: count }, (_, i) => ({ time: 0, level: "info", text: `line ${from + i}` }));
 
 describe("joinLog", () => {
   it("grows at both ends, whatever the order and however often stretches come", () => {
@@ -55,7 +56,18 @@ describe("plainText", () => {
 describe("preparePlot", () => {
   it("draws lists of numbers and one column of a table", () => {
     expect(preparePlot("xs", { type: "tree", value: [1, 2, 3], summary: "", cut: false })!.rows).toHaveLength(3);
-    const table = { type: "table" as const, columns: [{ name: "i", type: "string" as const }, { name: "v", type: "number" as const }], rows: [["a", 1], ["b", 4]], rowCount: 2 };
+    const table = {
+      type: "table" as const,
+      columns: [
+        { name: "i", type: "string" as const },
+        { name: "v", type: "number" as const },
+      ],
+      rows: [
+        ["a", 1],
+        ["b", 4],
+      ],
+      rowCount: 2,
+    };
     expect(preparePlot("xs", table)!.rows[1]).toEqual({ index: 1, value: 4 });
   });
   it("draws nothing else", () => {

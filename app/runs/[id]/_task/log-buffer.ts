@@ -34,7 +34,9 @@ export type LogFloor = (typeof logLevels)[number];
 export function filterLog(buffer: LogBuffer, floor: LogFloor, words: string): readonly number[] | undefined {
   const wanted = words.trim().toLowerCase();
   if (floor === "debug" && wanted === "") return undefined;
-  return buffer.lines.flatMap((line, i) => (ranks[line.level] >= ranks[floor] && (wanted === "" || line.text.toLowerCase().includes(wanted)) ? [i] : []));
+  return buffer.lines.flatMap((line, i) =>
+    ranks[line.level] >= ranks[floor] && (wanted === "" || line.text.toLowerCase().includes(wanted)) ? [i] : [],
+  );
 }
 
 /** Colour codes of terminals say nothing on a page. */

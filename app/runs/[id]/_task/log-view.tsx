@@ -18,7 +18,13 @@ import { useLog } from "./use-log";
 
 const floorWords: Record<LogFloor, string> = { debug: "All lines", info: "Without debug", warn: "Warnings and errors", error: "Errors" };
 
-export function LogView({ taskRunId, attempt, attempts, cut, live }: {
+export function LogView({
+  taskRunId,
+  attempt,
+  attempts,
+  cut,
+  live,
+}: {
   readonly taskRunId: string;
   readonly attempt: number;
   readonly attempts: TaskRunDetail["attempts"];
@@ -92,8 +98,18 @@ export function LogView({ taskRunId, attempt, attempts, cut, live }: {
             ))}
           </Select>
         )}
-        <Input type="search" placeholder="Search the log" aria-label="Search the log" value={words} onChange={(event) => setWords(event.target.value)} />
-        <Select aria-label="Which lines" value={floor} onChange={(event) => address.set({ level: event.target.value === "debug" ? undefined : event.target.value })}>
+        <Input
+          type="search"
+          placeholder="Search the log"
+          aria-label="Search the log"
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+        />
+        <Select
+          aria-label="Which lines"
+          value={floor}
+          onChange={(event) => address.set({ level: event.target.value === "debug" ? undefined : event.target.value })}
+        >
           {logLevels.map((one) => (
             <option key={one} value={one}>
               {floorWords[one]}
@@ -123,8 +139,20 @@ export function LogView({ taskRunId, attempt, attempts, cut, live }: {
               const number = buffer.from + place + 1;
               return (
                 record && (
-                  <div key={item.key} ref={virtualizer.measureElement} data-index={item.index} className={classNames(styles.line, number === line && styles.target)} style={{ transform: `translateY(${item.start}px)` }} data-log-line={number}>
-                    <Line record={record} number={number} href={address.href({ line: String(number), pane: "logs", attempt: String(attempt) })} onPick={() => address.set({ line: String(number), pane: "logs", attempt: String(attempt) })} />
+                  <div
+                    key={item.key}
+                    ref={virtualizer.measureElement}
+                    data-index={item.index}
+                    className={classNames(styles.line, number === line && styles.target)}
+                    style={{ transform: `translateY(${item.start}px)` }}
+                    data-log-line={number}
+                  >
+                    <Line
+                      record={record}
+                      number={number}
+                      href={address.href({ line: String(number), pane: "logs", attempt: String(attempt) })}
+                      onPick={() => address.set({ line: String(number), pane: "logs", attempt: String(attempt) })}
+                    />
                   </div>
                 )
               );
@@ -142,7 +170,17 @@ export function LogView({ taskRunId, attempt, attempts, cut, live }: {
   );
 }
 
-function Line({ record, number, href, onPick }: { readonly record: LogLine; readonly number: number; readonly href: string; readonly onPick: () => void }) {
+function Line({
+  record,
+  number,
+  href,
+  onPick,
+}: {
+  readonly record: LogLine;
+  readonly number: number;
+  readonly href: string;
+  readonly onPick: () => void;
+}) {
   return (
     <>
       <a
@@ -161,7 +199,9 @@ function Line({ record, number, href, onPick }: { readonly record: LogLine; read
         {formatClock(new Date(record.time))}
       </time>
       <span className={classNames(styles.text, styles[record.level])}>
-        {(record.level === "warn" || record.level === "error" || record.level === "debug") && <span className={styles.level}>{record.level} </span>}
+        {(record.level === "warn" || record.level === "error" || record.level === "debug") && (
+          <span className={styles.level}>{record.level} </span>
+        )}
         {plainText(record.text)}
       </span>
     </>

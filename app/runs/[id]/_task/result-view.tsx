@@ -28,13 +28,22 @@ export function ResultView({ detail }: { readonly detail: TaskRunDetail }) {
         </div>
       ))}
       {outputs.map((output) => (
-        <ValueView key={output.name} name={output.name} value={output.value} taskRunId={detail.id} open={displays.length === 0 && outputs.length === 1} />
+        <ValueView
+          key={output.name}
+          name={output.name}
+          value={output.value}
+          taskRunId={detail.id}
+          open={displays.length === 0 && outputs.length === 1}
+        />
       ))}
       {artifacts.length > 0 && (
         <ul className={styles.artifacts} aria-label="Artifacts">
           {artifacts.map((artifact, i) => (
             <li key={i}>
-              <strong>{artifact.name}</strong> <Chip>{artifact.type}</Chip> <span className={styles.quiet}>{artifact.value.summary}, {formatBytes(artifact.value.bytes)}</span>
+              <strong>{artifact.name}</strong> <Chip>{artifact.type}</Chip>{" "}
+              <span className={styles.quiet}>
+                {artifact.value.summary}, {formatBytes(artifact.value.bytes)}
+              </span>
             </li>
           ))}
         </ul>

@@ -32,7 +32,11 @@ import { WhySentence } from "./why-sentence";
 const panes = ["logs", "result", "inputs", "attempts"] as const;
 type Pane = (typeof panes)[number];
 
-export function TaskDrawer({ run, taskId, onOpenTask }: {
+export function TaskDrawer({
+  run,
+  taskId,
+  onOpenTask,
+}: {
   readonly run: RunDetail;
   readonly taskId: string | undefined;
   readonly onOpenTask: (id: string | undefined) => void;
@@ -55,7 +59,13 @@ export function TaskDrawer({ run, taskId, onOpenTask }: {
           </IconButton>
         </header>
         {row ? (
-          <Content key={row.id} run={run} row={row} mapped={task?.each !== undefined && row.mapIndex === undefined} onOpenTask={onOpenTask} />
+          <Content
+            key={row.id}
+            run={run}
+            row={row}
+            mapped={task?.each !== undefined && row.mapIndex === undefined}
+            onOpenTask={onOpenTask}
+          />
         ) : (
           <p className={styles.pad}>This run has no such task. It may belong to another run, or the address is incomplete.</p>
         )}
@@ -64,7 +74,12 @@ export function TaskDrawer({ run, taskId, onOpenTask }: {
   );
 }
 
-function Content({ run, row, mapped, onOpenTask }: {
+function Content({
+  run,
+  row,
+  mapped,
+  onOpenTask,
+}: {
   readonly run: RunDetail;
   readonly row: TaskRunRow;
   readonly mapped: boolean;
@@ -81,10 +96,15 @@ function Content({ run, row, mapped, onOpenTask }: {
     void queries.invalidateQueries({ queryKey: options.queryKey });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the key is the row's id, which never changes here
   }, [version, queries]);
-  const pane = panes.find((one) => one === address.get("pane")) ?? (row.status === "succeeded" || row.status === "cached" || mapped ? "result" : "logs");
+  const pane =
+    panes.find((one) => one === address.get("pane")) ??
+    (row.status === "succeeded" || row.status === "cached" || mapped ? "result" : "logs");
   const attempt = Number(address.get("attempt")) || row.attempt;
   const attemptRow = detail.data?.attempts.find((one) => one.attempt === attempt);
-  const elements = useMemo(() => (mapped ? (groupRows(run.taskRuns).get(row.taskKey)?.elements ?? []) : []), [mapped, run.taskRuns, row.taskKey]);
+  const elements = useMemo(
+    () => (mapped ? (groupRows(run.taskRuns).get(row.taskKey)?.elements ?? []) : []),
+    [mapped, run.taskRuns, row.taskKey],
+  );
   return (
     <>
       <div className={styles.facts}>
@@ -94,12 +114,18 @@ function Content({ run, row, mapped, onOpenTask }: {
         {(row.startedAt !== undefined || row.durationMs !== undefined) && (
           <Duration from={isLive(row.status) ? row.startedAt : undefined} ms={isLive(row.status) ? undefined : row.durationMs} />
         )}
-        {row.startedAt !== undefined && <span className={styles.quiet}><RelativeTime at={row.startedAt} /></span>}
+        {row.startedAt !== undefined && (
+          <span className={styles.quiet}>
+            <RelativeTime at={row.startedAt} />
+          </span>
+        )}
         {row.attempt > 1 && <span className={styles.quiet}>try {row.attempt}</span>}
         {row.status === "running" && row.progress && <ProgressText progress={row.progress} />}
       </div>
       {detail.data && <WhySentence detail={detail.data} />}
-      {row.status !== "succeeded" && row.status !== "cached" && row.reason !== undefined && !detail.data?.error && <p className={styles.pad}>{reasonSentence(row.reason)}</p>}
+      {row.status !== "succeeded" && row.status !== "cached" && row.reason !== undefined && !detail.data?.error && (
+        <p className={styles.pad}>{reasonSentence(row.reason)}</p>
+      )}
       {detail.error && (
         <div className={styles.pad}>
           <ErrorNotice doing="load the task" error={detail.error} onRetry={() => void detail.refetch()} />
@@ -114,7 +140,11 @@ function Content({ run, row, mapped, onOpenTask }: {
         onChange={(next) => address.set({ pane: next })}
         items={[
           { value: "logs", label: "Logs", count: attemptRow?.logRecords },
-          { value: "result", label: "Result", count: detail.data ? detail.data.displays.length + detail.data.outputs.length + detail.data.artifacts.length : undefined },
+          {
+            value: "result",
+            label: "Result",
+            count: detail.data ? detail.data.displays.length + detail.data.outputs.length + detail.data.artifacts.length : undefined,
+          },
           { value: "inputs", label: "Inputs", count: detail.data && detail.data.inputs.length + Object.keys(detail.data.params).length },
           { value: "attempts", label: "Tries", count: detail.data?.attempts.length },
         ]}
@@ -131,7 +161,13 @@ function Content({ run, row, mapped, onOpenTask }: {
   );
 }
 
-function Panes({ run, row, detail, attempt, onOpenTask }: {
+function Panes({
+  run,
+  row,
+  detail,
+  attempt,
+  onOpenTask,
+}: {
   readonly run: RunDetail;
   readonly row: TaskRunRow;
   readonly detail: TaskRunDetail;
@@ -143,13 +179,23 @@ function Panes({ run, row, detail, attempt, onOpenTask }: {
     <>
       <TabPanel value="logs" className={styles.logs}>
         {attemptRow ? (
-          <LogView key={attempt} taskRunId={row.id} attempt={attempt} attempts={detail.attempts} cut={attemptRow.logCut} live={attemptRow.status === "launching" || attemptRow.status === "running"} />
+          <LogView
+            key={attempt}
+            taskRunId={row.id}
+            attempt={attempt}
+            attempts={detail.attempts}
+            cut={attemptRow.logCut}
+            live={attemptRow.status === "launching" || attemptRow.status === "running"}
+          />
         ) : (
           <p className={styles.pad}>
             {row.cachedFrom ? (
               <>
                 Nothing ran: the result was reused. The log is with{" "}
-                <a href={`/runs/${row.cachedFrom.runId}?task=${row.cachedFrom.taskRunId}&pane=logs`}>the task of run #{row.cachedFrom.runNumber}</a>.
+                <a href={`/runs/${row.cachedFrom.runId}?task=${row.cachedFrom.taskRunId}&pane=logs`}>
+                  the task of run #{row.cachedFrom.runNumber}
+                </a>
+                .
               </>
             ) : isLive(row.status) ? (
               "Lines appear here as soon as the task starts."
@@ -173,7 +219,15 @@ function Panes({ run, row, detail, attempt, onOpenTask }: {
 }
 
 /** Up and down through the task runs in the order of the table. */
-function Neighbours({ run, row, onOpenTask }: { readonly run: RunDetail; readonly row: TaskRunRow | undefined; readonly onOpenTask: (id: string) => void }) {
+function Neighbours({
+  run,
+  row,
+  onOpenTask,
+}: {
+  readonly run: RunDetail;
+  readonly row: TaskRunRow | undefined;
+  readonly onOpenTask: (id: string) => void;
+}) {
   const order = useMemo(() => {
     const rows = groupRows(run.taskRuns);
     return run.tasks.flatMap((task) => {

@@ -31,7 +31,7 @@ export function useLog(taskRunId: string, attempt: number, expected: number, lin
   /** Everything after what is held, in as many steps as it takes. */
   const readOn = useCallback(
     async (from: number) => {
-      for (let at = from; ; ) {
+      for (let at = from; ;) {
         const { count, total } = await read(at, bigChunk);
         at += count;
         if (count === 0 || at >= total) return;

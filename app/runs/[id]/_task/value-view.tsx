@@ -17,7 +17,13 @@ import styles from "./task.module.css";
 
 type Input = TaskRunDetail["inputs"][number]["value"];
 
-export function ValueView({ name, value, taskRunId, from, open: initial = false }: {
+export function ValueView({
+  name,
+  value,
+  taskRunId,
+  from,
+  open: initial = false,
+}: {
   readonly name: string;
   readonly value: Input;
   /** Whose output it is: where a preview is asked for. */
@@ -40,7 +46,11 @@ export function ValueView({ name, value, taskRunId, from, open: initial = false 
           <code>{name}</code>
         </button>
         <span className={styles.summary}>
-          {value === undefined ? "no value" : list ? `list of ${formatNumber(list.length)} · ${list[0]?.summary ?? "empty"}` : single!.summary}
+          {value === undefined
+            ? "no value"
+            : list
+              ? `list of ${formatNumber(list.length)} · ${list[0]?.summary ?? "empty"}`
+              : single!.summary}
         </span>
         {value !== undefined && <span className={styles.quiet}>{formatBytes(bytes)}</span>}
         {from !== undefined && <span className={styles.quiet}>from {from}</span>}
@@ -55,7 +65,10 @@ function Preview({ name, taskRunId, length }: { readonly name: string; readonly 
   const [index, setIndex] = useState(0);
   const [plotted, setPlotted] = useState(false);
   const preview = useQuery(
-    trpc.run.preview.queryOptions({ taskRunId, name, ...(length !== undefined && { index }) }, { staleTime: Infinity, placeholderData: (before) => before }),
+    trpc.run.preview.queryOptions(
+      { taskRunId, name, ...(length !== undefined && { index }) },
+      { staleTime: Infinity, placeholderData: (before) => before },
+    ),
   );
   const shown = preview.data?.preview;
   const plot = useMemo(() => shown && preparePlot(name, shown), [name, shown]);
@@ -80,7 +93,11 @@ function Preview({ name, taskRunId, length }: { readonly name: string; readonly 
         )}
         <CopyableId id={preview.data.hash} />
         <span className={styles.quiet}>{preview.data.codec}</span>
-        <a className={styles.download} href={`/api/values/${taskRunId}/${encodeURIComponent(name)}${length === undefined ? "" : `?index=${index}`}`} download>
+        <a
+          className={styles.download}
+          href={`/api/values/${taskRunId}/${encodeURIComponent(name)}${length === undefined ? "" : `?index=${index}`}`}
+          download
+        >
           <Download size={14} aria-hidden /> Download
         </a>
       </div>

@@ -9,7 +9,9 @@ export function WhySentence({ detail }: { readonly detail: TaskRunDetail }) {
     <p className={styles.pad} data-why={detail.why.type}>
       {detail.why.sentence}{" "}
       {detail.cachedFrom && (
-        <Link href={`/runs/${detail.cachedFrom.runId}?task=${detail.cachedFrom.taskRunId}`}>See it in run #{detail.cachedFrom.runNumber}</Link>
+        <Link href={`/runs/${detail.cachedFrom.runId}?task=${detail.cachedFrom.taskRunId}`}>
+          See it in run #{detail.cachedFrom.runNumber}
+        </Link>
       )}
     </p>
   );

@@ -21,7 +21,9 @@ export function LinkForm() {
     opened.current = true;
     const token = location.hash.slice(1);
     history.replaceState(null, "", location.pathname);
-    void post("workspace.openLink", { token }).then((message) => setStage(message === undefined ? { type: "open" } : { type: "refused", message }));
+    void post("workspace.openLink", { token }).then((message) =>
+      setStage(message === undefined ? { type: "open" } : { type: "refused", message }),
+    );
   }, []);
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -63,7 +65,11 @@ export function LinkForm() {
         {fault !== undefined && <Notice look="failed">{fault}</Notice>}
         <Field label="Name">{(control) => <Input {...control} name="name" autoComplete="name" required autoFocus />}</Field>
         <Field label="E-mail">{(control) => <Input {...control} name="email" type="email" autoComplete="username" required />}</Field>
-        <Field label="Password">{(control) => <Input {...control} name="password" type="password" autoComplete="new-password" minLength={8} maxLength={128} required />}</Field>
+        <Field label="Password">
+          {(control) => (
+            <Input {...control} name="password" type="password" autoComplete="new-password" minLength={8} maxLength={128} required />
+          )}
+        </Field>
         <Button look="primary" type="submit" className={styles.submit} disabled={busy}>
           {busy ? "Saving…" : "Save and open Heddle"}
         </Button>
