@@ -81,6 +81,7 @@ function toTaskReport(row: RunDetail["taskRuns"][number]): TaskReport {
 
 async function toReport(api: Api, run: RunDetail): Promise<RunReport> {
   const summaries = await api.metric.summaries.query({ runIds: [run.id] });
+  const places = new Map(run.tasks.map(({ key }, place) => [key, place]));
   const mapped = new Set(run.taskRuns.flatMap((row) => (row.mapIndex === undefined ? [] : [row.taskKey])));
   const outputs = await Promise.all(
     run.outputs.map(async ({ name, task, value }) => {
@@ -99,7 +100,10 @@ async function toReport(api: Api, run: RunDetail): Promise<RunReport> {
       ...(run.message && { message: run.message }),
       durationMs: Math.round(run.durationMs ?? 0),
     },
-    tasks: run.taskRuns.filter((row) => row.mapIndex !== undefined || !mapped.has(row.taskKey)).map(toTaskReport),
+    tasks: run.taskRuns
+      .filter((row) => row.mapIndex !== undefined || !mapped.has(row.taskKey))
+      .sort((a, b) => places.get(a.taskKey)! - places.get(b.taskKey)! || (a.mapIndex ?? 0) - (b.mapIndex ?? 0))
+      .map(toTaskReport),
     outputs: Object.fromEntries(outputs),
     metrics: Object.fromEntries(
       summaries.map(({ name, count, last, min, max }) => [name, { count, last: Number(last), min: Number(min), max: Number(max) }]),
