@@ -39,7 +39,7 @@ test("a run survives kill -9 of the server", async ({ browser }) => {
   await page.waitForURL(/\/notebooks\/.+/);
   await page.getByRole("button", { name: "Run all" }).click();
   await page.goto(`${heddle.url}/runs`);
-  await page.getByRole("link", { name: "#2" }).click();
+  await page.getByRole("row").filter({ hasText: "work" }).first().locator("[data-run]").click();
   await page.getByRole("tab", { name: /^Tasks/ }).click();
   await expect(page.getByText(/^Running$/).first()).toBeVisible({ timeout: 60_000 });
 
