@@ -25,17 +25,15 @@ test("a run survives kill -9 of the server", async ({ browser }) => {
   const page = await context.newPage();
   await signIn(page, heddle);
   await page.goto(`${heddle.url}/notebooks`);
-  await page
-    .locator('input[type="file"]')
-    .setInputFiles({
-      name: "work.ts",
-      mimeType: "text/plain",
-      buffer: Buffer.from(
-        notebook
-          .replace('import { metric } from "heddle";\nconst steps', "const steps")
-          .replace("for (let n", 'import { metric } from "heddle";\nfor (let n'),
-      ),
-    });
+  await page.locator('input[type="file"]').setInputFiles({
+    name: "work.ts",
+    mimeType: "text/plain",
+    buffer: Buffer.from(
+      notebook
+        .replace('import { metric } from "heddle";\nconst steps', "const steps")
+        .replace("for (let n", 'import { metric } from "heddle";\nfor (let n'),
+    ),
+  });
   await page.waitForURL(/\/notebooks\/.+/);
   await page.getByRole("button", { name: "Run all" }).click();
   await page.goto(`${heddle.url}/runs`);
