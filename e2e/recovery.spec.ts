@@ -36,8 +36,10 @@ test("a run survives kill -9 of the server", async ({ browser }) => {
   });
   await page.waitForURL(/\/notebooks\/.+/);
   await page.getByRole("button", { name: "Run all" }).click();
-  await page.goto(`${heddle.url}/runs`);
-  await page.getByRole("row").filter({ hasText: "work" }).first().locator("[data-run]").click();
+  // Started, not merely asked for: leaving the page takes back what has not reached the server.
+  await expect(page.getByRole("button", { name: "Stop", exact: true })).toBeVisible();
+  await page.goto(`${heddle.url}/runs?notebook=${/notebooks\/([\w-]+)/.exec(page.url())![1]!}`);
+  await page.locator("[data-run]").click();
   await page.getByRole("tab", { name: /^Tasks/ }).click();
   await expect(page.getByText(/^Running$/).first()).toBeVisible({ timeout: 60_000 });
 
