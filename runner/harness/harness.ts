@@ -276,7 +276,6 @@ export class Harness {
     this.paces.set(id, (this.paces.get(id) ?? held) * 0.8 + held * 0.2);
     attempt.finish(result);
     if (dirty !== undefined || process.tasks >= mostTasks || attempt.launch.isolation !== "run") {
-      process.state = "busy";
       process.kill();
     } else if (process.state === "gone") return;
     this.pump();

@@ -23,7 +23,8 @@ export interface ProcessListener {
 }
 
 export class TaskProcess {
-  state: "starting" | "idle" | "busy" | "gone" = "starting";
+  /** "dying": it was killed and gets no more work, though the kernel may take a moment. */
+  state: "starting" | "idle" | "busy" | "dying" | "gone" = "starting";
   /** It has been ready for work at least once. */
   lived = false;
   /** The run whose tasks it has worked for; it never works for another. */
@@ -130,6 +131,7 @@ export class TaskProcess {
   /** Kills it with all its children; `ending` is what its attempt ended with. */
   kill(ending?: WireResult): void {
     this.ending ??= ending;
+    if (this.state !== "gone") this.state = "dying";
     this.resume();
     if (this.pid !== undefined) for (const pid of childrenOf(this.pid)) tryKill(pid);
     this.child.kill("SIGKILL");
@@ -193,6 +195,7 @@ export class TaskProcess {
   private handle(word: TaskWord): void {
     const { attempt } = this;
     if (word.type === "up") {
+      if (this.state !== "starting") return;
       this.lived = true;
       this.state = "idle";
       if (/^p\d+-[0-9a-f]+$/.test(word.folder)) this.folder = word.folder;

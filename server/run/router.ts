@@ -75,7 +75,8 @@ export const runRouter = router({
       const { userId, workspaceId } = ctx.caller;
       const run = await findRun(ctx.heddle.database, workspaceId, input.id);
       // What has ended needs no stopping: two presses of the button are one.
-      if (!(await (await ctx.heddle.execution.engine()).cancel(run.id, userId)) && (run.status === "queued" || run.status === "running")) {
+      const { name } = await ctx.heddle.database.prisma.user.findUniqueOrThrow({ where: { id: userId }, select: { name: true } });
+      if (!(await (await ctx.heddle.execution.engine()).cancel(run.id, name)) && (run.status === "queued" || run.status === "running")) {
         const now = await findRun(ctx.heddle.database, workspaceId, input.id);
         if (now.status === "queued" || now.status === "running")
           throw new AppError("CONFLICT", "Another server has this run at the moment. Try again in a few seconds.");

@@ -324,6 +324,21 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       expect(await pid("", "run-a")).not.toBe(second);
     });
 
+    test("gives no work to a process that makes room for another run", async () => {
+      const run = (id: string) => ({
+        id,
+        workspaceId: "w1",
+        notebookId: "n1",
+        notebook: "Test",
+        trigger: "manual" as const,
+        params: {},
+        logicalDate: undefined,
+      });
+      // More runs than slots, by turns: each start has to push out an idle process of another run.
+      const turns = Array.from({ length: 40 }, (_, n) => start("return { n: 1 };", { run: run(`turn-${n % 8}`) }));
+      for (const { log } of await Promise.all(turns)) await log.succeeded();
+    });
+
     test("gives every attempt a module scope of its own", async () => {
       const program = toProgram("let count = 0;\ncount++;\nreturn { count };");
       expect([await outputs("", { program }), await outputs("", { program })]).toEqual([{ count: 1 }, { count: 1 }]);
