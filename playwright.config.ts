@@ -4,6 +4,8 @@ export default defineConfig({
   testDir: "e2e",
   timeout: 60_000,
   workers: 1,
+  // A shared machine may stall for seconds; what fails twice is broken.
+  retries: process.env.CI ? 1 : 0,
   expect: { timeout: 15_000 },
   use: {
     trace: "retain-on-failure",
