@@ -5,8 +5,6 @@ export default defineConfig({
   test: {
     include: ["{pipelines,runner,server,app,cli,bench,bin}/**/*.test.{ts,tsx}"],
     globalSetup: ["server/db/testing/start-postgres.ts", "server/executor/testing/bundle-runner.ts"],
-    // A shared machine may stall for seconds; what fails twice is broken.
-    retry: process.env.CI ? 1 : 0,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: "forks",

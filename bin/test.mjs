@@ -40,6 +40,7 @@ if (only !== "unit") {
   const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = readReport(report).stats ?? {};
   counts.passed += expected + flaky;
   counts.failed += unexpected;
+  if (flaky > 0) console.log(`${flaky} of the browser tests needed a second try: see above which.`);
   counts.skipped += skipped;
 }
 fs.rmSync(folder, { recursive: true, force: true });

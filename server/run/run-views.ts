@@ -1,4 +1,5 @@
 /** What the pages and the API are told about runs. Dates are ISO strings; durations milliseconds. */
+import type { WhyPart } from "@/pipelines/run/cache-key";
 import type { Json, Task } from "@/pipelines/compile/dag";
 import type { AttemptStatus, Reason, RunStatus, TaskError, TaskRunStatus, Trigger, ValueRef } from "@/pipelines/run/run";
 import type { Display } from "@/pipelines/protocol/display";
@@ -76,19 +77,7 @@ export interface TaskRunDetail extends TaskRunRow {
 
 export interface Why {
   /** first-run, cache-off, cached, or the kind of key part that differs from the last time. */
-  readonly type:
-    | "cached"
-    | "first-run"
-    | "cache-off"
-    | "expired"
-    | "program"
-    | "input"
-    | "param"
-    | "data"
-    | "environment"
-    | "options"
-    | "retry"
-    | "not-started";
+  readonly type: WhyPart["type"];
   /** The input, parameter, file or option by name. */
   readonly name: string | undefined;
   readonly sentence: string;
