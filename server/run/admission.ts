@@ -30,7 +30,7 @@ export class Admission {
     for (let next = this.ready.peek(); next; next = this.ready.peek()) {
       const { run, ordinal } = next;
       const taskRun = run.state.taskRuns[ordinal];
-      if (run.dropped || taskRun?.status !== "queued" || taskRun.notBefore !== undefined) {
+      if (run.dropped || taskRun?.status !== "queued" || taskRun.notBefore !== undefined || run.state.fields.paused) {
         this.ready.shift();
         continue;
       }

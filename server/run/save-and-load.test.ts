@@ -11,7 +11,7 @@ import { createPool, type Pool } from "../db/pool";
 import { createTestDatabase, type TestDatabase } from "../db/testing/database";
 import { LiveRun } from "./live-run";
 import { loadRun } from "./load-run";
-import { toEvent, toJson, toTaskRow } from "./run-rows";
+import { toControl, toEvent, toJson, toTaskRow } from "./run-rows";
 import { createRunWriter, type RunWriter } from "./run-writer";
 
 let database: TestDatabase;
@@ -42,6 +42,7 @@ async function insert(by: RunWriter, state: RunState, workspace = "w"): Promise<
       source: "",
       trigger: "manual",
       status,
+      control: toControl(state),
       created: 1_000,
       started: startedAt,
       finished: finishedAt,

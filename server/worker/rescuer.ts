@@ -1,13 +1,14 @@
 /**
  * Brings runs back into memory: after a restart, from servers that are gone, and after a save that was refused or threw.
- * What the database says is what is. Also the net under wishes: a cancel asked for at another server is found here.
+ * What the database says is what is. Also the net under wishes: what was asked at another server is found here.
  * Neighbours: dispatcher.ts (goes on with them), lease-keeper.ts (keeps ours ours), ../run/load-run.ts.
  */
 import { pendingActions } from "@/pipelines/run/pending-actions";
+import type { RunCommand } from "@/pipelines/run/run-event";
 import { isRunTerminal, taskRunId } from "@/pipelines/run/run-state";
 import { patiently } from "../db/patiently";
 import type { Pool } from "../db/pool";
-import { cancelWishesSql, clearCancelWishesSql, poisonRunSql, reopenRunSql, setAsideSql, takeRunsSql } from "../db/run.sql";
+import { clearWishesSql, poisonRunSql, reopenRunSql, setAsideSql, takeRunsSql, wishesSql } from "../db/run.sql";
 import type { Launcher } from "../run/launcher";
 import type { Arrival, LiveRun } from "../run/live-run";
 import { loadRun, type LoadedRun } from "../run/load-run";
@@ -138,13 +139,11 @@ export class Rescuer implements Loop {
 
   private async fulfilWishes(): Promise<void> {
     const { pool, instance, now } = this.parts;
-    const { rows } = await pool.query<{ id: string; cancel_wish: string }>(cancelWishesSql, [instance]);
+    const { rows } = await pool.query<{ id: string; run_id: string; command: RunCommand }>(wishesSql, [instance]);
     if (rows.length === 0) return;
-    for (const { id, cancel_wish: by } of rows) {
-      await this.dispatcher.arrive(id, { type: "cancel-requested", by: by === "" ? undefined : by, at: now() });
-    }
-    // Saved by now: a wish that stayed would cancel the run again when it is retried.
-    await pool.query(clearCancelWishesSql, [instance, rows.map(({ id }) => id)]);
+    for (const { run_id, command } of rows) await this.dispatcher.arrive(run_id, { ...command, at: now() });
+    // Saved by now: a wish that stayed would be fulfilled twice.
+    await pool.query(clearWishesSql, [rows.map(({ id }) => id)]);
   }
 
   private async take(mine: boolean): Promise<string[]> {
