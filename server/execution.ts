@@ -4,6 +4,7 @@
  */
 import os from "node:os";
 import { createValueStore, type ValueStore } from "./artifact/store";
+import { databaseClock } from "./db/database-clock";
 import { createPool } from "./db/pool";
 import { AppError } from "./errors";
 import { installEnvironment } from "./executor/environment";
@@ -101,6 +102,7 @@ export function startExecution(options: ExecutionOptions): Execution {
       imageDigest: executor.kind,
       dataFolder: dataDir,
       log: say,
+      clock: await databaseClock(pool),
     });
     stops.push(() => engine.close());
     await engine.start();

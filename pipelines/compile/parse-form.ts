@@ -12,7 +12,7 @@ export interface FormField extends Parameter {
 
 export type ParsedForm = { readonly fields: readonly FormField[] } | { readonly fault: string };
 
-const types = ["text", "number", "integer", "boolean", "date", "date-time", "json"] as const;
+const types = ["text", "number", "integer", "boolean", "date", "date-time"] as const;
 
 export function parseForm(text: string | undefined): ParsedForm {
   const fields: FormField[] = [];
@@ -43,7 +43,9 @@ export function parseForm(text: string | undefined): ParsedForm {
 export function validateAnswer(
   fields: readonly FormField[],
   given: Readonly<Record<string, Json>>,
-): { readonly values: Readonly<Record<string, Json>> } | { readonly faults: readonly { readonly name: string; readonly message: string }[] } {
+):
+  | { readonly values: Readonly<Record<string, Json>> }
+  | { readonly faults: readonly { readonly name: string; readonly message: string }[] } {
   const faults: { name: string; message: string }[] = [];
   const values: [string, Json][] = [];
   for (const field of fields) {
@@ -84,7 +86,7 @@ const blank = {
   format: undefined,
 } as const;
 
-function readType(text: string): Pick<Parameter, "type"> & Partial<Parameter> | undefined {
+function readType(text: string): (Pick<Parameter, "type"> & Partial<Parameter>) | undefined {
   if (text.includes("|")) {
     const options = text.split("|").map((one) => one.trim());
     if (options.some((one) => one === "")) return undefined;
@@ -103,8 +105,6 @@ function readType(text: string): Pick<Parameter, "type"> & Partial<Parameter> | 
     case "date":
     case "date-time":
       return { type: "string", format: text as "date" | "date-time" };
-    case "json":
-      return { type: "json" };
     case undefined:
       return undefined;
   }

@@ -32,6 +32,9 @@ export function retry(draft: Draft, ordinal: number | undefined, by: string | un
   } else {
     const taskRun = draft.taskRun(ordinal);
     if (!taskRun || !wantsRetry(taskRun)) return;
+    // A fan-out that was marked succeeded has readers already.
+    const whole = draft.must(taskRun.task);
+    if (!wantsRetry(whole) && whole.status !== "running") return;
     if (taskRun.mapIndex === undefined) add(ordinal);
     else again.set(taskRun.task, [ordinal]);
     for (const index of spread(draft, taskRun.task, wantsRetry)) add(index);
@@ -90,7 +93,7 @@ export function mark(draft: Draft, { ordinal, as, by, note }: Mark, at: number):
 
 function askAgain(draft: Draft, again: Again, fresh: boolean, at: number): void {
   if (isRunTerminal(draft.fields.status)) {
-    for (const index of endedHandlers(draft)) if (!again.has(index)) again.set(index, "whole");
+    for (const index of endedHandlers(draft)) again.set(index, "whole");
   }
   reopenRun(draft, at);
   prepare(draft, again, fresh);
@@ -195,7 +198,8 @@ function forgetElements(draft: Draft, group: number): void {
   const { counters } = draft.base.plan;
   if (draft.must(group).expanded === undefined) return;
   for (const ordinal of elementsOf(draft, group)) draft.set(ordinal, { status: "skipped", reason: "cleared" });
-  for (const place of [counters.first(group), counters.live(group), counters.admitted(group), counters.cursor(group)]) draft.setCount(place, 0);
+  for (const place of [counters.first(group), counters.live(group), counters.admitted(group), counters.cursor(group)])
+    draft.setCount(place, 0);
 }
 
 function reset(draft: Draft, ordinal: number, fresh: boolean): void {

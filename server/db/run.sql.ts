@@ -64,7 +64,7 @@ with input as materialized (
 ), changed as (
   update task_run set status = t.status, reason = t.reason, attempt = t.attempt, tries = t.tries, lost = t.lost,
     expanded = t.expanded, not_before = to_timestamp(t.not_before / 1000), cache_key = t.cache_key,
-    key_parts = coalesce(t.key_parts, task_run.key_parts), why = coalesce(t.why, task_run.why), cached_from = t.cached_from,
+    key_parts = t.key_parts, why = coalesce(t.why, task_run.why), cached_from = t.cached_from,
     outputs = t.outputs,
     displays = coalesce(t.displays, task_run.displays),
     error = case when t.keep_error then task_run.error else t.error end, decision = t.decision, fresh = t.fresh,

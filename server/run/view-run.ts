@@ -14,10 +14,13 @@ export async function viewRun(database: Database, workspaceId: string, id: strin
   return workspaceRead(database, workspaceId, async (client) => {
     const { row, seq } = await readRunRow(client, workspaceId, id);
     const spec = (
-      await client.query<{ tasks: Task[]; targets: string[] | null; cache: "use" | "off"; outputs: { name: string; task: string }[] }>(
-        runSpecSql,
-        [workspaceId, id],
-      )
+      await client.query<{
+        tasks: Task[];
+        targets: string[] | null;
+        cache: "use" | "off";
+        timeout: number | null;
+        outputs: { name: string; task: string }[];
+      }>(runSpecSql, [workspaceId, id])
     ).rows[0]!;
     const taskRuns = await client.query<TaskRunRecord>(taskRunRowsSql, [workspaceId, id]);
     const outputs = await client.query<{ task_key: string; outputs: Record<string, OutputRef> | null }>(taskOutputsSql, [
@@ -35,6 +38,7 @@ export async function viewRun(database: Database, workspaceId: string, id: strin
       tasks: spec.tasks,
       targets: spec.targets ?? undefined,
       cache: spec.cache,
+      timeout: spec.timeout ?? undefined,
       taskRuns: taskRuns.rows.sort(byOrdinal).map((record) => toTaskRunRow(record, runHub.progressOf(record.id))),
       outputs: spec.outputs.map(({ name, task }) => {
         const value = given.get(task)?.[name];
