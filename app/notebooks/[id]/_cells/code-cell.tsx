@@ -82,7 +82,7 @@ export const CodeCell = memo(function CodeCell({ taskKey, view, stale, starting,
         <CellCode
           cell={cell}
           label={`Code of ${cell.title || cellKey}`}
-          language="typescript"
+          language={cell.kind === "code" || cell.kind === "params" ? "typescript" : "plain"}
           diagnostics={diagnostics}
           startEditing={startEditing}
         />
