@@ -41,7 +41,8 @@ function namesOfBody(cell: CompiledCell, names: Names): readonly string[] {
   const read = given === undefined ? undefined : readNames(given);
   if (read && "value" in read) return read.value;
   // `${error}` in the text of an approval shows the value to whoever is asked.
-  if (cell.kind === "approval") return [...cell.cell.source.matchAll(/\$\{([\p{ID_Start}$_][\p{ID_Continue}$]*)\}/gu)].map((match) => match[1]!);
+  if (cell.kind === "approval")
+    return [...cell.cell.source.matchAll(/\$\{([\p{ID_Start}$_][\p{ID_Continue}$]*)\}/gu)].map((match) => match[1]!);
   if (cell.kind !== "sql") return [];
   const words = cell.cell.source.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu) ?? [];
   return words.filter((word) => names.resolve(word, cell)?.travels === "value");

@@ -126,7 +126,8 @@ export function parseDefaults(defaults: readonly CellOption[]): Pick<ParsedOptio
 function explainUnknown(kind: string, key: string): string {
   const owner = Object.keys(settingsOfKind).find((one) => settingsOfKind[one]!.includes(key));
   if (owner) return `"${key}" is an option of [${owner}] cells, not of ${kind} cells.`;
-  if (key === "failFast" || key === "runTimeout") return `"${key}" is for the whole notebook: write it below "defaults" in the front matter.`;
+  if (key === "failFast" || key === "runTimeout")
+    return `"${key}" is for the whole notebook: write it below "defaults" in the front matter.`;
   const known = ["each", "when", ...Object.keys(readers)];
   const near = known.find((one) => one.toLowerCase() === key.toLowerCase()) ?? known.find((one) => isOneEditAway(one, key));
   return `There is no option "${key}".${near ? ` Did you mean "${near}"?` : ""} A cell knows: ${known.join(", ")}.`;

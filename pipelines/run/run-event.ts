@@ -4,18 +4,19 @@ import type { KeyParts, WhyPart } from "./cache-key";
 import type { Reason, TaskError, ValueRef } from "./run";
 
 /** What a person asks of a run, a task (`ordinal`) or an approval. `by` is a name, kept as it was then. */
-export type RunCommand = { readonly by: string | undefined } & (
+export type RunCommand = { readonly by: string | undefined } &
   /** After a `stop` the handlers still run; `terminate` lets nothing run any more. */
-  | { readonly type: "cancel-requested"; readonly how: "stop" | "terminate" }
-  | { readonly type: "pause-requested" }
-  | { readonly type: "resume-requested" }
-  /** What failed, or this one task, and what could not run because of it. */
-  | { readonly type: "retry-requested"; readonly ordinal: number | undefined }
-  /** This task and everything downstream runs again, whatever became of it and whatever is stored. */
-  | { readonly type: "clear-requested"; readonly ordinal: number }
-  | { readonly type: "mark-requested"; readonly ordinal: number; readonly as: "succeeded" | "failed"; readonly note: string | undefined }
-  | (Answer & { readonly type: "answered" })
-);
+  (
+    | { readonly type: "cancel-requested"; readonly how: "stop" | "terminate" }
+    | { readonly type: "pause-requested" }
+    | { readonly type: "resume-requested" }
+    /** What failed, or this one task, and what could not run because of it. */
+    | { readonly type: "retry-requested"; readonly ordinal: number | undefined }
+    /** This task and everything downstream runs again, whatever became of it and whatever is stored. */
+    | { readonly type: "clear-requested"; readonly ordinal: number }
+    | { readonly type: "mark-requested"; readonly ordinal: number; readonly as: "succeeded" | "failed"; readonly note: string | undefined }
+    | (Answer & { readonly type: "answered" })
+  );
 
 interface Answer {
   readonly ordinal: number;
