@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { compile } from "@/pipelines/compile/compile";
 import type { Compilation, Dag, Diagnostic, Json } from "@/pipelines/compile/dag";
 import { validateParams } from "@/pipelines/compile/validate-params";
+import { lineWords } from "@/pipelines/notebook/line-words";
 import { parse } from "@/pipelines/notebook/parse";
 import type { Trigger } from "@/pipelines/run/run";
 import { workspaceRead } from "../db/tenancy";
@@ -98,7 +99,7 @@ function concerns(dag: Dag, targets: readonly string[] | undefined, { place }: D
 }
 
 function describe({ place, message, code }: Diagnostic): string {
-  return `${place.cellKey === "" ? "front matter" : place.cellKey}, line ${place.line}: ${message} (${code})`;
+  return `${place.cellKey === "" ? "front matter" : place.cellKey}, ${lineWords(place.in === "header" ? 0 : place.line)}: ${message} (${code})`;
 }
 
 /** Two people who press Run on the same thing while it runs look at the same run. */

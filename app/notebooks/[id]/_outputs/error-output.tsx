@@ -1,4 +1,5 @@
 "use client";
+import { lineWords } from "@/pipelines/notebook/line-words";
 import type { CellState } from "../../../_trpc/outputs";
 import { useEditor } from "../editor-context";
 import styles from "./cell-output.module.css";
@@ -26,8 +27,8 @@ export function ErrorOutput({ error, reason }: { readonly error: NonNullable<Cel
           {error.frames.slice(0, 8).map((frame, index) => (
             <li key={index}>
               at{" "}
-              <button type="button" className={styles.frame} onClick={() => editor.jumpToKey(frame.cellKey, frame.line, frame.column)}>
-                {frame.cellKey}:{frame.line}
+              <button type="button" className={styles.frame} onClick={() => editor.jumpToKey(frame.cellKey, ...(frame.line > 0 ? [frame.line, frame.column] : []))}>
+                {frame.cellKey}, {lineWords(frame.line)}
               </button>
               {frame.function !== undefined && ` in ${frame.function}`}
             </li>
