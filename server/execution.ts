@@ -97,7 +97,7 @@ export function startExecution(options: ExecutionOptions): Execution {
       home,
       instance,
       environmentHash: environment.hash,
-      imageDigest: executor.kind,
+      imageDigest: (image) => executor.imageDigest(image),
       dataFolder: dataDir,
       log: say,
     });

@@ -12,6 +12,11 @@ export interface Executor {
   readonly kind: "docker" | "process";
   /** Builds or finds what every attempt needs (image, harness, environment); repeatable. */
   prepare(): Promise<void>;
+  /**
+   * What attempts in this image run on, by content: part of the cache key. Undefined is the image of cells that name none.
+   * Local processes have no image; there it is this machine's Node and the runner.
+   */
+  imageDigest(image: string | undefined): Promise<string>;
   /** Starts capacity ahead of use, e.g. when a notebook is opened; never throws. */
   warm(scope: WarmScope): void;
   /**

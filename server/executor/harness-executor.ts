@@ -85,6 +85,10 @@ export class HarnessExecutor implements Executor {
     return this.prepared;
   }
 
+  imageDigest(image: string | undefined): Promise<string> {
+    return this.host.imageDigest(image);
+  }
+
   warm(scope: WarmScope): void {
     if (this.closed || scope.notebookId === undefined) return;
     const harness: HarnessScope = { workspaceId: scope.workspaceId, group: scope.notebookId, only: undefined };

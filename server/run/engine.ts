@@ -40,7 +40,7 @@ export interface EngineOptions {
   /** Id of this process among servers: instance.ts. */
   readonly instance: string;
   readonly environmentHash: string;
-  readonly imageDigest: string;
+  readonly imageDigest: (image: string | undefined) => Promise<string>;
   readonly log: (message: string) => void;
   readonly clock?: () => number;
   readonly random?: () => number;
