@@ -1,5 +1,6 @@
-/** Where each task stands. Pure; the same graph always gets the same places. */
+/** Where each task stands, and how its arrows go around the others. Pure; the same graph always gets the same places. */
 import { graphlib, layout } from "@dagrejs/dagre";
+import type { Lane } from "./edge-path";
 import type { GraphTask } from "./graph-task";
 
 export type Direction = "down" | "right";
@@ -12,6 +13,16 @@ export interface Place {
   readonly x: number;
   readonly y: number;
   readonly width: number;
+}
+
+export interface Layout {
+  readonly places: ReadonlyMap<string, Place>;
+  /** By `edgeId`: where an arrow leaves its rank, passes others and comes into the last. */
+  readonly lanes: ReadonlyMap<string, readonly Lane[]>;
+}
+
+export function edgeId(from: string, to: string): string {
+  return `${from}→${to}`;
 }
 
 /** What a box needs for its title, and for the count of a fan-out. In steps, so that typing seldom moves it. */
@@ -30,20 +41,21 @@ export function layOutInRoom(
   direction: Direction,
   wanted: (task: GraphTask) => number,
   room: number,
-): ReadonlyMap<string, Place> {
+): Layout {
   for (const limit of tasks.length > largeGraph ? [] : [widest, 176, 152]) {
-    const places = layOutGraph(tasks, direction, (task) => Math.min(limit, wanted(task)));
-    if (rightEdge(places) * readable <= room - 2 * margin) return places;
+    const made = layOutGraph(tasks, direction, (task) => Math.min(limit, wanted(task)));
+    if (rightEdge(made.places) * readable <= room - 2 * margin) return made;
   }
   return layOutGraph(tasks, direction, (task) => Math.min(narrow, wanted(task)));
 }
 
-function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf: (task: GraphTask) => number): ReadonlyMap<string, Place> {
+function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf: (task: GraphTask) => number): Layout {
   const graph = new graphlib.Graph();
   graph.setGraph({
     rankdir: direction === "down" ? "TB" : "LR",
     nodesep: direction === "down" ? 12 : 10,
     ranksep: direction === "down" ? 32 : 48,
+    edgesep: 12,
   });
   graph.setDefaultEdgeLabel(() => ({}));
   const keys = new Set(tasks.map((task) => task.key));
@@ -52,12 +64,36 @@ function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf:
     for (const need of task.needs) if (keys.has(need.task)) graph.setEdge(need.task, task.key);
   }
   layout(graph);
-  return new Map(
-    tasks.map((task) => {
-      const node = graph.node(task.key) as { x: number; y: number; width: number };
-      return [task.key, { x: node.x - node.width / 2, y: node.y - nodeHeight / 2, width: node.width }];
-    }),
+  const nodes = new Map(tasks.map((task) => [task.key, graph.node(task.key) as { x: number; y: number; width: number }]));
+  // Half of how far a rank reaches along the direction of the graph: boxes of one rank share their middle.
+  const reach = new Map<number, number>();
+  for (const { x, y, width } of nodes.values()) {
+    const middle = Math.round(direction === "down" ? y : x);
+    reach.set(middle, Math.max(reach.get(middle) ?? 0, (direction === "down" ? nodeHeight : width) / 2));
+  }
+  const lanes = new Map<string, readonly Lane[]>();
+  for (const { v, w } of graph.edges()) {
+    const { points } = graph.edge(v, w) as { points: { x: number; y: number }[] };
+    // Without its ends: every second point stands in a rank, the others between two.
+    const passed = points.slice(1, -1).filter((_, index) => index % 2 === 1);
+    const lane = ({ x, y }: { x: number; y: number }): Lane => {
+      const half = reach.get(Math.round(direction === "down" ? y : x)) ?? 0;
+      return direction === "down"
+        ? { from: { x, y: y - half }, to: { x, y: y + half } }
+        : { from: { x: x - half, y }, to: { x: x + half, y } };
+    };
+    const [first, last] = [nodes.get(v)!, nodes.get(w)!];
+    lanes.set(edgeId(v, w), [
+      // Beside a wider box of its rank an arrow keeps straight until it is past it.
+      { from: direction === "down" ? lane(first).to : { x: first.x + first.width / 2, y: first.y }, to: lane(first).to },
+      ...passed.map(lane),
+      { from: lane(last).from, to: direction === "down" ? lane(last).from : { x: last.x - last.width / 2, y: last.y } },
+    ]);
+  }
+  const places = new Map(
+    [...nodes].map(([key, { x, y, width }]) => [key, { x: x - width / 2, y: y - nodeHeight / 2, width }] as const),
   );
+  return { places, lanes };
 }
 
 function rightEdge(places: ReadonlyMap<string, Place>): number {
