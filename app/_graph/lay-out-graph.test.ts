@@ -46,3 +46,14 @@ it("the same graph has the same places, whatever it is called with", () => {
   const lay = () => layOutInRoom(tasks, "down", (task) => wantedWidth(task.title, false, "down"), 1000);
   expect(lay()).toEqual(lay());
 });
+
+it("tasks that nothing ties together stand in rows, not in one line that leaves the panel", () => {
+  const tasks = Array.from({ length: 12 }, (_, index) => ({ key: `t${index}`, title: `Task ${index}`, needs: [] }));
+  const { places } = layOutInRoom(tasks, "down", (task) => wantedWidth(task.title, false, "down"), 400);
+  expect(Math.max(...[...places.values()].map(({ x, width }) => x + width)) * 0.7).toBeLessThanOrEqual(400 - 32);
+  expect(new Set([...places.values()].map(({ y }) => y)).size).toBeGreaterThan(1);
+  const boxes = [...places.values()];
+  for (const a of boxes)
+    for (const b of boxes)
+      if (a !== b) expect(a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + nodeHeight <= b.y || b.y + nodeHeight <= a.y).toBe(true);
+});

@@ -28,7 +28,7 @@ export function edgeId(from: string, to: string): string {
 /** What a box needs for its title, and for the count of a fan-out. In steps, so that typing seldom moves it. */
 export function wantedWidth(title: string, mapped: boolean, direction: Direction): number {
   const count = !mapped ? 0 : direction === "down" ? 32 : 48;
-  return Math.max(88, Math.ceil((title.length * 6.4 + 42 + count) / 8) * 8);
+  return Math.max(88, Math.ceil((title.length * 6.8 + 42 + count) / 8) * 8);
 }
 
 const widest = 240;
@@ -36,17 +36,63 @@ const narrow = 136;
 const largeGraph = 80;
 
 /** Boxes as wide as their titles while there is room for that; narrower ones, with cut titles, before all of it gets small. */
-export function layOutInRoom(
-  tasks: readonly GraphTask[],
-  direction: Direction,
-  wanted: (task: GraphTask) => number,
-  room: number,
-): Layout {
+export function layOutInRoom(tasks: readonly GraphTask[], direction: Direction, wanted: (task: GraphTask) => number, room: number): Layout {
+  const space = room - 2 * margin;
+  const parts = findParts(tasks);
+  const layOut = (limit: number) =>
+    packParts(
+      parts.map((part) => layOutGraph(part, direction, (task) => Math.min(limit, wanted(task)))),
+      direction,
+      space,
+    );
   for (const limit of tasks.length > largeGraph ? [] : [widest, 176, 152]) {
-    const made = layOutGraph(tasks, direction, (task) => Math.min(limit, wanted(task)));
-    if (rightEdge(made.places) * readable <= room - 2 * margin) return made;
+    const made = layOut(limit);
+    if (rightEdge(made.places) * readable <= space) return made;
   }
-  return layOutGraph(tasks, direction, (task) => Math.min(narrow, wanted(task)));
+  return layOut(narrow);
+}
+
+/** Tasks that are tied together, directly or through others; the larger parts first, for they say more. */
+function findParts(tasks: readonly GraphTask[]): readonly (readonly GraphTask[])[] {
+  const leaders = new Map(tasks.map(({ key }) => [key, key]));
+  const leaderOf = (key: string): string => {
+    let at = key;
+    while (leaders.get(at) !== at) at = leaders.get(at)!;
+    leaders.set(key, at);
+    return at;
+  };
+  for (const task of tasks) for (const need of task.needs) if (leaders.has(need.task)) leaders.set(leaderOf(need.task), leaderOf(task.key));
+  const parts = new Map<string, GraphTask[]>();
+  for (const task of tasks) {
+    const leader = leaderOf(task.key);
+    parts.set(leader, [...(parts.get(leader) ?? []), task]);
+  }
+  return [...parts.values()].sort((a, b) => b.length - a.length);
+}
+
+/** Parts beside one another as far as there is room, then in a row below; where arrows go right, each below the other. */
+function packParts(parts: readonly Layout[], direction: Direction, space: number): Layout {
+  const places = new Map<string, Place>();
+  const lanes = new Map<string, readonly Lane[]>();
+  const gap = direction === "down" ? 12 : 10;
+  let [x, y, rowEnd] = [0, 0, 0];
+  for (const part of parts) {
+    const width = rightEdge(part.places);
+    const height = bottomEdge(part.places);
+    const wraps = direction === "right" || x + width > space;
+    if (x > 0 && wraps) [x, y] = [0, rowEnd + (direction === "down" ? 32 : gap)];
+    const [dx, dy] = [x, y];
+    const move = (point: { x: number; y: number }) => ({ x: point.x + dx, y: point.y + dy });
+    for (const [key, place] of part.places) places.set(key, { ...place, ...move(place) });
+    for (const [id, each] of part.lanes)
+      lanes.set(
+        id,
+        each.map(({ from, to }) => ({ from: move(from), to: move(to) })),
+      );
+    x += width + gap;
+    rowEnd = Math.max(rowEnd, y + height);
+  }
+  return { places, lanes };
 }
 
 function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf: (task: GraphTask) => number): Layout {
@@ -90,10 +136,12 @@ function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf:
       { from: lane(last).from, to: direction === "down" ? lane(last).from : { x: last.x - last.width / 2, y: last.y } },
     ]);
   }
-  const places = new Map(
-    [...nodes].map(([key, { x, y, width }]) => [key, { x: x - width / 2, y: y - nodeHeight / 2, width }] as const),
-  );
+  const places = new Map([...nodes].map(([key, { x, y, width }]) => [key, { x: x - width / 2, y: y - nodeHeight / 2, width }] as const));
   return { places, lanes };
+}
+
+function bottomEdge(places: ReadonlyMap<string, Place>): number {
+  return Math.max(...[...places.values()].map((place) => place.y)) + nodeHeight;
 }
 
 function rightEdge(places: ReadonlyMap<string, Place>): number {
@@ -102,9 +150,8 @@ function rightEdge(places: ReadonlyMap<string, Place>): number {
 
 /** Shows all of the graph where that can still be read, from its beginning otherwise; never larger than life. */
 export function fitGraph(places: ReadonlyMap<string, Place>, direction: Direction, width: number, height: number) {
-  const all = [...places.values()];
   const right = rightEdge(places);
-  const bottom = Math.max(...all.map(({ y }) => y)) + nodeHeight;
+  const bottom = bottomEdge(places);
   const zoom = Math.max(0.7, Math.min(1, (width - 2 * margin) / right, (height - 2 * margin) / bottom));
   return {
     zoom,
