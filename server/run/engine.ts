@@ -21,6 +21,7 @@ import { Admission } from "./admission";
 import { createAttemptCosts } from "./attempt-costs";
 import { lookUp } from "./cache-lookup";
 import { createDataHashes } from "./data-hashes";
+import { DatabaseClock } from "./database-clock";
 import { Launcher } from "./launcher";
 import { LiveRun } from "./live-run";
 import { Lookups } from "./lookups";
@@ -55,6 +56,8 @@ export interface SubmitMeta {
   readonly source: string;
   readonly versionId: string | undefined;
   readonly createdBy: string | undefined;
+  /** While a run with the same key is active, that run is the answer, whichever server it is on. */
+  readonly orderKey?: string | undefined;
 }
 
 export type SubmitResult =
@@ -78,7 +81,9 @@ export interface Engine {
 const usualLeaseSeconds = 30;
 
 export function createEngine(options: EngineOptions): Engine {
-  const { pool, instance, executor, log, clock: now = Date.now, random = Math.random, leaseSeconds = usualLeaseSeconds } = options;
+  const { pool, instance, executor, log, random = Math.random, leaseSeconds = usualLeaseSeconds } = options;
+  const clock = new DatabaseClock();
+  const now = options.clock ?? clock.now;
   let closed = false;
   const complain = (what: string, error: unknown) => {
     if (!closed) log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -109,6 +114,9 @@ export function createEngine(options: EngineOptions): Engine {
     writer,
     launcher,
     dispatcher,
+    executor,
+    timers,
+    clock,
     leaseSeconds,
     now,
     complain,
@@ -120,6 +128,7 @@ export function createEngine(options: EngineOptions): Engine {
     logs,
 
     async start() {
+      await leases.greet();
       await rescuer.recover();
       for (const loop of loops) loop.start();
     },
@@ -151,14 +160,17 @@ export function createEngine(options: EngineOptions): Engine {
         owner: instance,
         lease: leaseSeconds,
         event: toEvent(state, changes),
+        order_key: meta.orderKey,
       };
-      const number = await writer.insert(
+      const { id, number } = await writer.insert(
         row,
         state.taskRuns.map((taskRun) => toTaskRow(state, taskRun, changes, true)),
       );
+      if (id !== full.id) return { ok: true, id, number };
       const run = new LiveRun(state, 1, state.taskRuns.length, number);
       runHub.publish(run.news(state.taskRuns.map(({ ordinal }) => taskRunId(full.id, ordinal))));
-      if (!isRunTerminal(status)) dispatcher.add(run, actions);
+      // The rescuer may have found its row before we heard that it is saved.
+      if (!isRunTerminal(status) && !dispatcher.has(full.id)) dispatcher.add(run, actions);
       return { ok: true, id: full.id, number };
     },
 
