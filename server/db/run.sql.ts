@@ -232,6 +232,16 @@ export const cancelWishesSql =
 /** $1 instance, $2 ids. */
 export const clearCancelWishesSql = "update run set cancel_wish = null where owner = $1 and id = any($2)";
 
+/** What other servers work on, and what became of those runs of theirs that were active. $1 instance, $2 runs. */
+export const outsideRunsSql = `
+select id, workspace_id, notebook_id, revision, status not in ('queued', 'running') as ended from run
+where (status in ('queued', 'running') or id = any($2)) and owner is distinct from $1`;
+
+/** $1 what is told. */
+export const notifySql = "select pg_notify('heddle_runs', $1)";
+
+export const listenSql = "listen heddle_runs";
+
 export const poisonRunSql = "update run set poison = poison + 1 where id = $1 returning poison";
 
 /** $1 run id, $2 message. Its tasks end with it, and whoever follows it hears so. */

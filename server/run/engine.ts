@@ -26,6 +26,7 @@ import { Launcher } from "./launcher";
 import { LiveRun } from "./live-run";
 import { Lookups } from "./lookups";
 import { createLogStore, type LogStore } from "./log-store";
+import { createOutsideNews } from "./outside-news";
 import { refuseSpec } from "./refuse-spec";
 import { runHub } from "./run-hub";
 import { toEvent, toTaskRow } from "./run-rows";
@@ -122,7 +123,18 @@ export function createEngine(options: EngineOptions): Engine {
     complain,
     lost: (run) => rescuer.refused(run, []),
   });
-  const loops = [dispatcher, rescuer, leases];
+  const outside = createOutsideNews({
+    pool,
+    databaseUrl: options.databaseUrl,
+    instance,
+    hub: runHub,
+    inCompany: () => leases.company,
+    asked: (ids) => {
+      if (ids.some((id) => dispatcher.runs.has(id))) rescuer.fulfilWishes().catch((error: unknown) => complain("Wishes", error));
+    },
+    complain,
+  });
+  const loops = [dispatcher, rescuer, leases, outside];
 
   return {
     logs,
@@ -183,6 +195,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
       // Another server works on it, or it is being read back: its owner sees the wish.
       const { rowCount } = await pool.query(wishCancelSql, [runId, by ?? ""]);
+      if (rowCount === 1) outside.ask(runId);
       return rowCount === 1;
     },
 

@@ -39,15 +39,20 @@ const marginSeconds = 2;
 export interface LeaseKeeper extends Loop {
   /** Before anything is taken up: what time it is, and who else is there. */
   greet(): Promise<void>;
+  /** Whether other servers work on this database. */
+  readonly company: boolean;
 }
 
 export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
   const { writer, launcher, dispatcher, executor, timers, clock, leaseSeconds, now, lost, complain } = parts;
 
+  let company = true;
+
   async function beat(): Promise<void> {
     const askedAt = performance.now();
-    const { now: time, company } = await writer.beat();
-    clock.set(time, askedAt);
+    const heard = await writer.beat();
+    clock.set(heard.now, askedAt);
+    company = heard.company;
     const seconds = leaseSeconds + (company ? Math.min(companyGrace, leaseSeconds) : loneGrace);
     // Shorter first here, longer first there.
     if (seconds < writer.attemptSeconds) executor.lease(toLease(seconds));
@@ -95,6 +100,9 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
   const loop = loopEvery((leaseSeconds * 1000) / 3, renew, (error) => complain("Renewing leases", error));
   return {
     ...loop,
+    get company() {
+      return company;
+    },
     async greet() {
       executor.lease(toLease(leaseSeconds));
       await beat();

@@ -142,7 +142,8 @@ export class Rescuer implements Loop {
     await this.fulfilWishes();
   }
 
-  private async fulfilWishes(): Promise<void> {
+  /** Cancels that were asked for at other servers. */
+  async fulfilWishes(): Promise<void> {
     const { pool, instance, now } = this.parts;
     const { rows } = await pool.query<{ id: string; cancel_wish: string }>(cancelWishesSql, [instance]);
     // What is not in memory yet is being read: the next look finds the wish again.
