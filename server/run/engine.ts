@@ -21,10 +21,12 @@ import { Admission } from "./admission";
 import { createAttemptCosts } from "./attempt-costs";
 import { lookUp } from "./cache-lookup";
 import { createDataHashes } from "./data-hashes";
+import { DatabaseClock } from "./database-clock";
 import { Launcher } from "./launcher";
 import { LiveRun } from "./live-run";
 import { Lookups } from "./lookups";
 import { createLogStore, type LogStore } from "./log-store";
+import { createOutsideNews } from "./outside-news";
 import { refuseSpec } from "./refuse-spec";
 import { runHub } from "./run-hub";
 import { toEvent, toTaskRow } from "./run-rows";
@@ -55,6 +57,8 @@ export interface SubmitMeta {
   readonly source: string;
   readonly versionId: string | undefined;
   readonly createdBy: string | undefined;
+  /** While a run with the same key is active, that run is the answer, whichever server it is on. */
+  readonly orderKey?: string | undefined;
 }
 
 export type SubmitResult =
@@ -78,7 +82,9 @@ export interface Engine {
 const usualLeaseSeconds = 30;
 
 export function createEngine(options: EngineOptions): Engine {
-  const { pool, instance, executor, log, clock: now = Date.now, random = Math.random, leaseSeconds = usualLeaseSeconds } = options;
+  const { pool, instance, executor, log, random = Math.random, leaseSeconds = usualLeaseSeconds } = options;
+  const clock = new DatabaseClock();
+  const now = options.clock ?? clock.now;
   let closed = false;
   const complain = (what: string, error: unknown) => {
     if (!closed) log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -109,17 +115,32 @@ export function createEngine(options: EngineOptions): Engine {
     writer,
     launcher,
     dispatcher,
+    executor,
+    timers,
+    clock,
     leaseSeconds,
     now,
     complain,
     lost: (run) => rescuer.refused(run, []),
   });
-  const loops = [dispatcher, rescuer, leases];
+  const outside = createOutsideNews({
+    pool,
+    databaseUrl: options.databaseUrl,
+    instance,
+    hub: runHub,
+    inCompany: () => leases.company,
+    asked: (ids) => {
+      if (ids.some((id) => dispatcher.runs.has(id))) rescuer.fulfilWishes().catch((error: unknown) => complain("Wishes", error));
+    },
+    complain,
+  });
+  const loops = [dispatcher, rescuer, leases, outside];
 
   return {
     logs,
 
     async start() {
+      await leases.greet();
       await rescuer.recover();
       for (const loop of loops) loop.start();
     },
@@ -151,14 +172,17 @@ export function createEngine(options: EngineOptions): Engine {
         owner: instance,
         lease: leaseSeconds,
         event: toEvent(state, changes),
+        order_key: meta.orderKey,
       };
-      const number = await writer.insert(
+      const { id, number } = await writer.insert(
         row,
         state.taskRuns.map((taskRun) => toTaskRow(state, taskRun, changes, true)),
       );
+      if (id !== full.id) return { ok: true, id, number };
       const run = new LiveRun(state, 1, state.taskRuns.length, number);
       runHub.publish(run.news(state.taskRuns.map(({ ordinal }) => taskRunId(full.id, ordinal))));
-      if (!isRunTerminal(status)) dispatcher.add(run, actions);
+      // The rescuer may have found its row before we heard that it is saved.
+      if (!isRunTerminal(status) && !dispatcher.has(full.id)) dispatcher.add(run, actions);
       return { ok: true, id: full.id, number };
     },
 
@@ -171,6 +195,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
       // Another server works on it, or it is being read back: its owner sees the wish.
       const { rowCount } = await pool.query(wishCancelSql, [runId, by ?? ""]);
+      if (rowCount === 1) outside.ask(runId);
       return rowCount === 1;
     },
 
