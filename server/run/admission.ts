@@ -5,7 +5,7 @@
  */
 import { countsRuns, limitKey, resourcesOf, type Limits, type Resource, type UnknownPools } from "@/pipelines/limit/limit";
 import type { Refusal } from "@/pipelines/limit/permits";
-import { isRunTerminal, taskRunId } from "@/pipelines/run/run-state";
+import { isRunTerminal, taskRunId, type TaskRunState } from "@/pipelines/run/run-state";
 import type { TaskOptions } from "@/pipelines/compile/dag";
 import type { Timers } from "../worker/timers";
 import type { AttemptCosts } from "./attempt-costs";
@@ -68,7 +68,8 @@ export class Admission {
   private readonly order: QueueOrder = {
     share: (workspaceId) => this.parts.slots.shareOf(workspaceId),
     isBlocked: (workspaceId, resources) =>
-      this.atDesk || resources.some((resource) => this.blocked.has(`${workspaceId}/${resource}`) || this.askedEnough(workspaceId, resource)),
+      this.atDesk ||
+      resources.some((resource) => this.blocked.has(`${workspaceId}/${resource}`) || this.askedEnough(workspaceId, resource)),
   };
 
   constructor(private readonly parts: AdmissionParts) {}
@@ -176,8 +177,9 @@ export class Admission {
 
   private push(run: LiveRun, ordinal: number, seq: number): void {
     const { spec, plan, taskRuns } = run.state;
-    const { options } = plan.tasks[taskRuns[ordinal]!.task]!;
-    const resources = resourcesOf(this.limits.get(spec.workspaceId), options, spec.notebookId, this.parts.unknownPools);
+    const taskRun = taskRuns[ordinal]!;
+    const { options } = plan.tasks[taskRun.task]!;
+    const resources = this.resourcesOf(run, taskRun);
     const started = this.startedRuns.has(run.id);
     const needed = started ? resources.filter((resource) => !countsRuns(resource)) : resources;
     // Where runs are counted, one run has its place and another has not: each of these stands in a lane of its own.
@@ -280,9 +282,16 @@ export class Admission {
     });
   }
 
+  /** What an attempt needs a place in. Working out what to fan out over is no work of the task yet: it needs none but the run's. */
+  private resourcesOf({ state: { spec, plan } }: LiveRun, { task, mapIndex }: TaskRunState): readonly Resource[] {
+    const { options, each } = plan.tasks[task]!;
+    const resources = resourcesOf(this.limits.get(spec.workspaceId), options, spec.notebookId, this.parts.unknownPools);
+    return each !== undefined && mapIndex === undefined ? resources.filter(countsRuns) : resources;
+  }
+
   /** What of a run is at work: the run itself, where runs are counted, and its attempts. */
   private attemptsOf(run: LiveRun): PermitAsk[] {
-    const { spec, plan, taskRuns, fields } = run.state;
+    const { spec, taskRuns, fields } = run.state;
     if (isRunTerminal(fields.status)) return [];
     const { workspaceId, notebookId } = spec;
     const limits = this.limits.get(workspaceId);
@@ -291,9 +300,10 @@ export class Admission {
     if (fields.status === "running" && runs.length > 0) {
       asks.push({ id: run.id, runId: run.id, taskRunId: run.id, attempt: 0, workspaceId, resources: runs });
     }
-    for (const { ordinal, task, status, attempt, expanded } of taskRuns) {
+    for (const taskRun of taskRuns) {
+      const { ordinal, status, attempt, expanded } = taskRun;
       if (status !== "running" || expanded !== undefined) continue;
-      const resources = resourcesOf(limits, plan.tasks[task]!.options, notebookId, this.parts.unknownPools).filter((one) => !countsRuns(one));
+      const resources = this.resourcesOf(run, taskRun).filter((one) => !countsRuns(one));
       if (resources.length === 0) continue;
       const id = taskRunId(run.id, ordinal);
       this.permitted.set(`${id}/${attempt}`, toPlaces(workspaceId, resources));
