@@ -309,8 +309,8 @@ await new Promise((resolve) => setTimeout(resolve, 15));
   }
   const check = async () => {
     const { rows } = await first.pool.query<{ running: number; permitted: number; live: number }>(
-      `select count(*) filter (where t.status = 'running' and t.expanded is null)::int as running,
-         count(*) filter (where t.status = 'running' and t.expanded is null and p.attempt = t.attempt)::int as permitted,
+      `select count(*) filter (where t.status = 'running' and t.map_index is not null)::int as running,
+         count(*) filter (where t.status = 'running' and t.map_index is not null and p.attempt = t.attempt)::int as permitted,
          (select count(*)::int from permit p left join run r on r.id = p.run_id left join task_run t on t.id = p.holder
           where p.resource = 'pool/small' and permit_is_live(p, r, t)) as live
        from task_run t left join permit p on p.holder = t.id and p.attempt = t.attempt and p.resource = 'pool/small' where t.run_id = any($1)`,
