@@ -5,6 +5,7 @@
  */
 import os from "node:os";
 import { applyChanges } from "@/pipelines/run/apply-changes";
+import type { UnknownPools } from "@/pipelines/limit/limit";
 import type { RunSpec } from "@/pipelines/run/run";
 import { isRunTerminal, newRun, taskRunId } from "@/pipelines/run/run-state";
 import { transition } from "@/pipelines/run/transition";
@@ -15,6 +16,7 @@ import type { Executor } from "../executor/executor";
 import { createMetricWriter } from "../metric/append";
 import { Dispatcher } from "../worker/dispatcher";
 import { createLeaseKeeper } from "../worker/lease-keeper";
+import { loopEvery } from "../worker/loop";
 import { Rescuer } from "../worker/rescuer";
 import { Timers } from "../worker/timers";
 import { Admission } from "./admission";
@@ -30,6 +32,7 @@ import { createOutsideNews } from "./outside-news";
 import { refuseSpec } from "./refuse-spec";
 import { runHub } from "./run-hub";
 import { toEvent, toTaskRow } from "./run-rows";
+import { PermitDesk } from "./permit-desk";
 import { createRunWriter } from "./run-writer";
 import { Slots, type Capacity } from "./slots";
 
@@ -51,6 +54,8 @@ export interface EngineOptions {
   /** How long a run or attempt is believed to be alive without a word, in seconds. */
   readonly leaseSeconds?: number;
   readonly dataFolder?: (workspaceId: string) => string;
+  /** Cells that name a pool which nobody has made wait for it; where there is nobody to make one they need not. */
+  readonly unknownPools?: UnknownPools;
 }
 
 export interface SubmitMeta {
@@ -74,12 +79,16 @@ export interface Engine {
   /** Failed tasks and what depended on them run again; false: nothing to run again. */
   retry(runId: string): Promise<boolean>;
   readonly logs: LogStore;
+  /** Pools, locks or limits were changed: they hold from now on. */
+  readLimits(): Promise<void>;
   /** Runs in memory, attempts that hold a slot. */
   load(): { runs: number; attempts: number };
   close(): Promise<void>;
 }
 
 const usualLeaseSeconds = 30;
+/** How soon a server follows what was changed at another one. */
+const limitsEveryMs = 2_000;
 
 export function createEngine(options: EngineOptions): Engine {
   const { pool, instance, executor, log, random = Math.random, leaseSeconds = usualLeaseSeconds } = options;
@@ -97,9 +106,12 @@ export function createEngine(options: EngineOptions): Engine {
   const timers = new Timers();
   const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, now, random, complain });
   const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
+  const desk = new PermitDesk(pool, instance);
+  const unknownPools = options.unknownPools ?? "wait";
+  const admission = new Admission({ slots, costs, desk, timers, unknownPools, now, complain });
   const dispatcher: Dispatcher = new Dispatcher({
     writer,
-    admission: new Admission(slots, costs),
+    admission,
     lookups,
     launcher,
     logs,
@@ -110,7 +122,7 @@ export function createEngine(options: EngineOptions): Engine {
     poisoned: (run, arrivals, error) => rescuer.poisoned(run, arrivals, error),
   });
   launcher.connect(dispatcher);
-  const rescuer = new Rescuer({ pool, instance, leaseSeconds, slots, launcher, timers, now, complain, log }, dispatcher);
+  const rescuer = new Rescuer({ pool, instance, leaseSeconds, admission, launcher, timers, now, complain, log }, dispatcher);
   const leases = createLeaseKeeper({
     writer,
     launcher,
@@ -134,13 +146,17 @@ export function createEngine(options: EngineOptions): Engine {
     },
     complain,
   });
-  const loops = [dispatcher, rescuer, leases, outside];
+  const readLimits = async () => admission.setLimits(await desk.readLimits(), dispatcher.runs.values());
+  const limits = loopEvery(limitsEveryMs, readLimits, (error) => complain("Reading limits", error));
+  const loops = [dispatcher, rescuer, leases, outside, limits];
 
   return {
     logs,
 
     async start() {
       await leases.greet();
+      await desk.forgetEarlierLife();
+      await readLimits();
       await rescuer.recover();
       for (const loop of loops) loop.start();
     },
@@ -209,6 +225,7 @@ export function createEngine(options: EngineOptions): Engine {
       return changed;
     },
 
+    readLimits,
     load: () => ({ runs: dispatcher.runs.size, attempts: slots.size }),
 
     async close() {
@@ -217,6 +234,7 @@ export function createEngine(options: EngineOptions): Engine {
       const stopped = Promise.all(loops.map((loop) => loop.stop()));
       writer.giveUp();
       await stopped;
+      await desk.close();
       timers.clear();
       await writer.close();
     },
