@@ -93,7 +93,7 @@ export function mark(draft: Draft, { ordinal, as, by, note }: Mark, at: number):
 
 function askAgain(draft: Draft, again: Again, fresh: boolean, at: number): void {
   if (isRunTerminal(draft.fields.status)) {
-    for (const index of endedHandlers(draft)) again.set(index, "whole");
+    for (const index of endedHandlers(draft)) if (!again.has(index)) again.set(index, "whole");
   }
   reopenRun(draft, at);
   prepare(draft, again, fresh);
@@ -119,7 +119,7 @@ function isBusy({ status }: TaskRunState): boolean {
 function failedElements(draft: Draft, group: number): readonly number[] {
   return [...elementsOf(draft, group)].filter((ordinal) => {
     const { status, reason } = draft.must(ordinal);
-    return status === "failed" || status === "cancelled" || reason === "fail-fast";
+    return status === "failed" || status === "cancelled" || becauseOfOthers.has(reason);
   });
 }
 

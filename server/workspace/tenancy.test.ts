@@ -93,6 +93,11 @@ function foreignInputs(): Record<string, unknown> {
     "run.watch": { id: run.id, seq: 0 },
     "run.watchLogs": { taskRunId, attempt: 1, from: 0 },
     "run.watchAll": undefined,
+    "run.whyWaiting": { taskRunId },
+    "pool.list": undefined,
+    "pool.save": null,
+    "pool.remove": null,
+    "pool.limit": { notebookId, slots: 1 },
     "metric.series": { runIds: [run.id] },
     "metric.summaries": { runIds: [run.id] },
     "metric.watch": { runIds: [run.id] },
@@ -187,6 +192,8 @@ describe("row security alone, where a statement forgot the workspace", () => {
     "cache_entry",
     "task_memory",
     "run_note",
+    "concurrency_limit",
+    "permit",
   ];
 
   test.each(tables)("%s shows rows of the transaction's workspace only", async (table) => {
@@ -228,7 +235,7 @@ describe("row security alone, where a statement forgot the workspace", () => {
     ).rejects.toThrow(/permission denied/);
   });
 
-  test.each(["session", "sign_in_link", "sign_in_failure", "metric_point", "run_counter", "run_wish"])(
+  test.each(["session", "sign_in_link", "sign_in_failure", "metric_point", "run_counter", "run_wish", "permit_gate"])(
     "keeps %s out of reach",
     async (table) => {
       await expect(
