@@ -73,6 +73,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     imageDigest: (image) => executor.imageDigest(image),
     log,
     dataFolder: () => dataDir,
+    unknownPools: "as-default",
   });
   await engine.start();
   return {

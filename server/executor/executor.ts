@@ -31,6 +31,11 @@ export interface Executor {
    * still wanted; wanted ones report to the listener from where their acknowledged words ended, others are killed.
    */
   adopt(decide: (attempt: AttemptId) => AttemptListener | undefined): Promise<readonly AttemptId[]>;
+  /**
+   * Attempts may be at work for so many milliseconds from now without a further call, then they end themselves with the
+   * reason lease-lost, whatever becomes of this process. Never called: as long as the executor's own settings say.
+   */
+  lease(ms: number): void;
   /** The run ended: its warm processes may go. */
   release(runId: string): void;
   close(): Promise<void>;
