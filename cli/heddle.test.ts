@@ -2,6 +2,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { compile } from "@/pipelines/compile/compile";
+import { parse } from "@/pipelines/notebook/parse";
 import { main } from "./heddle";
 
 let folder: string;
@@ -155,4 +157,13 @@ test("run reads the data folder beside the notebook", { timeout: 120_000 }, asyn
     '// %% A\nimport { dataset } from "heddle";\nexport const rows = await dataset("rows.json").json<number[]>();\n',
   );
   expect((await heddle("run", file, "--executor", "process", "--json")).json()).toMatchObject({ outputs: { rows: [1, 2, 3] } });
+});
+
+test("the commands in the README name parameters that the notebook has", () => {
+  const commands = [...fs.readFileSync("README.md", "utf8").matchAll(/npx heddle run (\S+\.ts)(.*)/g)];
+  expect(commands.length).toBeGreaterThan(0);
+  for (const [, file, rest] of commands) {
+    const { dag } = compile(parse(fs.readFileSync(file!, "utf8")));
+    for (const [, name] of rest!.matchAll(/-p (\w+)=/g)) expect(dag.params.map((param) => param.name)).toContain(name);
+  }
 });
