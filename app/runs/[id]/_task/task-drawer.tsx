@@ -149,7 +149,7 @@ function Content({
         </div>
       )}
       {detail.data?.error && <TaskError run={run} error={detail.data.error} />}
-      {mapped && <ElementList elements={elements} onOpenTask={onOpenTask} />}
+      {mapped && <ElementList elements={elements} live={isLive(row.status)} onOpenTask={onOpenTask} />}
       <Tabs<Pane>
         label="Sides of the task"
         className={styles.panes}
