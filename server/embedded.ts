@@ -73,6 +73,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     imageDigest: executor.kind,
     log,
     dataFolder: () => dataDir,
+    unknownPools: "as-default",
   });
   await engine.start();
   return {

@@ -5,6 +5,7 @@
  */
 import os from "node:os";
 import { applyChanges } from "@/pipelines/run/apply-changes";
+import type { UnknownPools } from "@/pipelines/limit/limit";
 import type { RunSpec } from "@/pipelines/run/run";
 import { isRunTerminal, newRun, taskRunId } from "@/pipelines/run/run-state";
 import { transition } from "@/pipelines/run/transition";
@@ -15,6 +16,7 @@ import type { Executor } from "../executor/executor";
 import { createMetricWriter } from "../metric/append";
 import { Dispatcher } from "../worker/dispatcher";
 import { createLeaseKeeper } from "../worker/lease-keeper";
+import { loopEvery } from "../worker/loop";
 import { Rescuer } from "../worker/rescuer";
 import { Timers } from "../worker/timers";
 import { Admission } from "./admission";
@@ -28,6 +30,7 @@ import { createLogStore, type LogStore } from "./log-store";
 import { refuseSpec } from "./refuse-spec";
 import { runHub } from "./run-hub";
 import { toEvent, toTaskRow } from "./run-rows";
+import { PermitDesk } from "./permit-desk";
 import { createRunWriter } from "./run-writer";
 import { Slots, type Capacity } from "./slots";
 
@@ -49,6 +52,8 @@ export interface EngineOptions {
   /** How long a run or attempt is believed to be alive without a word, in seconds. */
   readonly leaseSeconds?: number;
   readonly dataFolder?: (workspaceId: string) => string;
+  /** Cells that name a pool which nobody has made wait for it; where there is nobody to make one they need not. */
+  readonly unknownPools?: UnknownPools;
 }
 
 export interface SubmitMeta {
@@ -70,12 +75,16 @@ export interface Engine {
   /** Failed tasks and what depended on them run again; false: nothing to run again. */
   retry(runId: string): Promise<boolean>;
   readonly logs: LogStore;
+  /** Pools, locks or limits were changed: they hold from now on. */
+  readLimits(): Promise<void>;
   /** Runs in memory, attempts that hold a slot. */
   load(): { runs: number; attempts: number };
   close(): Promise<void>;
 }
 
 const usualLeaseSeconds = 30;
+/** How soon a server follows what was changed at another one. */
+const limitsEveryMs = 2_000;
 
 export function createEngine(options: EngineOptions): Engine {
   const { pool, instance, executor, log, clock: now = Date.now, random = Math.random, leaseSeconds = usualLeaseSeconds } = options;
@@ -91,9 +100,12 @@ export function createEngine(options: EngineOptions): Engine {
   const timers = new Timers();
   const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, now, random, complain });
   const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
+  const desk = new PermitDesk(pool, instance);
+  const unknownPools = options.unknownPools ?? "wait";
+  const admission = new Admission({ slots, costs, desk, timers, unknownPools, now, complain });
   const dispatcher: Dispatcher = new Dispatcher({
     writer,
-    admission: new Admission(slots, costs),
+    admission,
     lookups,
     launcher,
     logs,
@@ -104,7 +116,7 @@ export function createEngine(options: EngineOptions): Engine {
     poisoned: (run, arrivals, error) => rescuer.poisoned(run, arrivals, error),
   });
   launcher.connect(dispatcher);
-  const rescuer = new Rescuer({ pool, instance, leaseSeconds, slots, launcher, timers, now, complain, log }, dispatcher);
+  const rescuer = new Rescuer({ pool, instance, leaseSeconds, admission, launcher, timers, now, complain, log }, dispatcher);
   const leases = createLeaseKeeper({
     writer,
     launcher,
@@ -114,12 +126,16 @@ export function createEngine(options: EngineOptions): Engine {
     complain,
     lost: (run) => rescuer.refused(run, []),
   });
-  const loops = [dispatcher, rescuer, leases];
+  const readLimits = async () => admission.setLimits(await desk.readLimits(), dispatcher.runs.values());
+  const limits = loopEvery(limitsEveryMs, readLimits, (error) => complain("Reading limits", error));
+  const loops = [dispatcher, rescuer, leases, limits];
 
   return {
     logs,
 
     async start() {
+      await desk.forgetEarlierLife();
+      await readLimits();
       await rescuer.recover();
       for (const loop of loops) loop.start();
     },
@@ -184,6 +200,7 @@ export function createEngine(options: EngineOptions): Engine {
       return changed;
     },
 
+    readLimits,
     load: () => ({ runs: dispatcher.runs.size, attempts: slots.size }),
 
     async close() {
@@ -192,6 +209,7 @@ export function createEngine(options: EngineOptions): Engine {
       const stopped = Promise.all(loops.map((loop) => loop.stop()));
       writer.giveUp();
       await stopped;
+      await desk.close();
       timers.clear();
       await writer.close();
     },

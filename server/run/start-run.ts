@@ -12,6 +12,7 @@ import { workspaceRead } from "../db/tenancy";
 import { AppError } from "../errors";
 import type { Heddle } from "../heddle";
 import { getNotebookVersion, type StoredVersion } from "../notebook/store";
+import { findUnknownPools } from "../pool/store";
 
 export interface RunOrder {
   readonly workspaceId: string;
@@ -32,6 +33,7 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
   if (errors.length > 0) throw new AppError("BAD_REQUEST", `The notebook has errors:\n${errors.map(describe).join("\n")}`);
   const checked = validateParams(dag.params, order.params);
   if ("faults" in checked) throw new AppError("BAD_REQUEST", checked.faults.map(({ message }) => message).join("\n"));
+  await checkPools(heddle, order, dag);
   const engine = await heddle.execution.engine();
   const params = checked.values;
   const targets = order.targets && [...new Set(order.targets)].sort();
@@ -82,10 +84,29 @@ function checkTargets(dag: Dag, targets: readonly string[] | undefined): void {
     throw new AppError("BAD_REQUEST", `There is no task ${unknown.map((key) => `"${key}"`).join(", ")} in this version of the notebook.`);
 }
 
-/** An error bars the tasks of its cell and what needs them; one in a cell that is no task bars everything. */
-function concerns(dag: Dag, targets: readonly string[] | undefined, { place }: Diagnostic): boolean {
-  if (targets === undefined) return true;
-  if (!dag.tasks.some((task) => task.cell === place.cell)) return true;
+/** A run that could only wait is refused, with what to do about it. */
+async function checkPools({ database }: Heddle, { workspaceId, targets }: RunOrder, dag: Dag): Promise<void> {
+  const wanted = dag.tasks.filter(({ key }) => targets === undefined || reach(dag, targets).has(key));
+  const unknown = await findUnknownPools(
+    database,
+    workspaceId,
+    wanted.map(({ options }) => options.pool),
+  );
+  if (unknown.length === 0) return;
+  const of = (pool: string) => wanted.filter(({ options }) => options.pool === pool).map(({ title, key }) => `“${title || key}”`);
+  throw new AppError(
+    "BAD_REQUEST",
+    unknown
+      .map(
+        (pool) =>
+          `There is no pool “${pool}” in this workspace, and ${of(pool).join(", ")} asks for it: make it under Pools, or take pool=${pool} out of the cell.`,
+      )
+      .join("\n"),
+  );
+}
+
+/** Tasks and all that they need. */
+function reach(dag: Dag, targets: readonly string[]): ReadonlySet<string> {
   const byKey = new Map(dag.tasks.map((task) => [task.key, task]));
   const reached = new Set<string>();
   const visit = (key: string) => {
@@ -94,7 +115,15 @@ function concerns(dag: Dag, targets: readonly string[] | undefined, { place }: D
     for (const need of byKey.get(key)?.needs ?? []) visit(need.task);
   };
   for (const key of targets) visit(key);
-  return [...reached].some((key) => byKey.get(key)?.cell === place.cell);
+  return reached;
+}
+
+/** An error bars the tasks of its cell and what needs them; one in a cell that is no task bars everything. */
+function concerns(dag: Dag, targets: readonly string[] | undefined, { place }: Diagnostic): boolean {
+  if (targets === undefined) return true;
+  if (!dag.tasks.some((task) => task.cell === place.cell)) return true;
+  const reached = reach(dag, targets);
+  return dag.tasks.some((task) => reached.has(task.key) && task.cell === place.cell);
 }
 
 function describe({ place, message, code }: Diagnostic): string {

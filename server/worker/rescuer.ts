@@ -8,11 +8,11 @@ import { isRunTerminal, taskRunId } from "@/pipelines/run/run-state";
 import { patiently } from "../db/patiently";
 import type { Pool } from "../db/pool";
 import { cancelWishesSql, clearCancelWishesSql, poisonRunSql, reopenRunSql, setAsideSql, takeRunsSql } from "../db/run.sql";
+import type { Admission } from "../run/admission";
 import type { Launcher } from "../run/launcher";
 import type { Arrival, LiveRun } from "../run/live-run";
 import { loadRun, type LoadedRun } from "../run/load-run";
 import { runHub } from "../run/run-hub";
-import type { Slots } from "../run/slots";
 import type { Dispatcher } from "./dispatcher";
 import { loopEvery, type Loop } from "./loop";
 import type { Timers } from "./timers";
@@ -21,7 +21,8 @@ export interface RescuerParts {
   readonly pool: Pool;
   readonly instance: string;
   readonly leaseSeconds: number;
-  readonly slots: Slots;
+  /** Where attempts that run already are counted. */
+  readonly admission: Pick<Admission, "adopt">;
   readonly launcher: Launcher;
   readonly timers: Timers;
   now(): number;
@@ -166,12 +167,12 @@ export class Rescuer implements Loop {
 
   /** Goes on with a run that was read back. Attempts that nobody has here are lost after `patience` milliseconds. */
   private resume(run: LiveRun, patience: (ordinal: number) => number): void {
-    const { slots, launcher, timers, now } = this.parts;
+    const { admission, launcher, timers, now } = this.parts;
     const { spec, plan, taskRuns } = run.state;
     for (const { ordinal, task, status, attempt, expanded } of taskRuns) {
       if (status !== "running" || expanded !== undefined) continue;
       const id = `${taskRunId(run.id, ordinal)}/${attempt}`;
-      slots.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options);
+      admission.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options);
       if (launcher.has(id)) continue;
       timers.later(patience(ordinal), () => {
         this.dispatcher.tell(run.id, { type: "attempt-lost", ordinal, attempt, reason: "node-lost", error: undefined, at: now() });
