@@ -26,6 +26,13 @@ export interface Executor {
    * still wanted; wanted ones report to the listener from where their acknowledged words ended, others are killed.
    */
   adopt(decide: (attempt: AttemptId) => AttemptListener | undefined): Promise<readonly AttemptId[]>;
+  /**
+   * Attempts on other machines turn up whenever their worker comes back: `found` says who is told of them, that they are over
+   * ("stale"), or that nobody here knows of them yet (they may be claimed later).
+   */
+  connect?(found: (attempt: AttemptId) => AttemptListener | "stale" | undefined): void;
+  /** Takes up an attempt that turned up before anybody here knew of it; false: there is none. */
+  claim?(attempt: AttemptId, listener: AttemptListener): boolean;
   /** The run ended: its warm processes may go. */
   release(runId: string): void;
   close(): Promise<void>;
@@ -58,6 +65,10 @@ export interface AttemptRequest extends AttemptId, WarmScope {
   readonly isolation: Isolation;
   readonly network: boolean;
   readonly image: string | undefined;
+  /** For an executor that knows other machines. */
+  readonly pool?: string | undefined;
+  /** Files of the data folder that the cell names. */
+  readonly datasets?: readonly string[] | "any" | undefined;
 }
 
 /** JavaScript of a task: an async function's source, made by server/notebook/program when the notebook is saved. */

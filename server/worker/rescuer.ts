@@ -169,16 +169,27 @@ export class Rescuer implements Loop {
   private resume(run: LiveRun, patience: (ordinal: number) => number): void {
     const { admission, launcher, timers, now } = this.parts;
     const { spec, plan, taskRuns } = run.state;
-    for (const { ordinal, task, status, attempt, expanded } of taskRuns) {
+    for (const taskRun of taskRuns) {
+      const { ordinal, task, status, attempt, expanded, current } = taskRun;
       if (status !== "running" || expanded !== undefined) continue;
       const id = `${taskRunId(run.id, ordinal)}/${attempt}`;
-      admission.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options);
-      if (launcher.has(id)) continue;
-      timers.later(patience(ordinal), () => {
+      const claimed = launcher.has(id) || launcher.claim(run, taskRun);
+      const elsewhere = admission.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options, current?.handle);
+      if (claimed) continue;
+      // Its worker comes back while its lease lasts, or has stopped it by then.
+      timers.later(elsewhere ? Math.max(patience(ordinal), this.lateness(run, ordinal)) : patience(ordinal), () => {
+        if (launcher.has(id)) return;
         this.dispatcher.tell(run.id, { type: "attempt-lost", ordinal, attempt, reason: "node-lost", error: undefined, at: now() });
       });
     }
     this.dispatcher.add(run, pendingActions(run.state));
+  }
+
+  /** How long an attempt on another machine may still be at work. */
+  private lateness(run: LiveRun, ordinal: number): number {
+    const { leaseSeconds } = this.parts;
+    const left = (run as Partial<LoadedRun>).leaseLeft?.get(ordinal) ?? leaseSeconds * 1000;
+    return Math.max(0, left) + Math.min(mostGraceMs, leaseSeconds * 1000);
   }
 
   private async setAside(runId: string): Promise<void> {
