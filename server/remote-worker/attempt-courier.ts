@@ -11,7 +11,8 @@ import type { ValueShelf } from "./value-shelf";
 
 export interface CourierParts {
   readonly key: string;
-  readonly workspaceId: string;
+  /** Known once the server has welcomed the worker: words wait for that anyway. */
+  workspaceId(): string;
   readonly shelf: ValueShelf;
   send(message: WorkerMessage): void;
   /** Nothing more is to be said. */
@@ -37,7 +38,7 @@ export class AttemptCourier implements AttemptListener {
   trustedUntil = Infinity;
   private readonly leaving = new AbortController();
   private token: string | undefined;
-  private arrived: () => void = () => undefined;
+  private waiters: (() => void)[] = [];
   private attached = false;
   private words: Kept[] = [];
   private next = 0;
@@ -59,7 +60,7 @@ export class AttemptCourier implements AttemptListener {
   attach(token: string): void {
     this.token = token;
     this.attached = true;
-    this.arrived();
+    for (const go of this.waiters.splice(0)) go();
     for (const { word } of this.words) this.parts.send({ type: "word", word });
   }
 
@@ -72,12 +73,17 @@ export class AttemptCourier implements AttemptListener {
     while (this.words.length > 0 && this.words[0]!.word.n <= n) this.words.shift()!.done();
   }
 
+  /** What is being fetched for it is not needed. */
+  giveUp(): void {
+    this.leaving.abort();
+  }
+
   /** The server takes nothing more of it. What the harness keeps goes with it. */
   drop(): void {
     if (this.over) return;
     this.over = true;
     this.leaving.abort();
-    this.arrived();
+    for (const go of this.waiters.splice(0)) go();
     for (const { done } of this.words.splice(0)) done();
     this.end();
   }
@@ -177,7 +183,7 @@ export class AttemptCourier implements AttemptListener {
       try {
         for (const { hash, bytes, inline } of values) {
           if (inline !== undefined || sent.has(hash)) continue;
-          await shelf.send(workspaceId, hash, bytes, token, this.signal);
+          await shelf.send(workspaceId(), hash, bytes, token, this.signal);
           sent.add(hash);
         }
         if (this.token === token) return undefined;
@@ -194,8 +200,9 @@ export class AttemptCourier implements AttemptListener {
     return undefined;
   }
 
-  private async currentToken(): Promise<string | undefined> {
-    while (this.token === undefined && !this.over) await new Promise<void>((resolve) => (this.arrived = resolve));
+  /** Waits for the server where it is away; undefined: nobody wants the attempt any more. */
+  async currentToken(): Promise<string | undefined> {
+    while (this.token === undefined && !this.over) await new Promise<void>((resolve) => this.waiters.push(resolve));
     return this.over ? undefined : this.token;
   }
 
