@@ -90,7 +90,7 @@ async function giveFile({ grant, hash, response }: WorkerRequest): Promise<void>
 async function takeValue({ heddle, grant, hash, request, response }: WorkerRequest): Promise<void> {
   const announced = Number(request.headers["content-length"]);
   if (!Number.isSafeInteger(announced) || announced < 0) return refuse(response, 411, "The length is wanted.");
-  const scratch = join(heddle.home.runtimeDir, "incoming");
+  const scratch = join(heddle.home.dir, "incoming");
   const name = randomBytes(12).toString("hex");
   const folder = join(scratch, name);
   await mkdir(folder, { recursive: true, mode: 0o700 });

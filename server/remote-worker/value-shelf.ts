@@ -86,7 +86,7 @@ export class ValueShelf {
   }
 
   private async download(workspaceId: string, hash: string, token: string, signal: AbortSignal): Promise<void> {
-    const scratch = join(this.home, "runtime", "incoming");
+    const scratch = join(this.home, "incoming");
     const name = randomBytes(12).toString("hex");
     await mkdir(join(scratch, name), { recursive: true, mode: 0o700 });
     try {

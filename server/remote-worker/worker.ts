@@ -1,7 +1,7 @@
 /**
  * A worker on another machine: the executors of a server (../executor) behind one link to it, and no database. It believes in
- * an attempt only while the server answers its beats; the harness believes in the worker for less than that, so that by the
- * time the server gives the task to somebody else nothing of it runs here. Neighbours: server-link.ts, attempt-courier.ts,
+ * an attempt only while the server answers its beats, and each harness no longer than its lease: by the time the server gives
+ * the task to somebody else (lease and grace after the last beat) nothing of it runs here, not even of a frozen worker. Neighbours: server-link.ts, attempt-courier.ts,
  * value-shelf.ts, data-shelf.ts; ../executor/remote is the server's end.
  */
 import { randomUUID } from "node:crypto";
@@ -57,9 +57,8 @@ export interface RunningWorker {
   leave(): Promise<void>;
 }
 
-/** Shares of the lease: how long a worker believes in an attempt without an answer, and the harness in the worker. */
+/** Part of the lease after which a worker that heard no answer stops its attempts. The harness does so at its end, whatever else. */
 const trustShare = 2 / 3;
-const harnessShare = 1 / 3;
 const leavePatienceMs = 5_000;
 const mostFetches = 6;
 const fetchWaitMs = 500;
@@ -83,7 +82,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       prefer: options.executor,
       store: shelf.store,
       gpus: options.gpus,
-      lease: { leaseMs: offered.leaseMs * harnessShare, graceMs: 0 },
+      lease: { leaseMs: offered.leaseMs, graceMs: 0 },
     });
     log(sentence);
     await executor.prepare();
@@ -98,7 +97,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
 /** The packages that the server's lock names, checked by its hash. */
 async function install(home: Home, offered: WorkerEnvironment, log: (message: string) => void): Promise<InstalledEnvironment> {
-  const source = path.join(home.runtimeDir, `environment-${offered.hash.slice(0, 16)}`);
+  const source = path.join(home.dir, "locks", `${offered.hash.slice(0, 16)}`);
   mkdirSync(source, { recursive: true });
   writeFileSync(path.join(source, "package.json"), offered.manifest);
   writeFileSync(path.join(source, "package-lock.json"), offered.lock);
@@ -137,7 +136,7 @@ class Worker implements RunningWorker {
     const { home, transfer, server, token, leaseMs } = parts;
     this.id = readId(home.dir);
     this.ended = new Promise((resolve) => (this.finish = resolve));
-    this.data = new DataShelf(transfer, (workspaceId) => home.dataDir(workspaceId), path.join(home.runtimeDir, "incoming-data"));
+    this.data = new DataShelf(transfer, (workspaceId) => home.dataDir(workspaceId), path.join(home.dir, "incoming-data"));
     this.link = new ServerLink(server, token, leaseMs, {
       hello: () => this.hello(),
       load: () => this.readLoad(),
@@ -344,6 +343,7 @@ class Worker implements RunningWorker {
   }
 
   private heard(sentAt: number, attempts: readonly string[]): void {
+    this.parts.executor.lease(sentAt + this.parts.leaseMs - performance.now());
     for (const key of attempts) {
       const courier = this.couriers.get(key);
       if (courier) courier.trustedUntil = Math.max(courier.trustedUntil, sentAt + this.parts.leaseMs * trustShare);

@@ -2,13 +2,13 @@
  * Starts a run of a stored version: compiles it again (the truth), checks parameters and targets, hands it to the engine.
  * Never takes a notebook's text from the caller. Neighbours: engine.ts, ../notebook/store.ts.
  */
-import { isDeepStrictEqual } from "node:util";
+import { createHash } from "node:crypto";
 import { compile } from "@/pipelines/compile/compile";
 import type { Compilation, Dag, Diagnostic, Json } from "@/pipelines/compile/dag";
 import { validateParams } from "@/pipelines/compile/validate-params";
+import { lineWords } from "@/pipelines/notebook/line-words";
 import { parse } from "@/pipelines/notebook/parse";
 import type { Trigger } from "@/pipelines/run/run";
-import { workspaceRead } from "../db/tenancy";
 import { AppError } from "../errors";
 import type { Heddle } from "../heddle";
 import { getNotebookVersion, type StoredVersion } from "../notebook/store";
@@ -37,26 +37,32 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
   const engine = await heddle.execution.engine();
   const params = checked.values;
   const targets = order.targets && [...new Set(order.targets)].sort();
-  return oneAtATime(version.id, async () => {
-    const same = await findSame(heddle, order, version, params, targets);
-    if (same) return same;
-    const result = await engine.submit(
-      {
-        workspaceId: order.workspaceId,
-        notebookId: order.notebookId,
-        notebook: version.title,
-        trigger: order.trigger,
-        params,
-        logicalDate: undefined,
-        dag,
-        targets,
-        cache: order.cache,
-      },
-      { source: version.text, versionId: version.id, createdBy: order.userId },
+  const { workspaceId, notebookId, cache, trigger } = order;
+  const result = await engine.submit(
+    { workspaceId, notebookId, notebook: version.title, trigger, params, logicalDate: undefined, dag, targets, cache },
+    {
+      source: version.text,
+      versionId: version.id,
+      createdBy: order.userId,
+      orderKey: toOrderKey([workspaceId, notebookId, version.id, targets ?? null, cache, params]),
+    },
+  );
+  if (!result.ok) throw new AppError("BAD_REQUEST", result.message);
+  return { id: result.id, number: result.number };
+}
+
+/** Two people who press Run on the same thing while it runs look at the same run: the same order has the same key. */
+function toOrderKey(order: Json): string {
+  const sorted = (value: Json): Json => {
+    if (value === null || typeof value !== "object") return value;
+    if (Array.isArray(value)) return value.map(sorted);
+    return Object.fromEntries(
+      Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, each]) => [name, sorted(each)]),
     );
-    if (!result.ok) throw new AppError("BAD_REQUEST", result.message);
-    return { id: result.id, number: result.number };
-  });
+  };
+  return createHash("sha256").update(JSON.stringify(sorted(order))).digest("hex");
 }
 
 /** Versions never change: what they compile to is kept for the next press of the button. */
@@ -127,43 +133,5 @@ function concerns(dag: Dag, targets: readonly string[] | undefined, { place }: D
 }
 
 function describe({ place, message, code }: Diagnostic): string {
-  return `${place.cellKey === "" ? "front matter" : place.cellKey}, line ${place.line}: ${message} (${code})`;
-}
-
-/** Two people who press Run on the same thing while it runs look at the same run. */
-async function findSame(
-  { database }: Heddle,
-  order: RunOrder,
-  version: StoredVersion,
-  params: unknown,
-  targets: readonly string[] | undefined,
-): Promise<{ id: string; number: number } | undefined> {
-  const { rows } = await workspaceRead(database, order.workspaceId, (client) =>
-    client.query<{ id: string; number: number; params: unknown; targets: string[] | null; cache: string }>(
-      `select id, number, spec->'params' as params, spec->'targets' as targets, spec->>'cache' as cache from run
-       where workspace_id = $1 and notebook_id = $2 and version_id = $3 and status in ('queued', 'running') and reason is null
-       order by number desc`,
-      [order.workspaceId, order.notebookId, version.id],
-    ),
-  );
-  const same = rows.find(
-    (row) =>
-      row.cache === order.cache &&
-      isDeepStrictEqual(row.params, params) &&
-      isDeepStrictEqual(row.targets ?? undefined, targets && [...targets]),
-  );
-  return same && { id: same.id, number: same.number };
-}
-
-const queues = new Map<string, Promise<unknown>>();
-
-async function oneAtATime<T>(key: string, work: () => Promise<T>): Promise<T> {
-  const before = queues.get(key) ?? Promise.resolve();
-  const mine = before.then(work, work);
-  queues.set(key, mine);
-  try {
-    return await mine;
-  } finally {
-    if (queues.get(key) === mine) queues.delete(key);
-  }
+  return `${place.cellKey === "" ? "front matter" : place.cellKey}, ${lineWords(place.in === "header" ? 0 : place.line)}: ${message} (${code})`;
 }

@@ -16,6 +16,16 @@ export class RoutingExecutor implements Executor {
     return this.local.prepare();
   }
 
+  /** Of what runs here. Another machine may be of another make: what it gives is believed to be the same. */
+  imageDigest(image: string | undefined): Promise<string> {
+    return this.local.imageDigest(image);
+  }
+
+  /** Workers have a lease of their own, which their beats renew. */
+  lease(ms: number): void {
+    this.local.lease(ms);
+  }
+
   warm(scope: WarmScope): void {
     this.local.warm(scope);
   }
