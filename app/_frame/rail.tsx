@@ -2,6 +2,7 @@
 import {
   ChartLine,
   CircleUser,
+  Gauge,
   History,
   LogOut,
   Monitor,
@@ -25,6 +26,7 @@ const places = [
   { href: "/notebooks", word: "Notebooks", Icon: NotebookText },
   { href: "/runs", word: "Runs", Icon: History },
   { href: "/compare", word: "Compare", Icon: ChartLine },
+  { href: "/pools", word: "Pools", Icon: Gauge },
   { href: "/settings", word: "Settings", Icon: Settings },
 ];
 

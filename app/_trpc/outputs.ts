@@ -14,4 +14,7 @@ export type RunDetail = Outputs["run"]["get"];
 export type TaskRunRow = RunDetail["taskRuns"][number];
 export type TaskRunDetail = Outputs["run"]["taskRun"];
 export type LogLine = Outputs["run"]["logs"]["records"][number];
+export type Waiting = Outputs["run"]["whyWaiting"]["waiting"][number];
+export type PoolsData = Outputs["pool"]["list"];
+export type PoolPlace = PoolsData["pools"][number];
 export type SeriesView = Outputs["metric"]["series"][number];

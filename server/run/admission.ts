@@ -25,6 +25,7 @@ interface Item extends Wanting {
   readonly lane: string;
   readonly resources: readonly Resource[];
   readonly priority: number;
+  readonly runId: string;
   readonly seq: number;
 }
 
@@ -184,7 +185,16 @@ export class Admission {
     const needed = started ? resources.filter((resource) => !countsRuns(resource)) : resources;
     // Where runs are counted, one run has its place and another has not: each of these stands in a lane of its own.
     const lane = needed.some(countsRuns) ? `${needed.join()}${laneOf(run)}` : needed.join();
-    this.queue.push({ run, ordinal, workspaceId: spec.workspaceId, lane, resources: needed, priority: options.priority, seq });
+    this.queue.push({
+      run,
+      ordinal,
+      workspaceId: spec.workspaceId,
+      lane,
+      resources: needed,
+      priority: options.priority,
+      runId: run.id,
+      seq,
+    });
   }
 
   /** The attempt that it would be; undefined: it is not wanted any more, or not now. */
