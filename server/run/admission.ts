@@ -51,6 +51,8 @@ export class Admission {
   private readonly queue = new ReadyQueue<Item>();
   private limits: ReadonlyMap<string, Limits> = new Map();
   private seq = 0;
+  /** Ordinals that are on their way already: one that is wanted twice stands here once. */
+  private readonly wanted = new WeakMap<LiveRun, Set<number>>();
   /** With room on the machine, on their way to the desk. */
   private asking: Asked[] = [];
   private granted: Asked[] = [];
@@ -81,12 +83,17 @@ export class Admission {
   }
 
   want(run: LiveRun, ordinal: number): void {
+    let wanted = this.wanted.get(run);
+    if (!wanted) this.wanted.set(run, (wanted = new Set()));
+    if (wanted.has(ordinal)) return;
+    wanted.add(ordinal);
     this.push(run, ordinal, ++this.seq);
   }
 
   /** Takes a slot for the next task run; undefined: there is none, or no room for it. */
   next(): Wanting | undefined {
     for (let asked = this.granted.shift(); asked; asked = this.granted.shift()) {
+      this.gone(asked.item);
       if (asked.attempt === this.attemptOf(asked.item)) return asked.item;
       this.refuse(asked);
     }
@@ -94,6 +101,7 @@ export class Admission {
       const attempt = this.attemptOf(item);
       if (attempt === undefined) {
         this.queue.shift(item);
+        this.gone(item);
         continue;
       }
       const { run, ordinal } = item;
@@ -103,7 +111,10 @@ export class Admission {
       if (slots.take(`${id}/${attempt}`, run.id, item.workspaceId, task.options, costs.share(task)) === "full") break;
       this.queue.shift(item);
       const { workspaceId, resources } = item;
-      if (resources.length === 0) return item;
+      if (resources.length === 0) {
+        this.gone(item);
+        return item;
+      }
       this.asking.push({ id: `${id}/${attempt}`, runId: run.id, taskRunId: id, attempt, workspaceId, resources, item });
     }
     if (this.asking.length > 0) void this.ask();
@@ -197,6 +208,10 @@ export class Admission {
     });
   }
 
+  private gone({ run, ordinal }: Wanting): void {
+    this.wanted.get(run)?.delete(ordinal);
+  }
+
   /** The attempt that it would be; undefined: it is not wanted any more, or not now. */
   private attemptOf({ run, ordinal }: Wanting): number | undefined {
     const taskRun = run.state.taskRuns[ordinal];
@@ -270,7 +285,8 @@ export class Admission {
 
   private putBack(ask: Asked, refusals: readonly Refusal[], now: number): void {
     this.parts.slots.release(ask.id);
-    if (this.attemptOf(ask.item) !== undefined) this.push(ask.item.run, ask.item.ordinal, ask.item.seq);
+    if (this.attemptOf(ask.item) === undefined) this.gone(ask.item);
+    else this.push(ask.item.run, ask.item.ordinal, ask.item.seq);
     for (const refusal of refusals) {
       const place = `${ask.workspaceId}/${refusal.resource}`;
       this.block(place, refusal.type === "rate" ? refusal.until - now : undefined);
