@@ -2,8 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { whyWaiting } from "@/cli/why-waiting";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { hear, reached, runnerFolder } from "../run/testing/workbench";
 import { addPerson, startTestServer, type Person, type TestServer } from "../testing/test-server";
 import type { WaitingView } from "../run/why-waiting";
@@ -151,13 +150,6 @@ test("what waits names what it waits for: pool, lock, upstream, rate, missing po
   const idOf = (key: string) => tasks.taskRuns.find(({ taskKey }) => taskKey === key)!.id;
   expect(await why(idOf("report"))).toMatchObject([{ type: "upstream", sentence: "It waits for “Train”, which has not ended." }]);
   expect(await why(idOf("clean"))).toMatchObject([{ type: "rest-of-run", open: 2 }]);
-  // From the command line, too.
-  const { token } = (await owner.mutate("workspace.createToken", { name: "cli", scope: "viewer" })).data as { token: string };
-  const said: string[] = [];
-  const log = vi.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
-  expect(await whyWaiting({ runId: second.id, task: "report", server: server.url, token })).toBe(0);
-  log.mockRestore();
-  expect(said).toEqual(["report: It waits for “Train”, which has not ended."]);
   expect((await why(`${first.id}-0`)).filter(({ type }) => type !== "start")).toEqual([]);
 
   expect(await list()).toMatchObject({
