@@ -108,7 +108,9 @@ export class Admission {
       const task = run.state.plan.tasks[run.state.taskRuns[ordinal]!.task]!;
       const id = taskRunId(run.id, ordinal);
       const { slots, costs } = this.parts;
-      if (slots.take(`${id}/${attempt}`, run.id, item.workspaceId, task.options, costs.share(task)) === "full") break;
+      // However quick a task is: one more run at once is one more process. Quick ones crowd into those that are there.
+      const share = slots.hasRun(run.id) ? costs.share(task) : 1;
+      if (slots.take(`${id}/${attempt}`, run.id, item.workspaceId, task.options, share) === "full") break;
       this.queue.shift(item);
       const { workspaceId, resources } = item;
       if (resources.length === 0) {

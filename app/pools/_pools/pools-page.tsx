@@ -50,7 +50,7 @@ export function PoolsPage() {
         <section className={styles.section} aria-label="Pools">
           <p className={styles.quiet}>
             A pool is a queue with a number of places: a cell with <code>pool=name</code> takes one while it runs, or waits for one. Higher{" "}
-            <code>priority=</code> goes first, then who waits longest.
+            <code>priority=</code> goes first, then the older run.
           </p>
           {pools.isPending ? (
             <Skeleton height={56} />
@@ -83,7 +83,7 @@ export function PoolsPage() {
           </ul>
         </section>
         {pools.data && <LimitsSection pools={pools.data} mayChange={mayChange} />}
-        {pools.data?.cut && <Notice>More tasks wait than are counted here: these are the thousand that have waited longest.</Notice>}
+        {pools.data?.cut && <Notice>More tasks wait than are counted here: these are the thousand that come first.</Notice>}
       </div>
       {shown && <PlaceDialog key={`${shown.kind} ${shown.name}`} draft={shown} onClose={close} />}
     </>
