@@ -2,6 +2,7 @@
 import {
   ChartLine,
   CircleUser,
+  Gauge,
   History,
   Inbox,
   LogOut,
@@ -28,6 +29,7 @@ const places = [
   { href: "/runs", word: "Runs", Icon: History },
   { href: "/compare", word: "Compare", Icon: ChartLine },
   { href: "/inbox", word: "Inbox", Icon: Inbox },
+  { href: "/pools", word: "Pools", Icon: Gauge },
   { href: "/settings", word: "Settings", Icon: Settings },
 ];
 
