@@ -67,7 +67,7 @@ test("the inbox shows who is asked what; answers are checked on the server, and 
   const bad = await owner.mutate("run.answer", { taskRunId, approved: true, values: { tier: "lead", extra: 1 } });
   expect(bad.code).toBe("BAD_REQUEST");
   expect(bad.message!.split("\n")).toHaveLength(3);
-  expect((await owner.call("run.waiting", { id: taskRunId })).data).toMatchObject({ waiting: [{ type: "approval" }] });
+  expect((await owner.call("run.whyWaiting", { taskRunId })).data).toMatchObject({ waiting: [{ type: "approval" }] });
   expect((await owner.mutate("run.answer", { taskRunId, approved: true, values: { rate: 2 }, note: "go" })).status).toBe(200);
   expect(await owner.mutate("run.answer", { taskRunId, approved: false })).toMatchObject({ code: "CONFLICT" });
   await ended(pool(), id);
@@ -90,7 +90,7 @@ test("pause, resume, stop and their refusals; everything is told with who did it
   const deploy = taskOf(await read(id), "deploy").id;
   await expect
     .poll(async () =>
-      ((await owner.call("run.waiting", { id: deploy })).data as { waiting: { type: string }[] }).waiting.map(({ type }) => type),
+      ((await owner.call("run.whyWaiting", { taskRunId: deploy })).data as { waiting: { type: string }[] }).waiting.map(({ type }) => type),
     )
     .toEqual(["paused"]);
   expect((await runner.mutate("run.resume", { id })).status).toBe(200);
