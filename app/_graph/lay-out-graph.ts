@@ -1,6 +1,7 @@
 /** Where each task stands. Pure; the same graph always gets the same places. */
 import { graphlib, layout } from "@dagrejs/dagre";
 import type { GraphTask } from "./graph-task";
+import { layOutLayers } from "./lay-out-layers";
 
 export type Direction = "down" | "right";
 export const nodeHeight = 32;
@@ -23,6 +24,8 @@ export function wantedWidth(title: string, mapped: boolean, direction: Direction
 const widest = 240;
 const narrow = 136;
 const largeGraph = 80;
+/** Boxes, and for each arrow the layers that it passes: above this, dagre takes seconds. */
+const mostForDagre = 400;
 
 /** Boxes as wide as their titles while there is room for that; narrower ones, with cut titles, before all of it gets small. */
 export function layOutInRoom(
@@ -39,12 +42,24 @@ export function layOutInRoom(
 }
 
 function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf: (task: GraphTask) => number): ReadonlyMap<string, Place> {
+  const between = direction === "down" ? 12 : 10;
+  const layers = direction === "down" ? 32 : 48;
+  if (sizeForDagre(tasks) > mostForDagre) {
+    const boxes = tasks.map((task) => {
+      const width = widthOf(task);
+      const [breadth, depth] = direction === "down" ? [width, nodeHeight] : [nodeHeight, width];
+      return { key: task.key, breadth, depth, needs: task.needs.map((need) => need.task) };
+    });
+    const places = layOutLayers(boxes, { between, layers });
+    return new Map(
+      tasks.map((task) => {
+        const { along, across } = places.get(task.key)!;
+        return [task.key, { ...(direction === "down" ? { x: along, y: across } : { x: across, y: along }), width: widthOf(task) }];
+      }),
+    );
+  }
   const graph = new graphlib.Graph();
-  graph.setGraph({
-    rankdir: direction === "down" ? "TB" : "LR",
-    nodesep: direction === "down" ? 12 : 10,
-    ranksep: direction === "down" ? 32 : 48,
-  });
+  graph.setGraph({ rankdir: direction === "down" ? "TB" : "LR", nodesep: between, ranksep: layers });
   graph.setDefaultEdgeLabel(() => ({}));
   const keys = new Set(tasks.map((task) => task.key));
   for (const task of tasks) graph.setNode(task.key, { width: widthOf(task), height: nodeHeight });
@@ -60,8 +75,22 @@ function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf:
   );
 }
 
+function sizeForDagre(tasks: readonly GraphTask[]): number {
+  const layers = new Map<string, number>();
+  let size = tasks.length;
+  for (const task of tasks) {
+    const above = task.needs.map((need) => layers.get(need.task) ?? 0);
+    const layer = 1 + Math.max(0, ...above);
+    layers.set(task.key, layer);
+    for (const each of above) size += layer - each - 1;
+  }
+  return size;
+}
+
 function rightEdge(places: ReadonlyMap<string, Place>): number {
-  return Math.max(...[...places.values()].map((place) => place.x + place.width));
+  let right = 0;
+  for (const place of places.values()) right = Math.max(right, place.x + place.width);
+  return right;
 }
 
 /** Shows all of the graph where that can still be read, from its beginning otherwise; never larger than life. */
