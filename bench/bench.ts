@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly M
   noop: () => import("./noop"),
   value100mb: () => import("./value100mb"),
   compile1000: () => import("./compile1000"),
+  notebook300: () => import("./notebook300"),
 };
 
 export async function main(args: readonly string[]): Promise<void> {

@@ -3,7 +3,8 @@
  * Node, 1,000 of a container.
  */
 import type { Measurement } from "./bench";
-import { besideFloors, median, withGround } from "./bench-ground";
+import { besideFloors, withGround } from "./bench-ground";
+import { median } from "./median";
 
 const elements = 1_000;
 

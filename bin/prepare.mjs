@@ -53,7 +53,18 @@ export function generate() {
 
 /** Bundles the server, the command line and the runner, and builds the pages, when their sources have changed. */
 export function build() {
-  const programs = hashFiles(["bin", "cli", "pipelines", "prisma/client", "runner", "server", "package-lock.json", "tsconfig.json"]);
+  const programs = hashFiles([
+    "bench",
+    "bin",
+    "cli",
+    "e2e/start-heddle.ts",
+    "pipelines",
+    "prisma/client",
+    "runner",
+    "server",
+    "package-lock.json",
+    "tsconfig.json",
+  ]);
   if (readStamp("dist/stamp") !== programs) {
     step("Bundling the server");
     run(process.execPath, ["bin/build.mjs"]);

@@ -13,7 +13,7 @@ import {
   Sun,
 } from "lucide-react";
 import Link from "next/link";
-import { usePathname } from "next/navigation";
+import { usePathname, useRouter } from "next/navigation";
 import { useSyncExternalStore } from "react";
 import { Menu, MenuItem, MenuLabel, MenuLink, MenuSeparator } from "../_ui/menu";
 import { themes, useTheme } from "../_ui/theme";
@@ -33,11 +33,12 @@ const themeIcons = { system: Monitor, light: Sun, dark: Moon };
 
 export function Rail() {
   const path = usePathname();
+  const router = useRouter();
   const session = useSession().data;
   const [narrow, setNarrow] = useNarrow();
   return (
     <nav className={styles.rail} aria-label="Workspace">
-      <Link href="/notebooks" className={styles.workspace} title={session?.workspace.name}>
+      <Link href="/notebooks" prefetch={false} className={styles.workspace} title={session?.workspace.name}>
         <Mark />
         <span className={styles.word}>{session?.workspace.name ?? "Heddle"}</span>
       </Link>
@@ -46,6 +47,9 @@ export function Rail() {
           <Link
             key={href}
             href={href}
+            // Nothing but the page itself is loaded while it opens.
+            prefetch={false}
+            onPointerEnter={() => router.prefetch(href)}
             className={styles.link}
             title={narrow ? word : undefined}
             aria-current={path === href || path.startsWith(`${href}/`) ? "page" : undefined}

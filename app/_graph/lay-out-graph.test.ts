@@ -18,7 +18,9 @@ describe.each(["down", "right"] as const)("places of a large graph, %s", (direct
   const graphs = {
     tangled: tangled(300),
     wide: [task("root"), ...wide, task("sum", ...wide.map(({ key }) => key))],
-    "ten thousand": Array.from({ length: 10_000 }, (_, n) => (n < 100 ? task(`t${n}`) : task(`t${n}`, `t${n - 100}`, `t${n - 1 - (n % 7)}`))),
+    "ten thousand": Array.from({ length: 10_000 }, (_, n) =>
+      n < 100 ? task(`t${n}`) : task(`t${n}`, `t${n - 100}`, `t${n - 1 - (n % 7)}`),
+    ),
   };
 
   it.each(Object.entries(graphs))("%s: what is needed stands before, and no box stands on another", (_, tasks) => {

@@ -20,7 +20,7 @@ export interface Gaps {
 /** `along` and `across` of each box's nearest corner, from 0. Needs that are not in the list, or come later in it, draw nothing. */
 export function layOutLayers(boxes: readonly Box[], gaps: Gaps): ReadonlyMap<string, { readonly along: number; readonly across: number }> {
   const at = new Map(boxes.map((box, index) => [box.key, index]));
-  const parents = boxes.map((box, index) => box.needs.flatMap((key) => (at.get(key) ?? index) < index ? [at.get(key)!] : []));
+  const parents = boxes.map((box, index) => box.needs.flatMap((key) => ((at.get(key) ?? index) < index ? [at.get(key)!] : [])));
   const children: number[][] = boxes.map(() => []);
   parents.forEach((list, index) => list.forEach((parent) => children[parent]!.push(index)));
 

@@ -1,5 +1,5 @@
 "use client";
-import { Fragment } from "react";
+import { Fragment, useDeferredValue } from "react";
 import type { Parameter, Task } from "@/pipelines/compile/dag";
 import { cellKey } from "@/pipelines/notebook/cell-key";
 import type { Notebook } from "@/pipelines/notebook/notebook";
@@ -7,7 +7,7 @@ import type { PageCompilation } from "../_compile/use-compilation";
 import type { ParamValues } from "../_params/use-param-values";
 import type { CellView } from "../_runs/cell-view";
 import type { RunRequest } from "../_runs/use-run-control";
-import { CodeCell, type CellProps } from "./code-cell";
+import { CodeCell, firstCells, type CellProps } from "./code-cell";
 import { InsertBar } from "./insert-bar";
 import { MarkdownCell } from "./markdown-cell";
 import { ParamsCell } from "./params-cell";
@@ -26,7 +26,10 @@ export interface CellListProps {
   readonly values: ParamValues;
 }
 
-/** All cells are in the page, so that the browser's own search finds everything; editors come as one scrolls. */
+/**
+ * All cells are in the page, so that the browser's own search finds everything; editors come as one scrolls. The first
+ * ones are there at once; the others follow in the background, unless the address names a cell.
+ */
 export function CellList({
   notebook,
   compilation,
@@ -41,10 +44,11 @@ export function CellList({
   values,
 }: CellListProps) {
   const count = notebook.cells.length;
+  const shown = useDeferredValue(count, location.hash === "" ? firstCells : count);
   return (
     <>
       <InsertBar index={0} />
-      {notebook.cells.map((cell, index) => {
+      {(shown === count ? notebook.cells : notebook.cells.slice(0, Math.max(shown, firstCells))).map((cell, index) => {
         const props: CellProps = {
           cell,
           index,

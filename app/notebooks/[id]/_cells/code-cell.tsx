@@ -14,6 +14,9 @@ import { CellHead } from "./cell-head";
 import { CellProblems } from "./cell-problems";
 import styles from "./cell.module.css";
 
+/** As many as a tall window shows. They are drawn before the others. */
+export const firstCells = 12;
+
 export interface CellProps {
   readonly cell: Cell;
   readonly index: number;
@@ -84,6 +87,7 @@ export const CodeCell = memo(function CodeCell({ taskKey, view, stale, starting,
           label={`Code of ${cell.title || cellKey}`}
           language="typescript"
           diagnostics={diagnostics}
+          first={index < firstCells}
           startEditing={startEditing}
         />
       )}
