@@ -99,7 +99,7 @@ export function run(command, args, { env = {}, quiet = false, hint } = {}) {
   process.exit(1);
 }
 
-/** Content hash of files and folders, by path; tests and generated files included, so that a stamp never lies. */
+/** Content hash of files and folders, by path; generated files included, so that a stamp never lies. */
 function hashFiles(places) {
   const hash = crypto.createHash("sha256").update(process.version);
   const visit = (place) => {

@@ -11,11 +11,12 @@ import { selectExecutor } from "./executor/select-executor";
 import type { Executor, WarmScope } from "./executor/executor";
 import { errorFields, log } from "./log";
 import { createEngine, type Engine } from "./run/engine";
-import { claimInstance } from "./run/instance";
 
 export interface ExecutionOptions {
   readonly home: string;
   readonly databaseUrl: string;
+  /** Who this server is among those of the database. */
+  readonly instance: string;
   readonly dataDir: (workspaceId: string) => string;
   /** Folder with the lock of the packages that cells may import. */
   readonly environmentDir: string;
@@ -67,7 +68,7 @@ export function startExecution(options: ExecutionOptions): Execution {
   });
 
   async function start(): Promise<Engine> {
-    const { home, databaseUrl, dataDir, environmentDir, runnerDir } = options;
+    const { home, databaseUrl, instance, dataDir, environmentDir, runnerDir } = options;
     const say = (message: string) => log("info", message);
     const environment = await installEnvironment({ home, source: environmentDir, log: say });
     await options
@@ -89,16 +90,14 @@ export function startExecution(options: ExecutionOptions): Execution {
     goOn();
     const pool = createPool(databaseUrl);
     stops.push(() => pool.end());
-    const instance = claimInstance(home);
-    stops.push(() => instance.release());
     const engine = createEngine({
       pool,
       databaseUrl,
       executor,
       home,
-      instance: instance.id,
+      instance,
       environmentHash: environment.hash,
-      imageDigest: executor.kind,
+      imageDigest: (image) => executor.imageDigest(image),
       dataFolder: dataDir,
       log: say,
     });

@@ -30,6 +30,7 @@ const patienceMs = 4;
 const spareDelayMs = 150;
 /** So many attempts waiting are work for a while. */
 const plenty = 4;
+const unclaimedMs = 600_000;
 const mostProgramBytes = 128 * 1024 * 1024;
 
 export class Harness {
@@ -42,8 +43,9 @@ export class Harness {
   private readonly preload = new Set<string>();
   private readonly watchdog: Watchdog;
   private send: Send | undefined;
-  private leaseEnds = Infinity;
-  private leaseMs = Infinity;
+  /** Nobody has said hello yet: whoever started it may be dead. */
+  private leaseEnds = performance.now() + unclaimedMs;
+  private leaseMs = unclaimedMs;
   private wakeTimer: NodeJS.Timeout | undefined;
   private spareTimer: NodeJS.Timeout | undefined;
   private startMs = usualStartMs;
@@ -85,7 +87,7 @@ export class Harness {
     switch (message.type) {
       case "hello":
         this.leaseMs = message.leaseMs + message.graceMs;
-        this.renew();
+        this.renew(message.until);
         return this.tell({
           type: "ready",
           version: protocolVersion,
@@ -93,7 +95,8 @@ export class Harness {
           attempts: [...this.attempts.values()].map(({ id, state }) => ({ attempt: id, state })),
         });
       case "renew-lease":
-        return this.renew();
+        this.renew(message.until);
+        return this.tell({ type: "alive" });
       case "launch":
         return this.launch(message);
       case "attach": {
@@ -222,7 +225,7 @@ export class Harness {
       }, patience);
       return;
     }
-    if (this.spawn()) return;
+    if (this.spawn(false)) return;
     // Every slot is taken: the one that was idle longest makes room.
     let oldest: TaskProcess | undefined;
     for (const process of this.processes.values()) {
@@ -238,7 +241,7 @@ export class Harness {
     return (waiting * pace) / processes < this.startMs ? this.startMs : patienceMs;
   }
 
-  private spawn(): boolean {
+  private spawn(spare: boolean): boolean {
     if (this.closing) return false;
     for (let slot = 0; slot < this.settings.slots; slot++) {
       if (this.processes.has(slot)) continue;
@@ -247,7 +250,7 @@ export class Harness {
         new TaskProcess(
           this.settings,
           slot,
-          { preload: [...this.preload], sweep: this.takeStale(slot) },
+          { preload: [...this.preload], sweep: this.takeStale(slot), spare },
           {
             up: (process) => {
               this.startMs = this.startMs * 0.7 + (performance.now() - process.startedAt) * 0.3;
@@ -364,12 +367,13 @@ export class Harness {
       for (const process of this.processes.values()) {
         if (process.state === "starting" || (process.state === "idle" && process.run === undefined)) fresh++;
       }
-      if (fresh < this.spares && this.spawn()) this.keepSpares(0);
+      if (fresh < this.spares && this.spawn(true)) this.keepSpares(0);
     }, delay);
   }
 
-  private renew(): void {
-    this.leaseEnds = performance.now() + this.leaseMs;
+  private renew(until: number | undefined): void {
+    const left = until === undefined ? this.leaseMs : until - Number(process.hrtime.bigint() / 1_000_000n);
+    this.leaseEnds = performance.now() + left;
   }
 
   private checkLease(): void {

@@ -111,7 +111,7 @@ export class Launcher {
   }
 
   private listener(run: LiveRun, taskRun: TaskRunState, adopted: boolean): AttemptListener {
-    const { logs, metrics, pool, costs, now, random } = this.parts;
+    const { logs, metrics, pool, costs, now, random, complain } = this.parts;
     const task = run.state.plan.tasks[taskRun.task]!;
     return createAttemptListener({
       origin: {
@@ -130,6 +130,7 @@ export class Launcher {
       pool,
       now,
       random,
+      complain,
       tell: (event) => this.sink.tell(run.id, event, true),
       arrive: (event, durationMs) => {
         if (durationMs !== undefined) costs.note(task, durationMs);

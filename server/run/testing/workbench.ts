@@ -130,7 +130,7 @@ export async function openWorkbench(
     home,
     instance: "workbench",
     environmentHash: "bare",
-    imageDigest: "none",
+    imageDigest: (image) => executor.imageDigest(image),
     capacity: { cpu: 2, memory: 8 * 1024 ** 3 },
     ...rest,
     log,

@@ -7,7 +7,8 @@ import type { PageCompilation } from "../_compile/use-compilation";
 import type { ParamValues } from "../_params/use-param-values";
 import type { CellView } from "../_runs/cell-view";
 import type { RunRequest } from "../_runs/use-run-control";
-import { CodeCell, firstCells, type CellProps } from "./code-cell";
+import { firstCells, type CellProps } from "./cell-props";
+import { CodeCell } from "./code-cell";
 import { InsertBar } from "./insert-bar";
 import { MarkdownCell } from "./markdown-cell";
 import { ParamsCell } from "./params-cell";
@@ -44,11 +45,11 @@ export function CellList({
   values,
 }: CellListProps) {
   const count = notebook.cells.length;
-  const shown = useDeferredValue(count, location.hash === "" ? firstCells : count);
+  const whole = useDeferredValue(true, location.hash !== "");
   return (
     <>
       <InsertBar index={0} />
-      {(shown === count ? notebook.cells : notebook.cells.slice(0, Math.max(shown, firstCells))).map((cell, index) => {
+      {(whole ? notebook.cells : notebook.cells.slice(0, firstCells)).map((cell, index) => {
         const props: CellProps = {
           cell,
           index,
