@@ -62,7 +62,9 @@ function toOrderKey(order: Json): string {
         .map(([name, each]) => [name, sorted(each)]),
     );
   };
-  return createHash("sha256").update(JSON.stringify(sorted(order))).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify(sorted(order)))
+    .digest("hex");
 }
 
 /** Versions never change: what they compile to is kept for the next press of the button. */
