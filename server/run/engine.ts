@@ -39,6 +39,7 @@ import { toControl, toEvent, toTaskRow } from "./run-rows";
 import { PermitDesk } from "./permit-desk";
 import { createRunWriter } from "./run-writer";
 import { Slots, type Capacity } from "./slots";
+import { UsageKeeper } from "./usage-keeper";
 
 export interface EngineOptions {
   readonly pool: Pool;
@@ -118,7 +119,8 @@ export function createEngine(options: EngineOptions): Engine {
   const writer = createRunWriter(options.databaseUrl, instance, leaseSeconds, log);
   const dataHashes = createDataHashes(options.dataFolder ?? ((workspaceId) => `${options.home}/data/${workspaceId}`));
   const timers = new Timers();
-  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, now, random, complain });
+  const usage = new UsageKeeper(pool, complain);
+  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), usage, pool, costs, now, random, complain });
   const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
   const desk = new PermitDesk(pool, instance);
   const unknownPools = options.unknownPools ?? "wait";
@@ -254,6 +256,7 @@ export function createEngine(options: EngineOptions): Engine {
       writer.giveUp();
       await stopped;
       await desk.close();
+      await usage.write();
       timers.clear();
       await writer.close();
     },
