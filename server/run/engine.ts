@@ -95,7 +95,7 @@ export function createEngine(options: EngineOptions): Engine {
   const writer = createRunWriter(options.databaseUrl, instance, leaseSeconds, log);
   const dataHashes = createDataHashes(options.dataFolder ?? ((workspaceId) => `${options.home}/data/${workspaceId}`));
   const timers = new Timers();
-  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, now, random, complain });
+  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, timers, now, random, complain });
   const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
   const dispatcher: Dispatcher = new Dispatcher({
     writer,
