@@ -120,7 +120,7 @@ export function createEngine(options: EngineOptions): Engine {
   const dataHashes = createDataHashes(options.dataFolder ?? ((workspaceId) => `${options.home}/data/${workspaceId}`));
   const timers = new Timers();
   const usage = new UsageKeeper(pool, complain);
-  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), usage, pool, costs, now, random, complain });
+  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), usage, pool, costs, timers, now, random, complain });
   const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
   const desk = new PermitDesk(pool, instance);
   const unknownPools = options.unknownPools ?? "wait";
