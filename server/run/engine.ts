@@ -13,6 +13,7 @@ import type { Pool } from "../db/pool";
 import { wishCancelSql } from "../db/run.sql";
 import type { Executor } from "../executor/executor";
 import { createMetricWriter } from "../metric/append";
+import type { ObjectStore } from "../artifact/object-store";
 import { Dispatcher } from "../worker/dispatcher";
 import { createLeaseKeeper } from "../worker/lease-keeper";
 import { Rescuer } from "../worker/rescuer";
@@ -49,6 +50,8 @@ export interface EngineOptions {
   /** How long a run or attempt is believed to be alive without a word, in seconds. */
   readonly leaseSeconds?: number;
   readonly dataFolder?: (workspaceId: string) => string;
+  /** Where values rest; default: a folder in `home`. */
+  readonly objects?: ObjectStore;
 }
 
 export interface SubmitMeta {
@@ -83,7 +86,7 @@ export function createEngine(options: EngineOptions): Engine {
   const complain = (what: string, error: unknown) => {
     if (!closed) log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   };
-  const logs = createLogStore(options.home);
+  const logs = createLogStore(options.home, { objects: options.objects });
   const costs = createAttemptCosts();
   const slots = new Slots(options.capacity ?? { cpu: os.availableParallelism(), memory: os.totalmem() });
   const writer = createRunWriter(options.databaseUrl, instance, leaseSeconds, log);

@@ -15,5 +15,6 @@ export interface ExecutorOptions extends HarnessExecutorOptions {
 
 export function createProcessExecutor(options: ExecutorOptions): HarnessExecutor {
   const { home, environment, dataDir, runner = join(process.cwd(), "dist/runner") } = options;
-  return new HarnessExecutor(new ProcessHost({ home, environment, dataDir, runner, store: createValueStore(home) }), options);
+  const store = options.store ?? createValueStore(home);
+  return new HarnessExecutor(new ProcessHost({ home, environment, dataDir, runner, store }), { ...options, store });
 }
