@@ -9,6 +9,7 @@ import { Environment } from "./environment";
 import { Hygiene } from "./hygiene";
 import { Output } from "./output";
 import { programFile, ProgramCache } from "./program-cache";
+import { ScriptRunner } from "./script";
 import { Scratch } from "./scratch";
 import type { TaskSettings } from "./settings";
 import { toUserError } from "./user-frames";
@@ -24,6 +25,7 @@ process.env.HOME = scratch.cwd;
 for (const folder of settings.sweep) scratch.sweep(folder);
 
 const environment = new Environment(settings.environment);
+const scripts = new ScriptRunner({ path: settings.path, isLocal: settings.isLocal, tree: scratch.name });
 const programs = new ProgramCache(environment);
 let output: Output | undefined;
 let fail: ((error: unknown) => void) | undefined;
@@ -68,7 +70,7 @@ async function main(): Promise<void> {
     });
     stray.catch(() => undefined);
     const unhook = environment.onLoaded(() => hygiene.accept());
-    let result = await runAttempt({ launch, output: words, environment, programs, scratch, store: settings.store, stray });
+    let result = await runAttempt({ launch, output: words, environment, programs, scripts, scratch, store: settings.store, stray });
     // One turn of the event loop, so that rejections nobody handled come out with this attempt.
     if (result.status === "succeeded") {
       const late = await Promise.race([
@@ -81,7 +83,7 @@ async function main(): Promise<void> {
     words.close();
     output = undefined;
     fail = undefined;
-    const dirty = result.status === "failed" ? "the attempt failed" : hygiene.inspect();
+    const dirty = result.status === "failed" ? "the attempt failed" : (scripts.trace ?? hygiene.inspect());
     send({ type: "done", result, imported: environment.takeFresh(), ...(dirty === undefined ? {} : { dirty }) });
     scratch.reset();
 

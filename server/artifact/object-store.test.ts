@@ -106,7 +106,10 @@ test("S3: a list is read page by page", async () => {
     const token = new URL(url!, "http://x").searchParams.get("continuation-token");
     const n = token === null ? 0 : Number(token.slice(1));
     const entry = `<Contents><Key>p/w/values/${n}</Key><Size>${n}</Size><LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>`;
-    const more = n < 2 ? `<IsTruncated>true</IsTruncated><NextContinuationToken>t${n + 1}</NextContinuationToken>` : "<IsTruncated>false</IsTruncated>";
+    const more =
+      n < 2
+        ? `<IsTruncated>true</IsTruncated><NextContinuationToken>t${n + 1}</NextContinuationToken>`
+        : "<IsTruncated>false</IsTruncated>";
     return { xml: `<ListBucketResult ${namespace}>${more}${entry}</ListBucketResult>` };
   });
   const found: { key: string; bytes: number }[] = [];

@@ -18,7 +18,8 @@ export function openStore(home: string, variables: Readonly<Record<string, strin
   const cacheBytes = variables.HEDDLE_STORE_CACHE ? readBytes("HEDDLE_STORE_CACHE", variables.HEDDLE_STORE_CACHE) : undefined;
   if (text === undefined) return { objects: new FolderObjects(storeFolder(home)), cacheBytes };
   const found = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\w./-]*?))?\/?$/.exec(text);
-  if (!found) throw new Error(`HEDDLE_STORE must be like s3://bucket or s3://bucket/folder, not "${text}". Leave it out to keep values in a folder.`);
+  if (!found)
+    throw new Error(`HEDDLE_STORE must be like s3://bucket or s3://bucket/folder, not "${text}". Leave it out to keep values in a folder.`);
   const endpoint = variables.HEDDLE_STORE_ENDPOINT || variables.AWS_ENDPOINT_URL_S3 || variables.AWS_ENDPOINT_URL || undefined;
   if (endpoint !== undefined && !/^https?:$/.test(URL.canParse(endpoint) ? new URL(endpoint).protocol : "")) {
     throw new Error(`HEDDLE_STORE_ENDPOINT must be an address such as https://s3.example.org, not "${endpoint}".`);

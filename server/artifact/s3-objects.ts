@@ -60,7 +60,8 @@ export class S3Objects implements ObjectStore {
         .finally(() => body.destroy());
     });
     const stored = await this.stat(key);
-    if (stored?.bytes !== size) throw new StoreFault(`${this.place} says it holds ${stored?.bytes ?? "nothing"} of ${size} bytes of ${key}.`);
+    if (stored?.bytes !== size)
+      throw new StoreFault(`${this.place} says it holds ${stored?.bytes ?? "nothing"} of ${size} bytes of ${key}.`);
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {

@@ -48,7 +48,12 @@ test("what one machine stored another reads, through a folder that holds what at
 test("a damaged object is named when it is read, and is out of the way of what is made anew", async () => {
   const objects = new S3Objects(s3.place);
   const lost: string[] = [];
-  const ledger = { admit: async () => {}, stored: () => {}, spare: async () => {}, lost: async (_: string, hash: string) => void lost.push(hash) };
+  const ledger = {
+    admit: async () => {},
+    stored: () => {},
+    spare: async () => {},
+    lost: async (_: string, hash: string) => void lost.push(hash),
+  };
   const one = open(0);
   const two = createValueStore(homes[1]!, { objects, ledger });
   const bytes = randomBytes(3_000_000);

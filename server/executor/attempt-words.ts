@@ -136,7 +136,10 @@ export class AttemptWords {
     }
   }
 
-  private unstored(error: unknown, { displays, usage }: Pick<Extract<AttemptResult, { status: "succeeded" }>, "displays" | "usage">): AttemptResult {
+  private unstored(
+    error: unknown,
+    { displays, usage }: Pick<Extract<AttemptResult, { status: "succeeded" }>, "displays" | "usage">,
+  ): AttemptResult {
     const { reason, message } = storeReason(error);
     this.actions.log(message);
     return { status: "failed", reason, error: { name: "StoreError", message, frames: [] }, displays, usage };

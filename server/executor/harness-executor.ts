@@ -108,7 +108,13 @@ export class HarnessExecutor implements Executor {
     this.launching.set(id, undefined);
     try {
       const { cpu, memory, gpu } = request.limits;
-      const resources = { cpu, memory, gpu, network: request.network, image: request.image };
+      const resources = {
+        cpu,
+        memory,
+        gpu,
+        network: request.network,
+        image: this.kind === "process" && request.script ? undefined : request.image,
+      };
       const only = request.isolation === "container" ? { taskRunId: request.taskRunId, attempt: request.attempt } : undefined;
       const group = request.notebookId ?? request.run.id;
       await this.store.hold(request.workspaceId, storedHashes(request.inputs), id);

@@ -31,5 +31,6 @@ export function toAttemptRequest(run: RunState, taskRun: TaskRunState, at: numbe
     isolation: task.options.isolation,
     network: task.options.network,
     image: task.options.image ?? spec.dag.image,
+    ...(task.kind === "script" ? { script: true } : {}),
   };
 }

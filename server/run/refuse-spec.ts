@@ -5,7 +5,7 @@ import { programOf } from "./programs";
 export function refuseSpec(run: RunState): string | undefined {
   for (const [index, task] of run.plan.tasks.entries()) {
     if (!run.plan.targeted[index]) continue;
-    if (task.kind !== "code") {
+    if (task.kind !== "code" && task.kind !== "script") {
       return `The cell “${task.title}” is of the kind [${task.kind}], which this version cannot run yet: leave it out or write it as code.`;
     }
     try {

@@ -21,6 +21,7 @@ import {
 import { HarnessOwners } from "../harness-owners";
 import { socketFolder, socketPath } from "../socket-folder";
 import { ensureImage, hasImage, mostSlots, uidBase } from "./image";
+import { preparePortableNode, type PortableNode } from "./portable-node";
 import { containerMemory, containerOptions, inside } from "./profile";
 
 export interface DockerHostOptions {
@@ -45,6 +46,7 @@ export class DockerHost implements HarnessHost {
   private readonly homeId: string;
   private readonly owners: HarnessOwners;
   private image: Promise<string> | undefined;
+  private node: Promise<PortableNode> | undefined;
 
   constructor(private readonly options: DockerHostOptions) {
     this.owners = new HarnessOwners(options.home);
@@ -69,8 +71,10 @@ export class DockerHost implements HarnessHost {
     const { socket, scratch } = await this.folders(name);
     const data = this.options.dataDir(scope.workspaceId);
     const dataFolder = data === undefined ? undefined : await realpath(data).catch(() => undefined);
+    const node = resources.image === undefined ? undefined : await this.ownNode();
     const settings: HarnessSettings = {
       socket: `${inside.socket}/s`,
+      ...(node === undefined ? {} : { node: node.command }),
       slots,
       uidBase,
       task: `${inside.runner}/task.cjs`,
@@ -84,7 +88,7 @@ export class DockerHost implements HarnessHost {
     const create = containerOptions({
       name,
       image: resources.image ?? (await this.ownImage()),
-      command: ["node", `${inside.runner}/harness.cjs`, JSON.stringify(settings)],
+      command: [...(node?.command ?? ["node"]), `${inside.runner}/harness.cjs`, JSON.stringify(settings)],
       labels: {
         [label.home]: this.homeId,
         [label.key]: key,
@@ -101,6 +105,7 @@ export class DockerHost implements HarnessHost {
         store: await realpath(await this.options.store.folder(scope.workspaceId)),
         data: dataFolder,
         runner: resources.image === undefined ? undefined : await realpath(this.options.runner),
+        node: node?.folder,
       },
       network: resources.network ? this.options.network : undefined,
     });
@@ -162,7 +167,7 @@ export class DockerHost implements HarnessHost {
       throw new HarnessStartError(
         "image",
         false,
-        `The image "${image}" is not on this machine. Load it with \`docker pull ${image}\`, or take image= away.`,
+        `The image "${image}" is not on this machine. Heddle downloads none by itself: load it with \`docker pull ${image}\`, or take image= away.`,
       );
     }
   }
@@ -173,6 +178,14 @@ export class DockerHost implements HarnessHost {
       throw error;
     });
     return this.image;
+  }
+
+  private ownNode(): Promise<PortableNode> {
+    this.node ??= preparePortableNode(this.options.home, inside.node).catch((error: unknown) => {
+      this.node = undefined;
+      throw error;
+    });
+    return this.node;
   }
 
   /** A container of this name that still stands is a leftover: its owner is dead and nobody adopted it. */
