@@ -16,4 +16,6 @@ export interface TaskSettings {
   readonly isLocal: boolean;
   /** Modules to import before the first attempt. */
   readonly preload: readonly string[];
+  /** Nobody waits for it: it may take its time to get ready. */
+  readonly spare: boolean;
 }

@@ -77,7 +77,7 @@ printf 'bytes' > out/raw.bin
         { params: { who: "Grace" } },
       );
       expect([summary.status, summary.message]).toEqual(["succeeded", undefined]);
-      expect(summary.tasks.use!.outputs.said).toBe("Grace!bytes");
+      expect(summary.tasks.use!.outputs.said).toBe(`string · "Grace!bytes"`);
       const records = await logs(summary, "shout");
       const of = (level: string) => records.filter((one) => one.level === level).map(({ text }) => text);
       expect(of("stdout")[0]).toBe(`run ${summary.id} task shout attempt 1`);
@@ -114,7 +114,7 @@ json.dump([len(rows), list(weights), list(blob), os.path.exists("in/rows.arrow")
           `\n// %% Use\nexport const result = total;\nexport const facts = seen;\n`,
       );
       expect([summary.status, summary.status === "failed" ? await error(summary, "train") : ""]).toEqual(["succeeded", ""]);
-      expect(summary.tasks.use!.outputs.result).toBe((2499 * 2500) / 2);
+      expect(summary.tasks.use!.outputs.result).toBe(`number · ${(2499 * 2500) / 2}`);
       expect((await metrics(summary)).map(({ name, step }) => `${name} ${step}`)).toEqual(["gap 0", "loss 0", "loss 1", "loss 2"]);
       expect((await logs(summary, "train")).find(({ level }) => level === "warn")?.text).toContain("line 5 was ignored: it is no JSON");
       const { rows } = await bench.pool.query("select name, value->>'bytes' as bytes from artifact where run_id = $1", [summary.id]);
@@ -129,7 +129,7 @@ json.dump([len(rows), list(weights), list(blob), os.path.exists("in/rows.arrow")
       );
       expect(summary.status).toBe("succeeded");
       // The bare environment of this bench has no packages; runner/task/script-files.test.ts has Arrow.
-      expect(summary.tasks.use!.outputs.count).toBe("no arrow");
+      expect(summary.tasks.use!.outputs.count).toBe(`string · "no arrow"`);
     });
 
     test("a failing script ends with its code and its last lines", async () => {
@@ -161,7 +161,7 @@ json.dump([len(rows), list(weights), list(blob), os.path.exists("in/rows.arrow")
         const summary = await bench.run(
           `// %% R [script] run=Rscript out=x\n${body('cat(6 * 7, file = "out/x.json")')}\n// %% Use\nexport const answer = x;\n`,
         );
-        expect(summary.tasks.use!.outputs.answer).toBe(42);
+        expect(summary.tasks.use!.outputs.answer).toBe("number · 42");
       }
     });
 
@@ -214,7 +214,7 @@ json.dump([len(rows), list(weights), list(blob), os.path.exists("in/rows.arrow")
       expect((await bench.run(text("one"))).tasks.make!.status).toBe("succeeded");
       expect((await bench.run(text("one"))).tasks.make!.status).toBe("cached");
       const other = await bench.run(text("two"));
-      expect([other.tasks.make!.status, other.tasks.use!.outputs.y]).toEqual(["succeeded", "two"]);
+      expect([other.tasks.make!.status, other.tasks.use!.outputs.y]).toEqual(["succeeded", `string · "two"`]);
     });
 
     async function hearLine(runId: string): Promise<void> {
