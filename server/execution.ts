@@ -3,7 +3,8 @@
  * because installing packages may take a while and pages need not wait for it. Neighbours: main.ts, run/engine.ts.
  */
 import os from "node:os";
-import { createValueStore, type ValueStore } from "./artifact/store";
+import { openValueStore } from "./artifact/open-value-store";
+import type { ValueStore } from "./artifact/store";
 import { createPool } from "./db/pool";
 import { AppError } from "./errors";
 import { installEnvironment } from "./executor/environment";
@@ -12,6 +13,7 @@ import type { Executor, WarmScope } from "./executor/executor";
 import { errorFields, log } from "./log";
 import { createEngine, type Engine } from "./run/engine";
 import { claimInstance } from "./run/instance";
+import { createCleaner } from "./worker/cleaner";
 
 export interface ExecutionOptions {
   readonly home: string;
@@ -43,7 +45,8 @@ export interface Execution {
 }
 
 export function startExecution(options: ExecutionOptions): Execution {
-  const values = createValueStore(options.home);
+  const pool = createPool(options.databaseUrl);
+  const values = openValueStore(options.home, pool);
   const stops: (() => Promise<void> | void)[] = [];
   let warmed: Executor | undefined;
   const state: { kind: Execution["kind"]; notice: string | undefined; fault: string | undefined } = {
@@ -78,6 +81,7 @@ export function startExecution(options: ExecutionOptions): Execution {
       environment,
       dataDir,
       runner: runnerDir,
+      store: values,
       slots: os.availableParallelism(),
       log: say,
       prefer: options.executor === "docker" || options.executor === "process" ? options.executor : undefined,
@@ -87,8 +91,6 @@ export function startExecution(options: ExecutionOptions): Execution {
     goOn();
     await executor.prepare();
     goOn();
-    const pool = createPool(databaseUrl);
-    stops.push(() => pool.end());
     const instance = claimInstance(home);
     stops.push(() => instance.release());
     const engine = createEngine({
@@ -100,10 +102,15 @@ export function startExecution(options: ExecutionOptions): Execution {
       environmentHash: environment.hash,
       imageDigest: executor.kind,
       dataFolder: dataDir,
+      objects: values.objects,
       log: say,
     });
     stops.push(() => engine.close());
     await engine.start();
+    const complain = (what: string, error: unknown) => log("warn", what, errorFields(error));
+    const cleaner = createCleaner({ pool, objects: values.objects, logs: engine.logs, complain });
+    cleaner.start();
+    stops.push(() => cleaner.stop());
     warmed = executor;
     state.kind = executor.kind;
     state.notice = executor.kind === "process" ? `${sentence} Run only notebooks that you trust.` : undefined;
@@ -134,6 +141,7 @@ export function startExecution(options: ExecutionOptions): Execution {
       closed = true;
       await starting.catch(() => undefined);
       for (const stop of stops.splice(0).reverse()) await stop();
+      await pool.end();
     },
   };
 }

@@ -1,4 +1,5 @@
 /** The roof: the one place where the nouns' routers meet. */
+import { storageRouter } from "./artifact/router";
 import { metricRouter } from "./metric/router";
 import { notebookRouter } from "./notebook/router";
 import { runRouter } from "./run/router";
@@ -10,5 +11,6 @@ export const appRouter = router({
   notebook: notebookRouter,
   run: runRouter,
   metric: metricRouter,
+  storage: storageRouter,
 });
 export type AppRouter = typeof appRouter;

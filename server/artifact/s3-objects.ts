@@ -25,6 +25,8 @@ const partBytes = 8 * 1024 * 1024;
 const mostParts = 9000;
 const partsAtOnce = 3;
 const removedAtOnce = 500;
+/** Garbage collection counts on it that a removal is over by then (storage-ledger.ts). */
+const mostRemovalMs = 50_000;
 
 interface Connection {
   readonly client: S3.S3Client;
@@ -108,7 +110,9 @@ export class S3Objects implements ObjectStore {
     for (let at = 0; at < keys.length; at += removedAtOnce) {
       const some = keys.slice(at, at + removedAtOnce);
       const order = { Bucket: this.options.bucket, Delete: { Quiet: true, Objects: some.map((key) => ({ Key: this.name(key) })) } };
-      const { Errors } = await this.tell("remove", some[0]!, () => client.send(new s3.DeleteObjectsCommand(order)));
+      const { Errors } = await this.tell("remove", some[0]!, () =>
+        client.send(new s3.DeleteObjectsCommand(order), { abortSignal: AbortSignal.timeout(mostRemovalMs) }),
+      );
       const fault = Errors?.find(({ Code }) => Code !== "NoSuchKey");
       if (fault) throw new StoreFault(`${this.place} did not remove ${fault.Key}: ${fault.Message ?? fault.Code}`);
     }
