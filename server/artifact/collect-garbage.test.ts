@@ -168,7 +168,7 @@ describe.each(kinds)("garbage in %s", (_, open) => {
     await put("one");
     await expect(put("three")).rejects.toMatchObject({
       reason: "quota",
-      message: expect.stringMatching(/may store 2\.4 KB and holds 2 KB; this value needs 1000 bytes more\. .*Settings → Storage/) as string,
+      message: expect.stringMatching(/may store 2\.5 KB and holds 2 KB; this value needs 1 KB more\. .*Settings → Storage/) as string,
     });
     await sweep({ graceSeconds: 0 });
     await sweep({ graceSeconds: 0 });
