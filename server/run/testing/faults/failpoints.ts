@@ -21,7 +21,14 @@ export const statements: ReadonlyMap<string, string> = new Map([
   ...[0, 1, 2, 3].map((n) => [`saveRunsSql ${n}`, saveRunsSql({ added: (n & 1) > 0, results: (n & 2) > 0 })] as const),
 ]);
 
-export const dockerCalls = ["docker.createContainer", "docker.listContainers", "container.start", "container.wait", "container.inspect", "container.remove"] as const;
+export const dockerCalls = [
+  "docker.createContainer",
+  "docker.listContainers",
+  "container.start",
+  "container.wait",
+  "container.inspect",
+  "container.remove",
+] as const;
 export const executorCalls = ["executor.launch", "executor.stop", "executor.adopt"] as const;
 
 class Failpoints {
