@@ -70,7 +70,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     home,
     instance: newId(Date.now()),
     environmentHash: environment.hash,
-    imageDigest: executor.kind,
+    imageDigest: (image) => executor.imageDigest(image),
     log,
     dataFolder: () => dataDir,
     unknownPools: "as-default",

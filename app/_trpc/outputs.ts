@@ -18,3 +18,7 @@ export type Waiting = Outputs["run"]["whyWaiting"]["waiting"][number];
 export type PoolsData = Outputs["pool"]["list"];
 export type PoolPlace = PoolsData["pools"][number];
 export type SeriesView = Outputs["metric"]["series"][number];
+export type InboxItem = Outputs["run"]["inbox"][number];
+export type PlanView = Outputs["run"]["plan"];
+export type RunAct = Outputs["run"]["acts"][number];
+export type RunNote = Outputs["run"]["notes"][number];

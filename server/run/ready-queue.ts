@@ -87,12 +87,17 @@ export class ReadyQueue<T extends Queued> {
     if (line.lanes.size === 0) this.lines.delete(workspaceId);
     return all;
   }
+
+  /** Takes out everything. */
+  drainAll(): T[] {
+    return [...this.lines.keys()].flatMap((workspaceId) => this.drain(workspaceId));
+  }
 }
 
 function first<T extends Queued>(workspaceId: string, line: Line<T>, order: QueueOrder): T | undefined {
   let found: T | undefined;
   for (const { resources, top } of line.lanes.values()) {
-    if (resources.length > 0 && order.isBlocked(workspaceId, resources)) continue;
+    if (order.isBlocked(workspaceId, resources)) continue;
     if (top !== undefined && (found === undefined || isBefore(top, found))) found = top;
   }
   return found;

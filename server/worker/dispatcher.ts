@@ -99,6 +99,15 @@ export class Dispatcher implements Loop {
     this.parts.launcher.release(run);
   }
 
+  run(runId: string): LiveRun | undefined {
+    return this.runs.get(runId);
+  }
+
+  /** There may be room now for what waits. */
+  wake(): void {
+    this.passes.wake();
+  }
+
   /** In memory, or on its way there. */
   has(runId: string): boolean {
     return this.runs.has(runId) || this.inbox.isReading(runId);
@@ -178,8 +187,13 @@ export class Dispatcher implements Loop {
       case "wake": {
         const { now, timers } = this.parts;
         timers.later(action.at - now(), () =>
-          this.tell(run.id, { type: "retry-due", ordinal: action.ordinal, at: Math.max(action.at, now()) }),
+          this.tell(run.id, { type: "due", ordinal: action.ordinal, at: Math.max(action.at, now()) }),
         );
+        return;
+      }
+      case "wake-run": {
+        const { now, timers } = this.parts;
+        timers.later(action.at - now(), () => this.tell(run.id, { type: "run-due", at: Math.max(action.at, now()) }));
         return;
       }
       case "remember":
