@@ -13,7 +13,7 @@ import { permitStateSql } from "../db/permit.sql";
 import { workspaceRead } from "../db/tenancy";
 import { openTasksSql, waitingTaskSql } from "../db/waiting.sql";
 import { notFound } from "../errors";
-import { readHolders, readLimits } from "../pool/store";
+import { readHolders, readLimits, readWorkerPools } from "../pool/store";
 import { toState, type StateRecord } from "./permit-desk";
 
 export interface WaitingView {
@@ -88,11 +88,13 @@ async function findUpstream(client: ClientBase, workspaceId: string, { run_id, t
 
 async function findFull(client: ClientBase, workspaceId: string, record: WaitingRecord, running: number): Promise<WaitingFor[]> {
   const { task, map_index, notebook_id, run_id, id, attempt } = record;
+  if (record.paused) return [{ type: "paused" }];
   if (record.abandoned) return [{ type: "server" }];
   const limits = await readLimits(client, workspaceId);
+  const served = await readWorkerPools(client, workspaceId);
   const expands = map_index === null && (task.each ?? null) !== null;
   const { pool, lock } = expands ? { pool: "default", lock: undefined } : task.options;
-  const resources = resourcesOf(limits, { pool, lock }, notebook_id ?? undefined, "wait").filter(
+  const resources = resourcesOf(limits, { pool, lock }, notebook_id ?? undefined, served.has(pool) ? "as-default" : "wait").filter(
     (resource) => !expands || parseResource(resource).counts === "runs",
   );
   const { rows } = await client.query<StateRecord>(permitStateSql, [resources.map(() => workspaceId), resources, [`${id}/${attempt + 1}`]]);
