@@ -2,6 +2,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { compile } from "@/pipelines/compile/compile";
+import { parse } from "@/pipelines/notebook/parse";
 import { main } from "./heddle";
 
 let folder: string;
@@ -202,4 +204,13 @@ test("run takes targets, and --dry-run tells what would run without running it",
     deploy: "depends promote",
   });
   expect((await heddle("run", file, "--target", "nowhere")).complaint).toContain("There is no task nowhere");
+});
+
+test("the commands in the README name parameters that the notebook has", () => {
+  const commands = [...fs.readFileSync("README.md", "utf8").matchAll(/npx heddle run (\S+\.ts)(.*)/g)];
+  expect(commands.length).toBeGreaterThan(0);
+  for (const [, file, rest] of commands) {
+    const { dag } = compile(parse(fs.readFileSync(file!, "utf8")));
+    for (const [, name] of rest!.matchAll(/-p (\w+)=/g)) expect(dag.params.map((param) => param.name)).toContain(name);
+  }
 });

@@ -1,7 +1,7 @@
 /**
  * `heddle`: the command line. Each command is a module, loaded when it is asked for; this file names them and their options.
  * Neighbours: compile.ts, format.ts, run.ts (here, with everything embedded), run-on-server.ts, control-run.ts (what is done
- * to a run on a server), sign-in-link.ts.
+ * to a run on a server), worker.ts (tasks of a server here), sign-in-link.ts.
  */
 import { Command, InvalidArgumentError } from "commander";
 import { parseDuration } from "@/pipelines/compile/parse-duration";
@@ -84,6 +84,18 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 
   program
+    .command("why")
+    .description("Say what the waiting tasks of a run on a server wait for.")
+    .argument("<run>", "id of the run, as its address has it")
+    .argument("[task]", "only this task, by its key; an element as key[3]")
+    .requiredOption("--server <url>", "the Heddle server")
+    .option("--token <token>", "API token (default: the variable HEDDLE_TOKEN)")
+    .action(async (runId: string, task: string | undefined, options: { server: string; token?: string }) => {
+      const { whyWaiting } = await import("./why-waiting");
+      process.exitCode = await whyWaiting({ runId, task, server: options.server, token: options.token ?? process.env.HEDDLE_TOKEN });
+    });
+
+  program
     .command("fmt")
     .description("Write a notebook the way Heddle writes it: cell headers and line endings; your code stays as it is.")
     .argument("<file>", "a notebook: a TypeScript file with // %% cells")
@@ -91,6 +103,26 @@ export async function main(argv: readonly string[]): Promise<void> {
     .action(async (file: string, options: { check?: true }) => {
       const { formatFile } = await import("./format");
       process.exitCode = await formatFile(file, { check: options.check ?? false });
+    });
+
+  program
+    .command("worker")
+    .description("Run tasks of a Heddle server on this machine. Ctrl-C ends what it has, then leaves; a second Ctrl-C leaves at once.")
+    .requiredOption("--server <url>", "the server's https address")
+    .option("--token <token>", "a worker's token, from the server's Workers page (default: the variable HEDDLE_TOKEN)")
+    .option("--pool <name>", "serve the cells with pool=<name> (repeat for more; default: default)", collect, [])
+    .option("--label <key=value>", "say something of this machine on the Workers page (repeat for more)", collect, [])
+    .option("--slots <n>", "tasks at once (default: one per core)", wholeNumber)
+    .option("--gpus <n>", "GPUs that cells with gpu=<n> may ask for (default: the NVIDIA ones found)", wholeNumber)
+    .option("--executor <kind>", "docker or process (default: docker when an engine answers)", oneOf("docker", "process"))
+    .option("--home <dir>", "where it keeps packages, values and its name (default: worker/ in HEDDLE_HOME)")
+    .option("--name <name>", "what it is called (default: the machine's name)")
+    .option("--cache <gb>", "gigabytes of values to keep (default: 20)", wholeNumber)
+    .option("--allow-http", "plain http to another machine: only in a network that you trust")
+    .action(async (options: WorkerOptions) => {
+      const { runWorker } = await import("./worker");
+      const { cache = 20, allowHttp = false, token = process.env.HEDDLE_TOKEN, slots, gpus, executor, home, name, ...rest } = options;
+      process.exitCode = await runWorker({ ...rest, token, slots, gpus, executor, home, name, allowHttp, cache: cache * 1024 ** 3 });
     });
 
   program
@@ -108,6 +140,20 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (!(error instanceof CommandEnded)) throw error;
     process.exitCode = error.code;
   }
+}
+
+interface WorkerOptions {
+  readonly server: string;
+  readonly token?: string;
+  readonly pool: readonly string[];
+  readonly label: readonly string[];
+  readonly slots?: number;
+  readonly gpus?: number;
+  readonly executor?: "docker" | "process";
+  readonly home?: string;
+  readonly name?: string;
+  readonly cache?: number;
+  readonly allowHttp?: true;
 }
 
 interface RunFlags {
@@ -145,6 +191,11 @@ class CommandEnded extends Error {
 
 function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
+}
+
+function wholeNumber(value: string): number {
+  if (!/^\d{1,6}$/.test(value)) throw new InvalidArgumentError("It is a whole number.");
+  return Number(value);
 }
 
 function oneOf<T extends string>(...choices: readonly T[]) {

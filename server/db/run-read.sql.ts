@@ -51,7 +51,7 @@ order by s.name`;
 /** $1 workspace, $2 run. */
 export const runSpecSql = `
 select r.spec->'dag'->'tasks' as tasks, r.spec->'targets' as targets, r.spec->>'cache' as cache, r.spec->'dag'->'outputs' as outputs, r.spec->'timeout' as timeout,
-  r.notebook_id, r.number
+  r.notebook_id, r.number, jsonb_path_query_array(r.spec, '$.dag.params[*].name') as names
 from run r where r.workspace_id = $1 and r.id = $2`;
 
 /** $1 workspace, $2 notebook, $3 number. */

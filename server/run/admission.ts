@@ -7,6 +7,7 @@ import { countsRuns, limitKey, resourcesOf, type Limits, type Resource, type Unk
 import type { Refusal } from "@/pipelines/limit/permits";
 import { isRunTerminal, taskRunId, type TaskRunState } from "@/pipelines/run/run-state";
 import type { TaskOptions } from "@/pipelines/compile/dag";
+import { isLane, type Places } from "../executor/remote/places";
 import type { Timers } from "../worker/timers";
 import type { AttemptCosts } from "./attempt-costs";
 import type { LiveRun } from "./live-run";
@@ -25,6 +26,7 @@ interface Item extends Wanting {
   readonly lane: string;
   readonly resources: readonly Resource[];
   readonly priority: number;
+  readonly runId: string;
   readonly seq: number;
 }
 
@@ -38,6 +40,8 @@ export interface AdmissionParts {
   readonly desk: PermitDesk;
   readonly timers: Timers;
   readonly unknownPools: UnknownPools;
+  /** Other machines, where there are any. */
+  readonly places?: Places | undefined;
   now(): number;
   complain(what: string, error: unknown): void;
 }
@@ -50,6 +54,8 @@ export class Admission {
   private readonly queue = new ReadyQueue<Item>();
   private limits: ReadonlyMap<string, Limits> = new Map();
   private seq = 0;
+  /** Ordinals that are on their way already: one that is wanted twice stands here once. */
+  private readonly wanted = new WeakMap<LiveRun, Set<number>>();
   /** With room on the machine, on their way to the desk. */
   private asking: Asked[] = [];
   private granted: Asked[] = [];
@@ -64,12 +70,11 @@ export class Admission {
   private readonly startedRuns = new Set<string>();
   private atDesk = false;
   private wake: () => void = () => undefined;
+  private hereIsFull = false;
 
   private readonly order: QueueOrder = {
     share: (workspaceId) => this.parts.slots.shareOf(workspaceId),
-    isBlocked: (workspaceId, resources) =>
-      this.atDesk ||
-      resources.some((resource) => this.blocked.has(`${workspaceId}/${resource}`) || this.askedEnough(workspaceId, resource)),
+    isBlocked: (workspaceId, [first, ...rest]) => this.isBlocked(workspaceId, first, rest),
   };
 
   constructor(private readonly parts: AdmissionParts) {}
@@ -80,12 +85,17 @@ export class Admission {
   }
 
   want(run: LiveRun, ordinal: number): void {
+    let wanted = this.wanted.get(run);
+    if (!wanted) this.wanted.set(run, (wanted = new Set()));
+    if (wanted.has(ordinal)) return;
+    wanted.add(ordinal);
     this.push(run, ordinal, ++this.seq);
   }
 
   /** Takes a slot for the next task run; undefined: there is none, or no room for it. */
   next(): Wanting | undefined {
     for (let asked = this.granted.shift(); asked; asked = this.granted.shift()) {
+      this.gone(asked.item);
       if (asked.attempt === this.attemptOf(asked.item)) return asked.item;
       this.refuse(asked);
     }
@@ -93,18 +103,36 @@ export class Admission {
       const attempt = this.attemptOf(item);
       if (attempt === undefined) {
         this.queue.shift(item);
+        this.gone(item);
         continue;
       }
       const { run, ordinal } = item;
       const task = run.state.plan.tasks[run.state.taskRuns[ordinal]!.task]!;
       const id = taskRunId(run.id, ordinal);
       const { slots, costs } = this.parts;
-      if (slots.take(`${id}/${attempt}`, run.id, item.workspaceId, task.options, costs.share(task)) === "full") break;
+      // However quick a task is: one more run at once is one more process. Quick ones crowd into those that are there.
+      const share = slots.hasRun(run.id) ? costs.share(task) : 1;
+      const elsewhere = item.resources.some(isLane);
+      const taken = elsewhere
+        ? slots.takeElsewhere(`${id}/${attempt}`, run.id, item.workspaceId, task.options)
+        : slots.take(`${id}/${attempt}`, run.id, item.workspaceId, task.options, share);
+      if (taken === "full") {
+        if (elsewhere || !this.parts.places) break;
+        // What runs on other machines need not wait for this one.
+        this.hereIsFull = true;
+        continue;
+      }
       this.queue.shift(item);
-      const { workspaceId, resources } = item;
-      if (resources.length === 0) return item;
+      const { workspaceId } = item;
+      const resources = elsewhere ? item.resources.filter((resource) => !isLane(resource)) : item.resources;
+      if (resources.length === 0) {
+        this.gone(item);
+        this.hereIsFull = false;
+        return item;
+      }
       this.asking.push({ id: `${id}/${attempt}`, runId: run.id, taskRunId: id, attempt, workspaceId, resources, item });
     }
+    this.hereIsFull = false;
     if (this.asking.length > 0) void this.ask();
     return undefined;
   }
@@ -122,11 +150,18 @@ export class Admission {
     return this.parts.slots.size;
   }
 
-  /** For an attempt that runs already, found after a restart. */
-  adopt(attemptId: string, runId: string, workspaceId: string, options: TaskOptions): void {
-    this.parts.slots.adopt(attemptId, runId, workspaceId, options);
-    const resources = resourcesOf(this.limits.get(workspaceId), options, undefined, this.parts.unknownPools);
+  /** For an attempt that runs already, found after a restart. Says whether it is on another machine. */
+  adopt(attemptId: string, runId: string, workspaceId: string, options: TaskOptions, handle?: string): boolean {
+    const elsewhere = this.parts.slots.adopt(attemptId, runId, workspaceId, options, handle);
+    const resources = resourcesOf(this.limits.get(workspaceId), options, undefined, this.unknownPools(workspaceId, options));
     if (resources.length > 0) this.permitted.set(attemptId, toPlaces(workspaceId, resources));
+    return elsewhere;
+  }
+
+  /** Workers came or went: what waits may stand in another line now. */
+  placesChanged(): void {
+    for (const { run, ordinal, seq } of this.queue.drainAll()) if (!run.dropped) this.push(run, ordinal, seq);
+    this.wake();
   }
 
   /** An attempt has ended. Others see that only once it is saved: settled(). */
@@ -183,8 +218,38 @@ export class Admission {
     const started = this.startedRuns.has(run.id);
     const needed = started ? resources.filter((resource) => !countsRuns(resource)) : resources;
     // Where runs are counted, one run has its place and another has not: each of these stands in a lane of its own.
-    const lane = needed.some(countsRuns) ? `${needed.join()}${laneOf(run)}` : needed.join();
-    this.queue.push({ run, ordinal, workspaceId: spec.workspaceId, lane, resources: needed, priority: options.priority, seq });
+    const key = needed.some(countsRuns) ? `${needed.join()}${laneOf(run)}` : needed.join();
+    const expands = plan.tasks[taskRun.task]!.each !== undefined && taskRun.mapIndex === undefined;
+    const place = expands ? undefined : this.parts.places?.laneOf(spec.workspaceId, options);
+    const lane = place === undefined ? key : `${place} ${key}`;
+    const wanted = place === undefined ? needed : [place, ...needed];
+    this.queue.push({
+      run,
+      ordinal,
+      workspaceId: spec.workspaceId,
+      lane,
+      resources: wanted,
+      priority: options.priority,
+      runId: run.id,
+      seq,
+    });
+  }
+
+  private isBlocked(workspaceId: string, first: string | undefined, rest: readonly string[]): boolean {
+    const elsewhere = first !== undefined && isLane(first);
+    if (elsewhere ? this.parts.places!.isFull(workspaceId, first) : this.hereIsFull) return true;
+    const needed = elsewhere || first === undefined ? rest : [first, ...rest];
+    if (needed.length === 0) return false;
+    return this.atDesk || needed.some((one) => this.blocked.has(`${workspaceId}/${one}`) || this.askedEnough(workspaceId, one));
+  }
+
+  /** A pool that a worker names needs nobody to make it. */
+  private unknownPools(workspaceId: string, { pool }: TaskOptions): UnknownPools {
+    return this.parts.places?.serves(workspaceId, pool) ? "as-default" : this.parts.unknownPools;
+  }
+
+  private gone({ run, ordinal }: Wanting): void {
+    this.wanted.get(run)?.delete(ordinal);
   }
 
   /** The attempt that it would be; undefined: it is not wanted any more, or not now. */
@@ -261,7 +326,8 @@ export class Admission {
 
   private putBack(ask: Asked, refusals: readonly Refusal[], now: number): void {
     this.parts.slots.release(ask.id);
-    if (this.attemptOf(ask.item) !== undefined) this.push(ask.item.run, ask.item.ordinal, ask.item.seq);
+    if (this.attemptOf(ask.item) === undefined) this.gone(ask.item);
+    else this.push(ask.item.run, ask.item.ordinal, ask.item.seq);
     for (const refusal of refusals) {
       const place = `${ask.workspaceId}/${refusal.resource}`;
       this.block(place, refusal.type === "rate" ? refusal.until - now : undefined);
@@ -286,7 +352,12 @@ export class Admission {
   /** What an attempt needs a place in. Working out what to fan out over is no work of the task yet: it needs none but the run's. */
   private resourcesOf({ state: { spec, plan } }: LiveRun, { task, mapIndex }: TaskRunState): readonly Resource[] {
     const { options, each } = plan.tasks[task]!;
-    const resources = resourcesOf(this.limits.get(spec.workspaceId), options, spec.notebookId, this.parts.unknownPools);
+    const resources = resourcesOf(
+      this.limits.get(spec.workspaceId),
+      options,
+      spec.notebookId,
+      this.unknownPools(spec.workspaceId, options),
+    );
     return each !== undefined && mapIndex === undefined ? resources.filter(countsRuns) : resources;
   }
 

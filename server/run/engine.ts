@@ -15,6 +15,7 @@ import type { Pool } from "../db/pool";
 import { wishSql } from "../db/run.sql";
 import type { Executor } from "../executor/executor";
 import { toJson } from "../db/to-json";
+import type { Places } from "../executor/remote/places";
 import { createMetricWriter } from "../metric/append";
 import { Dispatcher } from "../worker/dispatcher";
 import { createLeaseKeeper } from "../worker/lease-keeper";
@@ -38,6 +39,7 @@ import { toControl, toEvent, toTaskRow } from "./run-rows";
 import { PermitDesk } from "./permit-desk";
 import { createRunWriter } from "./run-writer";
 import { Slots, type Capacity } from "./slots";
+import { UsageKeeper } from "./usage-keeper";
 
 export interface EngineOptions {
   readonly pool: Pool;
@@ -59,6 +61,8 @@ export interface EngineOptions {
   readonly dataFolder?: (workspaceId: string) => string;
   /** Cells that name a pool which nobody has made wait for it; where there is nobody to make one they need not. */
   readonly unknownPools?: UnknownPools;
+  /** Other machines that tasks may run on. */
+  readonly places?: Places | undefined;
 }
 
 export interface SubmitMeta {
@@ -88,6 +92,10 @@ export interface Engine {
   readonly logs: LogStore;
   /** Pools, locks or limits were changed: they hold from now on. */
   readLimits(): Promise<void>;
+  /** Workers on other machines came, went, or have room again. `moved`: other pools are served than before. */
+  placesChanged(moved: boolean): void;
+  /** `<taskRun>#<attempt>` of what runs on this machine. */
+  attemptsHere(): string[];
   /** Runs in memory, attempts that hold a slot. */
   load(): { runs: number; attempts: number };
   close(): Promise<void>;
@@ -107,15 +115,16 @@ export function createEngine(options: EngineOptions): Engine {
   };
   const logs = createLogStore(options.home);
   const costs = createAttemptCosts();
-  const slots = new Slots(options.capacity ?? { cpu: os.availableParallelism(), memory: os.totalmem() });
+  const slots = new Slots(options.capacity ?? { cpu: os.availableParallelism(), memory: os.totalmem() }, options.places);
   const writer = createRunWriter(options.databaseUrl, instance, leaseSeconds, log);
   const dataHashes = createDataHashes(options.dataFolder ?? ((workspaceId) => `${options.home}/data/${workspaceId}`));
   const timers = new Timers();
-  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, now, random, complain });
+  const usage = new UsageKeeper(pool, complain);
+  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), usage, pool, costs, now, random, complain });
   const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
   const desk = new PermitDesk(pool, instance);
   const unknownPools = options.unknownPools ?? "wait";
-  const admission = new Admission({ slots, costs, desk, timers, unknownPools, now, complain });
+  const admission = new Admission({ slots, costs, desk, timers, unknownPools, places: options.places, now, complain });
   const dispatcher: Dispatcher = new Dispatcher({
     writer,
     admission,
@@ -236,6 +245,8 @@ export function createEngine(options: EngineOptions): Engine {
     plan: (spec) => forecastRun({ ...spec, id: newId(now()) }, now(), (wanted) => lookUp(pool, wanted, dataHashes, options)),
 
     readLimits,
+    placesChanged: (moved) => (moved ? admission.placesChanged() : dispatcher.wake()),
+    attemptsHere: () => slots.here(),
     load: () => ({ runs: dispatcher.runs.size, attempts: slots.size }),
 
     async close() {
@@ -245,6 +256,7 @@ export function createEngine(options: EngineOptions): Engine {
       writer.giveUp();
       await stopped;
       await desk.close();
+      await usage.write();
       timers.clear();
       await writer.close();
     },

@@ -1,5 +1,6 @@
 /** What this machine's attempts use of it. Every number is a sum over live attempts, never counted up and down elsewhere. */
 import type { TaskOptions } from "@/pipelines/compile/dag";
+import type { Places } from "../executor/remote/places";
 
 export interface Capacity {
   readonly cpu: number;
@@ -16,12 +17,17 @@ interface Held {
 export class Slots {
   private readonly held = new Map<string, Held>();
   private readonly shares = new Map<string, number>();
+  private readonly runs = new Set<string>();
   private cpu = 0;
   private memory = 0;
   /** Something was let go since the last sum: many ends come between two claims. */
   private stale = false;
 
-  constructor(private readonly capacity: Capacity) {}
+  constructor(
+    private readonly capacity: Capacity,
+    /** Other machines, where there are any. */
+    private readonly places?: Places,
+  ) {}
 
   /** "full": wait for any attempt to end. `share` is the part of its cpu an attempt truly takes. */
   take(id: string, runId: string, workspaceId: string, options: TaskOptions, share: number): "taken" | "full" {
@@ -29,18 +35,32 @@ export class Slots {
     const cpu = Math.min(options.cpu, this.capacity.cpu) * share;
     const memory = Math.min(options.memory, this.capacity.memory) * share;
     if (this.stale) this.sum();
-    if (this.cpu + cpu > this.capacity.cpu + 1e-9 || this.memory + memory > this.capacity.memory) return "full";
+    if (this.cpu + cpu > this.capacity.cpu + 1e-9 || this.memory + memory > this.capacity.memory) {
+      // A worker that names this pool, too, may have room.
+      return this.places?.serves(workspaceId, options.pool) ? this.takeElsewhere(id, runId, workspaceId, options) : "full";
+    }
     this.hold(id, { runId, workspaceId, cpu, memory });
     return "taken";
   }
 
-  /** For an attempt that runs already, found after a restart. */
-  adopt(id: string, runId: string, workspaceId: string, options: TaskOptions): void {
-    this.hold(id, { runId, workspaceId, cpu: options.cpu, memory: options.memory });
+  /** A place on another machine: it takes nothing of this one. */
+  takeElsewhere(id: string, runId: string, workspaceId: string, options: TaskOptions): "taken" | "full" {
+    if (!this.places?.take(id, workspaceId, options)) return "full";
+    this.hold(id, { runId, workspaceId, cpu: 0, memory: 0 });
+    return "taken";
+  }
+
+  /** For an attempt that runs already, found after a restart. Says whether it is on another machine. */
+  adopt(id: string, runId: string, workspaceId: string, options: TaskOptions, handle?: string): boolean {
+    const elsewhere = this.places?.adopt(id, handle, workspaceId, options) ?? false;
+    this.hold(id, { runId, workspaceId, cpu: elsewhere ? 0 : options.cpu, memory: elsewhere ? 0 : options.memory });
+    return elsewhere;
   }
 
   release(id: string): void {
-    if (this.held.delete(id)) this.stale = true;
+    if (!this.held.delete(id)) return;
+    this.stale = true;
+    this.places?.release(id);
   }
 
   releaseRun(runId: string): void {
@@ -51,10 +71,21 @@ export class Slots {
     return this.held.size;
   }
 
+  /** `<taskRun>#<attempt>` of what takes something of this machine. */
+  here(): string[] {
+    return [...this.held].flatMap(([id, { cpu, memory }]) => (cpu + memory > 0 ? [id.replace("/", "#")] : []));
+  }
+
   /** Cores that a workspace's attempts take. */
   shareOf(workspaceId: string): number {
     if (this.stale) this.sum();
     return this.shares.get(workspaceId) ?? 0;
+  }
+
+  /** Whether the run has an attempt under way, and with it a process of its own. */
+  hasRun(runId: string): boolean {
+    if (this.stale) this.sum();
+    return this.runs.has(runId);
   }
 
   private hold(id: string, held: Held): void {
@@ -68,10 +99,12 @@ export class Slots {
     this.cpu = 0;
     this.memory = 0;
     this.shares.clear();
+    this.runs.clear();
     for (const held of this.held.values()) this.add(held);
   }
 
-  private add({ workspaceId, cpu, memory }: Held): void {
+  private add({ runId, workspaceId, cpu, memory }: Held): void {
+    this.runs.add(runId);
     this.cpu += cpu;
     this.memory += memory;
     this.shares.set(workspaceId, (this.shares.get(workspaceId) ?? 0) + cpu);

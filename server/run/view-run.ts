@@ -20,6 +20,7 @@ export async function viewRun(database: Database, workspaceId: string, id: strin
         cache: "use" | "off";
         timeout: number | null;
         outputs: { name: string; task: string }[];
+        names: string[];
       }>(runSpecSql, [workspaceId, id])
     ).rows[0]!;
     const taskRuns = await client.query<TaskRunRecord>(taskRunRowsSql, [workspaceId, id]);
@@ -35,6 +36,10 @@ export async function viewRun(database: Database, workspaceId: string, id: strin
         : (await client.query<{ id: string; number: number }>(previousRunSql, [workspaceId, row.notebookId, row.number])).rows[0];
     return {
       ...row,
+      // The database keeps them by length of their names; people, in the order of the notebook.
+      params: Object.fromEntries(
+        [...spec.names.filter((name) => name in row.params), ...Object.keys(row.params)].map((name) => [name, row.params[name]!]),
+      ),
       tasks: spec.tasks,
       targets: spec.targets ?? undefined,
       cache: spec.cache,

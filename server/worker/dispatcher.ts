@@ -99,6 +99,15 @@ export class Dispatcher implements Loop {
     this.parts.launcher.release(run);
   }
 
+  run(runId: string): LiveRun | undefined {
+    return this.runs.get(runId);
+  }
+
+  /** There may be room now for what waits. */
+  wake(): void {
+    this.passes.wake();
+  }
+
   /** In memory, or on its way there. */
   has(runId: string): boolean {
     return this.runs.has(runId) || this.inbox.isReading(runId);

@@ -31,6 +31,8 @@ export interface RescuerParts {
   log(message: string): void;
 }
 
+/** Beyond a worker's lease it is given as long again, at most this, to have stopped its attempts. */
+const mostGraceMs = 10_000;
 const mostPollMs = 2_000;
 /** An attempt on another machine ends before its lease does (lease-keeper.ts); so long is waited beyond that. */
 const mostMarginMs = 3_000;
@@ -188,16 +190,26 @@ export class Rescuer implements Loop {
   private resume(run: LiveRun, patience: (ordinal: number) => number): void {
     const { admission, launcher, timers, now } = this.parts;
     const { spec, plan, taskRuns } = run.state;
-    for (const { ordinal, task, status, attempt, expanded } of taskRuns) {
+    for (const taskRun of taskRuns) {
+      const { ordinal, task, status, attempt, expanded, current } = taskRun;
       if (status !== "running" || expanded !== undefined) continue;
       const id = `${taskRunId(run.id, ordinal)}/${attempt}`;
-      admission.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options);
-      if (launcher.has(id)) continue;
-      timers.later(patience(ordinal), () => {
+      const claimed = launcher.has(id) || launcher.claim(run, taskRun);
+      const elsewhere = admission.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options, current?.handle);
+      if (claimed) continue;
+      // Its worker comes back while its lease lasts, or has stopped it by then.
+      timers.later(elsewhere ? this.lateness : patience(ordinal), () => {
+        if (launcher.has(id)) return;
         this.dispatcher.tell(run.id, { type: "attempt-lost", ordinal, attempt, reason: "node-lost", error: undefined, at: now() });
       });
     }
     this.dispatcher.add(run, pendingActions(run.state));
+  }
+
+  /** How long an attempt on another machine may still be at work: its worker has not heard a server since before this. */
+  private get lateness(): number {
+    const ms = this.parts.leaseSeconds * 1000;
+    return ms + Math.min(mostGraceMs, ms);
   }
 
   private async setAside(runId: string): Promise<void> {

@@ -66,7 +66,8 @@ export function RunPage({ id }: { readonly id: string }) {
 
 /** The rows that stand for whole fan-outs are no tasks of their own. */
 function taskCount(run: RunDetail): number {
-  const mapped = new Set(run.tasks.filter((task) => task.each).map((task) => task.key));
+  // A fan-out counts by its elements; one without any, as when its list failed, is one task.
+  const mapped = new Set(run.taskRuns.filter((row) => row.mapIndex !== undefined).map((row) => row.taskKey));
   return run.taskRuns.filter((row) => row.mapIndex !== undefined || !mapped.has(row.taskKey)).length;
 }
 
