@@ -9,6 +9,7 @@ import {
   NotebookText,
   PanelLeftClose,
   PanelLeftOpen,
+  Server,
   Settings,
   Sun,
 } from "lucide-react";
@@ -25,6 +26,7 @@ const places = [
   { href: "/notebooks", word: "Notebooks", Icon: NotebookText },
   { href: "/runs", word: "Runs", Icon: History },
   { href: "/compare", word: "Compare", Icon: ChartLine },
+  { href: "/workers", word: "Workers", Icon: Server },
   { href: "/settings", word: "Settings", Icon: Settings },
 ];
 

@@ -15,3 +15,4 @@ export type TaskRunRow = RunDetail["taskRuns"][number];
 export type TaskRunDetail = Outputs["run"]["taskRun"];
 export type LogLine = Outputs["run"]["logs"]["records"][number];
 export type SeriesView = Outputs["metric"]["series"][number];
+export type WorkerView = Outputs["worker"]["list"][number];
