@@ -2,6 +2,7 @@
 import type { ClientBase } from "pg";
 import { limitKey, resourcesOf, type Limit, type LimitKind, type Limits, type Rate } from "@/pipelines/limit/limit";
 import type { Holder } from "@/pipelines/run/waiting-for";
+import { servedPoolsSql } from "../db/worker.sql";
 import type { Database } from "../db/database";
 import { workspaceRead, workspaceTransaction } from "../db/tenancy";
 import { holdersSql, waitersSql } from "../db/waiting.sql";
@@ -77,12 +78,15 @@ export async function readLimits(client: ClientBase, workspaceId: string): Promi
   );
 }
 
-/** Pools that these tasks name and nobody has made. */
+/** Pools that these tasks name, and that nobody has made and no worker serves. */
 export async function findUnknownPools(database: Database, workspaceId: string, pools: readonly string[]): Promise<readonly string[]> {
   const named = [...new Set(pools)].filter((name) => name !== "default");
   if (named.length === 0) return [];
-  const limits = await workspaceRead(database, workspaceId, (client) => readLimits(client, workspaceId));
-  return named.filter((name) => !limits.has(limitKey("pool", name)));
+  return workspaceRead(database, workspaceId, async (client) => {
+    const limits = await readLimits(client, workspaceId);
+    const served = new Set((await client.query<{ pool: string }>(servedPoolsSql, [workspaceId])).rows.map(({ pool }) => pool));
+    return named.filter((name) => !limits.has(limitKey("pool", name)) && !served.has(name));
+  });
 }
 
 interface HolderRecord {
