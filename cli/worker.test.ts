@@ -37,7 +37,7 @@ const rows = Array.from({ length: 2000 }, (_, n) => ({ n, word: "row " + n }));
 const square = n * n;
 
 // %% Home again
-export const total = sum + back.length + back[0]!;
+export const whole = sum === 3_750_000 && back.length === 2_500_000 && back[2_499_999] === 21.5;
 export const squares = square;
 export const count = rows.length;
 `;
@@ -50,7 +50,7 @@ test("a notebook runs partly on a worker: values both ways, data files, logs, me
   expect(run.message ?? "").toBe("");
   expect(run.status).toBe("succeeded");
   const outputs = Object.fromEntries(run.outputs.map(({ name, value }) => [name, value?.summary]));
-  expect(outputs).toMatchObject({ total: `number · ${2_500_000 * 1.5 + 2_500_000 + 21.5}`.replace(/(\d)(?=(\d{3})+(\.|$))/g, "$1"), count: "number · 2000" });
+  expect(outputs).toMatchObject({ whole: "boolean · true", count: "number · 2000" });
 
   const far = run.taskRuns.find(({ taskKey }) => taskKey === "far")!;
   const { records } = (await bench.person.call("run.logs", { taskRunId: far.id, attempt: 1 })).data as { records: { text: string }[] };
