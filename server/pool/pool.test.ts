@@ -118,7 +118,7 @@ test("a run that asks for a pool which nobody has made is refused, and told what
   const refused = await owner.mutate("run.start", { notebookId, revision: 1 });
   expect([refused.code, refused.message]).toEqual([
     "BAD_REQUEST",
-    "There is no pool “gpu” in this workspace, and “Train” asks for it: make it under Pools, or take pool=gpu out of the cell.",
+    "There is no pool “gpu” in this workspace, and “Train” asks for it: make it under Pools, add a worker that serves it, or take pool=gpu out of the cell.",
   ]);
   // What does not need it can be run.
   expect((await owner.mutate("run.start", { notebookId, revision: 1, targets: ["load"] })).status).toBe(200);

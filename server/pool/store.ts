@@ -2,6 +2,7 @@
 import type { ClientBase } from "pg";
 import { limitKey, resourcesOf, type Limit, type LimitKind, type Limits, type Rate } from "@/pipelines/limit/limit";
 import type { Holder } from "@/pipelines/run/waiting-for";
+import { servedPoolsSql } from "../db/worker.sql";
 import type { Database } from "../db/database";
 import { workspaceRead, workspaceTransaction } from "../db/tenancy";
 import { holdersSql, waitersSql } from "../db/waiting.sql";
@@ -77,21 +78,13 @@ export async function readLimits(client: ClientBase, workspaceId: string): Promi
   );
 }
 
-/** Pools that workers on other machines name: they are there without being made. */
-export async function readWorkerPools(client: ClientBase, workspaceId: string): Promise<ReadonlySet<string>> {
-  const { rows } = await client.query<{ pool: string }>("select distinct unnest(pools) as pool from worker where workspace_id = $1", [
-    workspaceId,
-  ]);
-  return new Set(rows.map(({ pool }) => pool));
-}
-
-/** Pools that these tasks name and nobody has made. */
+/** Pools that these tasks name, and that nobody has made and no worker serves. */
 export async function findUnknownPools(database: Database, workspaceId: string, pools: readonly string[]): Promise<readonly string[]> {
   const named = [...new Set(pools)].filter((name) => name !== "default");
   if (named.length === 0) return [];
   return workspaceRead(database, workspaceId, async (client) => {
     const limits = await readLimits(client, workspaceId);
-    const served = await readWorkerPools(client, workspaceId);
+    const served = new Set((await client.query<{ pool: string }>(servedPoolsSql, [workspaceId])).rows.map(({ pool }) => pool));
     return named.filter((name) => !limits.has(limitKey("pool", name)) && !served.has(name));
   });
 }
