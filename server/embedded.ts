@@ -73,10 +73,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     home,
     instance: newId(Date.now()),
     environmentHash: environment.hash,
-    imageDigest: executor.kind,
+    imageDigest: (image) => executor.imageDigest(image),
     log,
     dataFolder: () => dataDir,
     objects: store.objects,
+    unknownPools: "as-default",
   });
   await engine.start();
   return {

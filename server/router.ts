@@ -2,8 +2,10 @@
 import { storageRouter } from "./artifact/router";
 import { metricRouter } from "./metric/router";
 import { notebookRouter } from "./notebook/router";
+import { poolRouter } from "./pool/router";
 import { runRouter } from "./run/router";
 import { router } from "./trpc";
+import { workerRouter } from "./workers/router";
 import { workspaceRouter } from "./workspace/router";
 
 export const appRouter = router({
@@ -12,5 +14,7 @@ export const appRouter = router({
   run: runRouter,
   metric: metricRouter,
   storage: storageRouter,
+  worker: workerRouter,
+  pool: poolRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -5,30 +5,39 @@
  */
 import os from "node:os";
 import { applyChanges } from "@/pipelines/run/apply-changes";
+import type { UnknownPools } from "@/pipelines/limit/limit";
 import type { RunSpec } from "@/pipelines/run/run";
+import type { RunCommand } from "@/pipelines/run/run-event";
 import { isRunTerminal, newRun, taskRunId } from "@/pipelines/run/run-state";
 import { transition } from "@/pipelines/run/transition";
 import { newId } from "../db/new-id";
 import type { Pool } from "../db/pool";
-import { wishCancelSql } from "../db/run.sql";
+import { wishSql } from "../db/run.sql";
 import type { Executor } from "../executor/executor";
+import { toJson } from "../db/to-json";
+import type { Places } from "../executor/remote/places";
 import { createMetricWriter } from "../metric/append";
 import type { ObjectStore } from "../artifact/object-store";
 import { Dispatcher } from "../worker/dispatcher";
 import { createLeaseKeeper } from "../worker/lease-keeper";
+import { loopEvery } from "../worker/loop";
 import { Rescuer } from "../worker/rescuer";
 import { Timers } from "../worker/timers";
 import { Admission } from "./admission";
 import { createAttemptCosts } from "./attempt-costs";
 import { lookUp } from "./cache-lookup";
 import { createDataHashes } from "./data-hashes";
+import { DatabaseClock } from "./database-clock";
+import { forecastRun, type RunForecast } from "./forecast-run";
 import { Launcher } from "./launcher";
 import { LiveRun } from "./live-run";
 import { Lookups } from "./lookups";
 import { createLogStore, type LogStore } from "./log-store";
+import { createOutsideNews } from "./outside-news";
 import { refuseSpec } from "./refuse-spec";
 import { runHub } from "./run-hub";
-import { toEvent, toTaskRow } from "./run-rows";
+import { toControl, toEvent, toTaskRow } from "./run-rows";
+import { PermitDesk } from "./permit-desk";
 import { createRunWriter } from "./run-writer";
 import { Slots, type Capacity } from "./slots";
 
@@ -41,7 +50,7 @@ export interface EngineOptions {
   /** Id of this process among servers: instance.ts. */
   readonly instance: string;
   readonly environmentHash: string;
-  readonly imageDigest: string;
+  readonly imageDigest: (image: string | undefined) => Promise<string>;
   readonly log: (message: string) => void;
   readonly clock?: () => number;
   readonly random?: () => number;
@@ -52,12 +61,18 @@ export interface EngineOptions {
   readonly dataFolder?: (workspaceId: string) => string;
   /** Where values rest; default: a folder in `home`. */
   readonly objects?: ObjectStore;
+  /** Cells that name a pool which nobody has made wait for it; where there is nobody to make one they need not. */
+  readonly unknownPools?: UnknownPools;
+  /** Other machines that tasks may run on. */
+  readonly places?: Places | undefined;
 }
 
 export interface SubmitMeta {
   readonly source: string;
   readonly versionId: string | undefined;
   readonly createdBy: string | undefined;
+  /** While a run with the same key is active, that run is the answer, whichever server it is on. */
+  readonly orderKey?: string | undefined;
 }
 
 export type SubmitResult =
@@ -68,35 +83,52 @@ export interface Engine {
   start(): Promise<void>;
   /** Accepted means durable: resolves after the commit. */
   submit(spec: Omit<RunSpec, "id">, meta: SubmitMeta): Promise<SubmitResult>;
-  /** Resolves once the wish is saved, wherever the run is worked on; false: there is no such run, or it has ended. */
+  /** Resolves once it is saved, or wished for where the run is worked on elsewhere; false: it would change nothing now. */
+  command(runId: string, command: RunCommand): Promise<boolean>;
+  /** A stop: its handlers still run. */
   cancel(runId: string, by?: string): Promise<boolean>;
-  /** Failed tasks and what depended on them run again; false: nothing to run again. */
+  /** Failed tasks and what depended on them run again. */
   retry(runId: string): Promise<boolean>;
+  /** What would run, without running anything. */
+  plan(spec: Omit<RunSpec, "id">): Promise<RunForecast>;
   readonly logs: LogStore;
+  /** Pools, locks or limits were changed: they hold from now on. */
+  readLimits(): Promise<void>;
+  /** Workers on other machines came, went, or have room again. `moved`: other pools are served than before. */
+  placesChanged(moved: boolean): void;
+  /** `<taskRun>#<attempt>` of what runs on this machine. */
+  attemptsHere(): string[];
   /** Runs in memory, attempts that hold a slot. */
   load(): { runs: number; attempts: number };
   close(): Promise<void>;
 }
 
 const usualLeaseSeconds = 30;
+/** How soon a server follows what was changed at another one. */
+const limitsEveryMs = 2_000;
 
 export function createEngine(options: EngineOptions): Engine {
-  const { pool, instance, executor, log, clock: now = Date.now, random = Math.random, leaseSeconds = usualLeaseSeconds } = options;
+  const { pool, instance, executor, log, random = Math.random, leaseSeconds = usualLeaseSeconds } = options;
+  const clock = new DatabaseClock();
+  const now = options.clock ?? clock.now;
   let closed = false;
   const complain = (what: string, error: unknown) => {
     if (!closed) log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   };
   const logs = createLogStore(options.home, { objects: options.objects });
   const costs = createAttemptCosts();
-  const slots = new Slots(options.capacity ?? { cpu: os.availableParallelism(), memory: os.totalmem() });
+  const slots = new Slots(options.capacity ?? { cpu: os.availableParallelism(), memory: os.totalmem() }, options.places);
   const writer = createRunWriter(options.databaseUrl, instance, leaseSeconds, log);
   const dataHashes = createDataHashes(options.dataFolder ?? ((workspaceId) => `${options.home}/data/${workspaceId}`));
   const timers = new Timers();
   const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, now, random, complain });
   const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
+  const desk = new PermitDesk(pool, instance);
+  const unknownPools = options.unknownPools ?? "wait";
+  const admission = new Admission({ slots, costs, desk, timers, unknownPools, places: options.places, now, complain });
   const dispatcher: Dispatcher = new Dispatcher({
     writer,
-    admission: new Admission(slots, costs),
+    admission,
     lookups,
     launcher,
     logs,
@@ -107,22 +139,41 @@ export function createEngine(options: EngineOptions): Engine {
     poisoned: (run, arrivals, error) => rescuer.poisoned(run, arrivals, error),
   });
   launcher.connect(dispatcher);
-  const rescuer = new Rescuer({ pool, instance, leaseSeconds, slots, launcher, timers, now, complain, log }, dispatcher);
+  const rescuer = new Rescuer({ pool, instance, leaseSeconds, admission, launcher, timers, now, complain, log }, dispatcher);
   const leases = createLeaseKeeper({
     writer,
     launcher,
     dispatcher,
+    executor,
+    timers,
+    clock,
     leaseSeconds,
     now,
     complain,
     lost: (run) => rescuer.refused(run, []),
   });
-  const loops = [dispatcher, rescuer, leases];
+  const outside = createOutsideNews({
+    pool,
+    databaseUrl: options.databaseUrl,
+    instance,
+    hub: runHub,
+    inCompany: () => leases.company,
+    asked: (ids) => {
+      if (ids.some((id) => dispatcher.runs.has(id))) rescuer.fulfilWishes().catch((error: unknown) => complain("Wishes", error));
+    },
+    complain,
+  });
+  const readLimits = async () => admission.setLimits(await desk.readLimits(), dispatcher.runs.values());
+  const limits = loopEvery(limitsEveryMs, readLimits, (error) => complain("Reading limits", error));
+  const loops = [dispatcher, rescuer, leases, outside, limits];
 
-  return {
+  const engine: Engine = {
     logs,
 
     async start() {
+      await leases.greet();
+      await desk.forgetEarlierLife();
+      await readLimits();
       await rescuer.recover();
       for (const loop of loops) loop.start();
     },
@@ -148,45 +199,55 @@ export function createEngine(options: EngineOptions): Engine {
         status,
         reason,
         message,
+        control: toControl(state),
         created: at,
         started: startedAt,
         finished: finishedAt,
         owner: instance,
         lease: leaseSeconds,
         event: toEvent(state, changes),
+        order_key: meta.orderKey,
       };
-      const number = await writer.insert(
+      const { id, number } = await writer.insert(
         row,
         state.taskRuns.map((taskRun) => toTaskRow(state, taskRun, changes, true)),
       );
+      if (id !== full.id) return { ok: true, id, number };
       const run = new LiveRun(state, 1, state.taskRuns.length, number);
       runHub.publish(run.news(state.taskRuns.map(({ ordinal }) => taskRunId(full.id, ordinal))));
-      if (!isRunTerminal(status)) dispatcher.add(run, actions);
+      // The rescuer may have found its row before we heard that it is saved.
+      if (!isRunTerminal(status) && !dispatcher.has(full.id)) dispatcher.add(run, actions);
       return { ok: true, id: full.id, number };
     },
 
-    async cancel(runId, by) {
-      const run = dispatcher.runs.get(runId);
-      if (run && isRunTerminal(run.state.fields.status)) return false;
-      if (run) {
-        await dispatcher.arrive(runId, { type: "cancel-requested", by, at: now() });
-        return true;
+    cancel: (runId, by) => engine.command(runId, { type: "cancel-requested", how: "stop", by }),
+
+    retry: (runId) => engine.command(runId, { type: "retry-requested", ordinal: undefined, by: undefined }),
+
+    async command(runId, command) {
+      const held = dispatcher.runs.get(runId);
+      if (!held) {
+        // Another server works on it, or it is being read back: its owner sees the wish.
+        const { rowCount } = await pool.query(wishSql, [runId, toJson(command)]);
+        if (rowCount === 1) {
+          outside.ask(runId);
+          return true;
+        }
       }
-      // Another server works on it, or it is being read back: its owner sees the wish.
-      const { rowCount } = await pool.query(wishCancelSql, [runId, by ?? ""]);
-      return rowCount === 1;
-    },
-
-    async retry(runId) {
-      const run = dispatcher.runs.get(runId) ?? (await rescuer.reopen(runId));
+      const run = held ?? (await rescuer.reopen(runId));
       if (!run) return false;
-      const before = run.revision;
-      await dispatcher.arrive(run.id, { type: "retry-requested", at: now() });
-      const changed = run.revision > before;
-      if (!changed && isRunTerminal(run.state.fields.status)) dispatcher.forget(run);
-      return changed;
+      const event = { ...command, at: now() };
+      const { changes } = transition(run.state, event);
+      if (changes.acts.length > 0) await dispatcher.arrive(run.id, event);
+      else if (isRunTerminal(run.state.fields.status)) dispatcher.forget(run);
+      return changes.acts.length > 0;
     },
 
+    plan: (spec) => forecastRun({ ...spec, id: newId(now()) }, now(), (wanted) => lookUp(pool, wanted, dataHashes, options)),
+
+    readLimits,
+    placesChanged: (moved) => (moved ? admission.placesChanged() : dispatcher.wake()),
+    attemptsHere: () => slots.here(),
     load: () => ({ runs: dispatcher.runs.size, attempts: slots.size }),
 
     async close() {
@@ -195,8 +256,10 @@ export function createEngine(options: EngineOptions): Engine {
       const stopped = Promise.all(loops.map((loop) => loop.stop()));
       writer.giveUp();
       await stopped;
+      await desk.close();
       timers.clear();
       await writer.close();
     },
   };
+  return engine;
 }

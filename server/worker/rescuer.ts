@@ -1,18 +1,19 @@
 /**
  * Brings runs back into memory: after a restart, from servers that are gone, and after a save that was refused or threw.
- * What the database says is what is. Also the net under wishes: a cancel asked for at another server is found here.
+ * What the database says is what is. Also the net under wishes: what was asked at another server is found here.
  * Neighbours: dispatcher.ts (goes on with them), lease-keeper.ts (keeps ours ours), ../run/load-run.ts.
  */
 import { pendingActions } from "@/pipelines/run/pending-actions";
+import type { RunCommand } from "@/pipelines/run/run-event";
 import { isRunTerminal, taskRunId } from "@/pipelines/run/run-state";
 import { patiently } from "../db/patiently";
-import type { Pool } from "../db/pool";
-import { cancelWishesSql, clearCancelWishesSql, poisonRunSql, reopenRunSql, setAsideSql, takeRunsSql } from "../db/run.sql";
+import { isConnectionError, type Pool } from "../db/pool";
+import { clearWishesSql, poisonRunSql, reopenRunSql, setAsideSql, takeRunsSql, wishesSql } from "../db/run.sql";
+import type { Admission } from "../run/admission";
 import type { Launcher } from "../run/launcher";
 import type { Arrival, LiveRun } from "../run/live-run";
 import { loadRun, type LoadedRun } from "../run/load-run";
 import { runHub } from "../run/run-hub";
-import type { Slots } from "../run/slots";
 import type { Dispatcher } from "./dispatcher";
 import { loopEvery, type Loop } from "./loop";
 import type { Timers } from "./timers";
@@ -21,7 +22,8 @@ export interface RescuerParts {
   readonly pool: Pool;
   readonly instance: string;
   readonly leaseSeconds: number;
-  readonly slots: Slots;
+  /** Where attempts that run already are counted. */
+  readonly admission: Pick<Admission, "adopt">;
   readonly launcher: Launcher;
   readonly timers: Timers;
   now(): number;
@@ -29,9 +31,11 @@ export interface RescuerParts {
   log(message: string): void;
 }
 
-const mostPollMs = 2_000;
-/** Beyond its lease an attempt on another machine is given as long again, at most this, to stop itself. */
+/** Beyond a worker's lease it is given as long again, at most this, to have stopped its attempts. */
 const mostGraceMs = 10_000;
+const mostPollMs = 2_000;
+/** An attempt on another machine ends before its lease does (lease-keeper.ts); so long is waited beyond that. */
+const mostMarginMs = 3_000;
 /** A run that was thrown at so often is left alone. */
 const mostPoison = 3;
 const setAsideMessage = "Heddle could not work on this run and set it aside: the server's log says why.";
@@ -39,6 +43,7 @@ const setAsideMessage = "Heddle could not work on this run and set it aside: the
 export class Rescuer implements Loop {
   private readonly polling: Loop;
   private stopped = false;
+  private unsure = false;
 
   constructor(
     private readonly parts: RescuerParts,
@@ -55,9 +60,14 @@ export class Rescuer implements Loop {
   /** Runs that were ours when this server was killed, with the attempts that went on meanwhile. */
   async recover(): Promise<void> {
     const found = new Map<string, LoadedRun>();
-    for (const id of await this.take(true)) {
-      const run = await this.read(id);
-      if (run) found.set(id, run);
+    // All of them before any is adopted: an attempt whose run is not known is taken for a leftover.
+    for (let last = "", ids = await this.patiently(() => this.take(true)); ids.length > 0;) {
+      for (const id of ids) {
+        const run = await this.read(id);
+        if (run) found.set(id, run);
+        if (id > last) last = id;
+      }
+      ids = await this.patiently(() => this.take(true, last));
     }
     await this.parts.launcher.adopt(found);
     for (const run of found.values()) this.resume(run, () => 0);
@@ -126,58 +136,80 @@ export class Rescuer implements Loop {
   }
 
   private async poll(): Promise<void> {
-    const grace = Math.min(mostGraceMs, this.parts.leaseSeconds * 1000);
-    for (const id of await this.take(false)) {
+    const margin = Math.min(mostMarginMs, this.parts.leaseSeconds * 1000);
+    for (const id of await this.takeAgain()) {
       if (this.dispatcher.has(id)) continue;
       const run = await this.read(id);
       // Its attempts were on another machine: they stop themselves when their lease ends.
-      if (run) this.resume(run, (ordinal) => Math.max(0, run.leaseLeft.get(ordinal) ?? 0) + grace);
+      if (run && !this.dispatcher.has(id)) this.resume(run, (ordinal) => Math.max(0, run.leaseLeft.get(ordinal) ?? 0) + margin);
     }
     await this.fulfilWishes();
   }
 
-  private async fulfilWishes(): Promise<void> {
+  /** What was asked for at other servers. */
+  async fulfilWishes(): Promise<void> {
     const { pool, instance, now } = this.parts;
-    const { rows } = await pool.query<{ id: string; cancel_wish: string }>(cancelWishesSql, [instance]);
-    if (rows.length === 0) return;
-    for (const { id, cancel_wish: by } of rows) {
-      await this.dispatcher.arrive(id, { type: "cancel-requested", by: by === "" ? undefined : by, at: now() });
-    }
-    // Saved by now: a wish that stayed would cancel the run again when it is retried.
-    await pool.query(clearCancelWishesSql, [instance, rows.map(({ id }) => id)]);
+    const { rows } = await pool.query<{ id: string; run_id: string; command: RunCommand }>(wishesSql, [instance]);
+    // What is not in memory yet is being read: the next look finds the wish again.
+    const here = rows.filter(({ run_id }) => this.dispatcher.runs.has(run_id));
+    if (here.length === 0) return;
+    for (const { run_id, command } of here) await this.dispatcher.arrive(run_id, { ...command, at: now() });
+    // Saved by now: a wish that stayed would be fulfilled twice.
+    await pool.query(clearWishesSql, [here.map(({ id }) => id)]);
   }
 
-  private async take(mine: boolean): Promise<string[]> {
+  /** A look that was cut off may have taken runs that nobody knows of: the next one asks for those that are ours, too. */
+  private async takeAgain(): Promise<string[]> {
+    const unsure = this.unsure;
+    this.unsure = true;
+    const taken = await this.take(unsure);
+    this.unsure = false;
+    return taken;
+  }
+
+  /** `after`: ids beyond this one only. */
+  private async take(mine: boolean, after = ""): Promise<string[]> {
     const { pool, instance, leaseSeconds } = this.parts;
-    const { rows } = await pool.query<{ id: string }>(takeRunsSql, [instance, leaseSeconds, mine]);
+    const { rows } = await pool.query<{ id: string }>(takeRunsSql, [instance, leaseSeconds, mine, after]);
     return rows.map(({ id }) => id);
   }
 
   private async read(runId: string, ended = false): Promise<LoadedRun | undefined> {
     try {
-      const run = await loadRun(this.parts.pool, runId);
+      const run = await this.patiently(() => loadRun(this.parts.pool, runId));
       return !run || (isRunTerminal(run.state.fields.status) && !ended) ? undefined : run;
     } catch (error) {
       this.parts.complain(`Reading run ${runId}`, error);
-      await this.setAside(runId);
+      // Closing while the database is away is nothing that a run is to blame for.
+      if (!isConnectionError(error)) await this.setAside(runId);
       return undefined;
     }
   }
 
   /** Goes on with a run that was read back. Attempts that nobody has here are lost after `patience` milliseconds. */
   private resume(run: LiveRun, patience: (ordinal: number) => number): void {
-    const { slots, launcher, timers, now } = this.parts;
+    const { admission, launcher, timers, now } = this.parts;
     const { spec, plan, taskRuns } = run.state;
-    for (const { ordinal, task, status, attempt, expanded } of taskRuns) {
+    for (const taskRun of taskRuns) {
+      const { ordinal, task, status, attempt, expanded, current } = taskRun;
       if (status !== "running" || expanded !== undefined) continue;
       const id = `${taskRunId(run.id, ordinal)}/${attempt}`;
-      slots.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options);
-      if (launcher.has(id)) continue;
-      timers.later(patience(ordinal), () => {
+      const claimed = launcher.has(id) || launcher.claim(run, taskRun);
+      const elsewhere = admission.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options, current?.handle);
+      if (claimed) continue;
+      // Its worker comes back while its lease lasts, or has stopped it by then.
+      timers.later(elsewhere ? this.lateness : patience(ordinal), () => {
+        if (launcher.has(id)) return;
         this.dispatcher.tell(run.id, { type: "attempt-lost", ordinal, attempt, reason: "node-lost", error: undefined, at: now() });
       });
     }
     this.dispatcher.add(run, pendingActions(run.state));
+  }
+
+  /** How long an attempt on another machine may still be at work: its worker has not heard a server since before this. */
+  private get lateness(): number {
+    const ms = this.parts.leaseSeconds * 1000;
+    return ms + Math.min(mostGraceMs, ms);
   }
 
   private async setAside(runId: string): Promise<void> {

@@ -172,7 +172,7 @@ function LastSweep({ data: { lastSweep } }: { readonly data: Overview }) {
   const { startedAt, finishedAt, error, figures } = lastSweep;
   return (
     <p className={styles.quiet}>
-      Last sweep <RelativeTime at={startedAt} />
+      Last sweep <RelativeTime at={new Date(startedAt).toISOString()} />
       {error !== undefined && `: it failed (${error})`}
       {finishedAt === undefined && ": under way"}
       {figures && `: removed ${tellRemoved(figures)}`}
