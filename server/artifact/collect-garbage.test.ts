@@ -201,6 +201,10 @@ test("every JSON column is known to hold values or not to", async () => {
     // Specs and histories: what they name is in task_run as well, or is told by name only.
     "run.spec",
     "run_event.event",
+    "run.control",
+    "run_command.command",
+    "task_run.decision",
+    "worker.labels",
     "task_run.key_parts",
     "task_run.why",
     "task_run.displays",

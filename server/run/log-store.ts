@@ -103,7 +103,6 @@ export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, o
       const into = log;
       const done = into.tail.then(async () => {
         const seen = into.records + into.cut;
-        const before = into.records;
         let text = "";
         let { records: kept, cut, bytes: size } = into;
         for (let index = Math.max(0, seen - offset); index < records.length; index++) {
