@@ -70,9 +70,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     home,
     instance: newId(Date.now()),
     environmentHash: environment.hash,
-    imageDigest: executor.kind,
+    imageDigest: (image) => executor.imageDigest(image),
     log,
     dataFolder: () => dataDir,
+    unknownPools: "as-default",
   });
   await engine.start();
   return {

@@ -1,8 +1,10 @@
 /** The roof: the one place where the nouns' routers meet. */
 import { metricRouter } from "./metric/router";
 import { notebookRouter } from "./notebook/router";
+import { poolRouter } from "./pool/router";
 import { runRouter } from "./run/router";
 import { router } from "./trpc";
+import { workerRouter } from "./workers/router";
 import { workspaceRouter } from "./workspace/router";
 
 export const appRouter = router({
@@ -10,5 +12,7 @@ export const appRouter = router({
   notebook: notebookRouter,
   run: runRouter,
   metric: metricRouter,
+  worker: workerRouter,
+  pool: poolRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
+import { applyChanges } from "./apply-changes";
 import { restoreCounts } from "./restore-counts";
 import type { RunEvent } from "./run-event";
-import { hasSucceeded, isRunTerminal, isTerminal, type RunState, type Transition } from "./run-state";
-import { play, randomChoices, randomSpec } from "./testing/random-run";
+import { hasSucceeded, isRunTerminal, isTerminal, newRun, type RunState, type Transition } from "./run-state";
+import { play, randomChoices, randomSpec, ref, spec, task } from "./testing/random-run";
+import { transition } from "./transition";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -20,11 +22,13 @@ test("every run ends, whatever happens in whatever order", () => {
   );
 });
 
-test("a task run that has ended changes only when a retry is asked for", () => {
+const byHand = new Set<RunEvent["type"]>(["retry-requested", "clear-requested", "mark-requested"]);
+
+test("a task run that has ended changes only when a person asks for that", () => {
   fc.assert(
     fc.property(randomSpec, randomChoices, (spec, choices) => {
       play(spec, choices, (run, event, { changes }) => {
-        if (event.type === "retry-requested") return;
+        if (byHand.has(event.type)) return;
         for (const ordinal of changes.taskRuns.keys()) {
           const before = run.taskRuns[ordinal];
           if (before && isTerminal(before.status)) expect(changes.taskRuns.get(ordinal)).toBe(before);
@@ -67,6 +71,50 @@ test("a task that wants all its inputs starts only when each of them has succeed
   );
 });
 
+test("a fan-out that reads a handler is tried again only after the handler was", () => {
+  const made = spec([task("work"), task("handler", [], { on: "exit" }), task("fan", ["handler"], {}, true)]);
+  const run = newRun(made);
+  const tell = (event: RunEvent) => {
+    const { changes, actions } = transition(run, event);
+    applyChanges(run, changes);
+    return actions.map(({ type }) => type);
+  };
+  const missed = { type: "cache-missed", key: undefined, parts: undefined, why: { type: "cache-off" } } as const;
+  const begin = (ordinal: number, at: number) => [tell({ ...missed, ordinal, at }), tell({ type: "claimed", ordinal, at })];
+  const done = (ordinal: number, attempt: number, at: number) =>
+    tell({ type: "attempt-succeeded", ordinal, attempt, outputs: {}, usage: { durationMs: 1, cpuMs: 1, peakMemoryBytes: 1 }, at });
+  tell({ type: "submitted", at: 1 });
+  begin(0, 2);
+  done(0, 1, 3);
+  begin(1, 4);
+  done(1, 1, 5);
+  begin(2, 6);
+  tell({ type: "expanded", ordinal: 2, attempt: 1, elements: { item: [ref("a"), ref("b")] }, at: 7 });
+  begin(3, 8);
+  begin(4, 8);
+  const error = { name: "Error", message: "no", frames: [] };
+  tell({ type: "attempt-failed", ordinal: 3, attempt: 1, reason: "exception", error, random: 0, at: 9 });
+  done(4, 1, 9);
+  expect(run.fields.status).toBe("failed");
+
+  tell({ type: "retry-requested", ordinal: undefined, by: undefined, at: 10 });
+  expect(run.taskRuns.map(({ status }) => status)).toEqual(["succeeded", "queued", "running", "blocked", "succeeded"]);
+  begin(1, 11);
+  tell({ type: "attempt-failed", ordinal: 1, attempt: 2, reason: "exception", error, random: 0, at: 12 });
+  expect(run.taskRuns[2]).toMatchObject({ status: "skipped", reason: "upstream-failed" });
+  expect(run.fields.status).toBe("failed");
+
+  tell({ type: "retry-requested", ordinal: undefined, by: undefined, at: 13 });
+  begin(1, 14);
+  expect(run.taskRuns[3]!.status).toBe("blocked");
+  done(1, 3, 15);
+  expect(run.taskRuns[3]!.status).toBe("queued");
+  begin(3, 16);
+  done(3, 2, 17);
+  expect(run.taskRuns.map(({ status }) => status)).toEqual(Array(5).fill("succeeded"));
+  expect(run.fields.status).toBe("succeeded");
+});
+
 test("no more elements of a fan-out are under way than its concurrency", () => {
   fc.assert(
     fc.property(randomSpec, randomChoices, (spec, choices) => {
@@ -96,6 +144,79 @@ test("a stale or repeated word changes nothing, and the counters always follow f
         const stale = taskRun.attempt !== event.attempt || taskRun.status !== "running" || taskRun.expanded !== undefined;
         if (stale) expect(made.changes.taskRuns.size + made.actions.length).toBe(0);
         last = event;
+      });
+    }),
+    runs,
+  );
+});
+
+test("while a run is paused nothing starts, and no attempt is under way for what waits", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      play(spec, choices, (run, event, { changes, actions }) => {
+        if (run.fields.paused && (changes.fields ?? run.fields).paused) expect(actions.filter(({ type }) => type === "launch")).toEqual([]);
+        for (const { status, current } of changes.taskRuns.values()) {
+          if (status === "waiting") expect(["launching", "running"]).not.toContain(current?.status);
+        }
+      });
+    }),
+    runs,
+  );
+});
+
+test("after a stop only handlers start, after a termination nothing does", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      play(spec, choices, (run, event, { actions }) => {
+        const { halt } = run.fields;
+        if (halt === undefined || byHand.has(event.type)) return;
+        for (const action of actions) {
+          if (action.type !== "launch") continue;
+          expect(halt).toBe("stop");
+          expect(run.plan.late[run.taskRuns[action.ordinal]!.task]).toBe(true);
+        }
+      });
+    }),
+    runs,
+  );
+});
+
+const commands = new Set<RunEvent["type"]>([...byHand, "cancel-requested", "pause-requested", "resume-requested", "answered"]);
+
+test("what a person does is told once, with who did it, and what changes nothing is not told", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      play(spec, choices, (run, event, { changes }) => {
+        const changed = changes.fields !== undefined || changes.taskRuns.size > 0;
+        if (!commands.has(event.type)) return expect(changes.acts).toEqual([]);
+        expect(changes.acts).toHaveLength(changed ? 1 : 0);
+        if (changed) expect(changes.acts[0]!.by).toBe("by" in event ? event.by : undefined);
+      });
+    }),
+    runs,
+  );
+});
+
+test("clearing asks for a task and for all downstream of it, and nothing of them comes from the cache", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      play(spec, choices, (run, event, { changes }) => {
+        if (event.type !== "clear-requested" || changes.acts.length === 0) return;
+        const first = run.taskRuns[event.ordinal]!;
+        const reached = new Set<number>(first.mapIndex === undefined ? [first.task] : []);
+        for (const stack = [first.task]; stack.length > 0;) {
+          for (const reader of run.plan.downstream[stack.pop()!]!) {
+            if (reached.has(reader) || !run.plan.targeted[reader]) continue;
+            reached.add(reader);
+            stack.push(reader);
+          }
+        }
+        for (const index of reached) {
+          const after = changes.taskRuns.get(index)!;
+          expect(after.fresh).toBe(true);
+          expect(after.outputs).toBeUndefined();
+          expect(after.cachedFrom).toBeUndefined();
+        }
       });
     }),
     runs,

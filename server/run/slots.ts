@@ -1,5 +1,6 @@
 /** What this machine's attempts use of it. Every number is a sum over live attempts, never counted up and down elsewhere. */
 import type { TaskOptions } from "@/pipelines/compile/dag";
+import type { Places } from "../executor/remote/places";
 
 export interface Capacity {
   readonly cpu: number;
@@ -8,47 +9,57 @@ export interface Capacity {
 
 interface Held {
   readonly runId: string;
+  readonly workspaceId: string;
   readonly cpu: number;
   readonly memory: number;
-  readonly lock: string | undefined;
 }
 
 export class Slots {
   private readonly held = new Map<string, Held>();
-  private readonly locks = new Set<string>();
+  private readonly shares = new Map<string, number>();
   private cpu = 0;
   private memory = 0;
   /** Something was let go since the last sum: many ends come between two claims. */
   private stale = false;
 
-  constructor(private readonly capacity: Capacity) {}
+  constructor(
+    private readonly capacity: Capacity,
+    /** Other machines, where there are any. */
+    private readonly places?: Places,
+  ) {}
 
-  /** "lock": another run holds it; "full": wait for any attempt to end. `share` is the part of its cpu an attempt truly takes. */
-  take(id: string, runId: string, workspaceId: string, options: TaskOptions, share: number): "taken" | "full" | "lock" {
-    const lock = options.lock === undefined ? undefined : `${workspaceId}/${options.lock}`;
-    if (lock !== undefined && this.locks.has(lock)) return "lock";
+  /** "full": wait for any attempt to end. `share` is the part of its cpu an attempt truly takes. */
+  take(id: string, runId: string, workspaceId: string, options: TaskOptions, share: number): "taken" | "full" {
     // What asks for more than there is gets the machine to itself.
     const cpu = Math.min(options.cpu, this.capacity.cpu) * share;
     const memory = Math.min(options.memory, this.capacity.memory) * share;
     if (this.stale) this.sum();
-    if (this.cpu + cpu > this.capacity.cpu + 1e-9 || this.memory + memory > this.capacity.memory) return "full";
-    this.hold(id, { runId, cpu, memory, lock });
+    if (this.cpu + cpu > this.capacity.cpu + 1e-9 || this.memory + memory > this.capacity.memory) {
+      // A worker that names this pool, too, may have room.
+      return this.places?.serves(workspaceId, options.pool) ? this.takeElsewhere(id, runId, workspaceId, options) : "full";
+    }
+    this.hold(id, { runId, workspaceId, cpu, memory });
     return "taken";
   }
 
-  /** For an attempt that runs already, found after a restart. */
-  adopt(id: string, runId: string, workspaceId: string, options: TaskOptions): void {
-    const lock = options.lock === undefined ? undefined : `${workspaceId}/${options.lock}`;
-    this.hold(id, { runId, cpu: options.cpu, memory: options.memory, lock });
+  /** A place on another machine: it takes nothing of this one. */
+  takeElsewhere(id: string, runId: string, workspaceId: string, options: TaskOptions): "taken" | "full" {
+    if (!this.places?.take(id, workspaceId, options)) return "full";
+    this.hold(id, { runId, workspaceId, cpu: 0, memory: 0 });
+    return "taken";
   }
 
-  release(id: string): boolean {
-    const held = this.held.get(id);
-    if (!held) return false;
-    this.held.delete(id);
+  /** For an attempt that runs already, found after a restart. Says whether it is on another machine. */
+  adopt(id: string, runId: string, workspaceId: string, options: TaskOptions, handle?: string): boolean {
+    const elsewhere = this.places?.adopt(id, handle, workspaceId, options) ?? false;
+    this.hold(id, { runId, workspaceId, cpu: elsewhere ? 0 : options.cpu, memory: elsewhere ? 0 : options.memory });
+    return elsewhere;
+  }
+
+  release(id: string): void {
+    if (!this.held.delete(id)) return;
     this.stale = true;
-    if (held.lock !== undefined) this.locks.delete(held.lock);
-    return true;
+    this.places?.release(id);
   }
 
   releaseRun(runId: string): void {
@@ -59,24 +70,34 @@ export class Slots {
     return this.held.size;
   }
 
+  /** `<taskRun>#<attempt>` of what takes something of this machine. */
+  here(): string[] {
+    return [...this.held].flatMap(([id, { cpu, memory }]) => (cpu + memory > 0 ? [id.replace("/", "#")] : []));
+  }
+
+  /** Cores that a workspace's attempts take. */
+  shareOf(workspaceId: string): number {
+    if (this.stale) this.sum();
+    return this.shares.get(workspaceId) ?? 0;
+  }
+
   private hold(id: string, held: Held): void {
-    const before = this.held.get(id);
+    if (this.held.has(id)) this.stale = true;
     this.held.set(id, held);
-    if (held.lock !== undefined) this.locks.add(held.lock);
-    if (before) this.stale = true;
-    else {
-      this.cpu += held.cpu;
-      this.memory += held.memory;
-    }
+    if (!this.stale) this.add(held);
   }
 
   private sum(): void {
     this.stale = false;
     this.cpu = 0;
     this.memory = 0;
-    for (const { cpu, memory } of this.held.values()) {
-      this.cpu += cpu;
-      this.memory += memory;
-    }
+    this.shares.clear();
+    for (const held of this.held.values()) this.add(held);
+  }
+
+  private add({ workspaceId, cpu, memory }: Held): void {
+    this.cpu += cpu;
+    this.memory += memory;
+    this.shares.set(workspaceId, (this.shares.get(workspaceId) ?? 0) + cpu);
   }
 }

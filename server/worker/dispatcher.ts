@@ -53,6 +53,7 @@ export class Dispatcher implements Loop {
       },
       complain: parts.complain,
     });
+    parts.admission.connect(() => this.passes.wake());
   }
 
   start(): void {
@@ -96,6 +97,15 @@ export class Dispatcher implements Loop {
   forget(run: LiveRun): void {
     this.drop(run);
     this.parts.launcher.release(run);
+  }
+
+  run(runId: string): LiveRun | undefined {
+    return this.runs.get(runId);
+  }
+
+  /** There may be room now for what waits. */
+  wake(): void {
+    this.passes.wake();
   }
 
   /** In memory, or on its way there. */
@@ -145,6 +155,7 @@ export class Dispatcher implements Loop {
       else for (const { done } of run.arrivals.splice(0)) done?.();
     }
     if (saves.length > 0) await this.save(saves);
+    this.parts.admission.settled();
   }
 
   private fold(run: LiveRun, event: RunEvent): void {
@@ -176,8 +187,13 @@ export class Dispatcher implements Loop {
       case "wake": {
         const { now, timers } = this.parts;
         timers.later(action.at - now(), () =>
-          this.tell(run.id, { type: "retry-due", ordinal: action.ordinal, at: Math.max(action.at, now()) }),
+          this.tell(run.id, { type: "due", ordinal: action.ordinal, at: Math.max(action.at, now()) }),
         );
+        return;
+      }
+      case "wake-run": {
+        const { now, timers } = this.parts;
+        timers.later(action.at - now(), () => this.tell(run.id, { type: "run-due", at: Math.max(action.at, now()) }));
         return;
       }
       case "remember":
@@ -198,6 +214,7 @@ export class Dispatcher implements Loop {
     for (let next = admission.next(); next; next = admission.next()) {
       next.run.urgent = true;
       this.fold(next.run, { type: "claimed", ordinal: next.ordinal, at: now() });
+      if (next.run.state.taskRuns[next.ordinal]!.status !== "running") admission.notBegun(next);
     }
   }
 

@@ -336,7 +336,7 @@ export class Server {
       else if (action.type === "enqueue") fold({ type: "claimed", ordinal: action.ordinal, at: t });
       else if (action.type === "wake") {
         // Time of the fold is in milliseconds; the model's seconds would make every retry wait for ever.
-        fold({ type: "retry-due", ordinal: action.ordinal, at: Math.max(t, action.at) });
+        fold({ type: "due", ordinal: action.ordinal, at: Math.max(t, action.at) });
       } else if (action.type === "launch" || action.type === "stop") effects.push(action);
     }
     if (!changed) return;

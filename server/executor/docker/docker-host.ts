@@ -21,7 +21,7 @@ import {
 import { HarnessOwners } from "../harness-owners";
 import { pauseAfter } from "../../pause-after";
 import { socketFolder, socketPath } from "../socket-folder";
-import { ensureImage, hasImage, mostSlots, uidBase } from "./image";
+import { ensureImage, findImageId, mostSlots, uidBase } from "./image";
 import { containerMemory, containerOptions, inside } from "./profile";
 
 export interface DockerHostOptions {
@@ -49,6 +49,7 @@ export class DockerHost implements HarnessHost {
   private readonly owners: HarnessOwners;
   private readonly patience: number;
   private image: Promise<string> | undefined;
+  private ownDigest: Promise<string> | undefined;
 
   constructor(private readonly options: DockerHostOptions) {
     this.owners = new HarnessOwners(options.home);
@@ -59,6 +60,14 @@ export class DockerHost implements HarnessHost {
 
   async prepare(): Promise<void> {
     await this.ownImage();
+  }
+
+  async imageDigest(image: string | undefined): Promise<string> {
+    // A name that somebody moves to another image has another digest; one that is not here fails when it is started.
+    if (image !== undefined) return (await findImageId(this.docker, image)) ?? image;
+    this.ownDigest ??= this.ownImage().then(async (tag) => (await findImageId(this.docker, tag)) ?? tag);
+    this.ownDigest.catch(() => (this.ownDigest = undefined));
+    return this.ownDigest;
   }
 
   async start(spec: HarnessSpec): Promise<RunningHarness> {
@@ -163,7 +172,7 @@ export class DockerHost implements HarnessHost {
         "This cell asks for network=on, which this Heddle does not allow. Start it with a network for cells, or take network=on away.",
       );
     }
-    if (image !== undefined && !(await hasImage(this.docker, image))) {
+    if (image !== undefined && (await findImageId(this.docker, image)) === undefined) {
       throw new HarnessStartError(
         "image",
         false,

@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import readline from "node:readline";
 import Docker from "dockerode";
-import { claimInstance } from "../instance";
+import { openHome } from "../../home";
 import { runHub } from "../run-hub";
 import { failpoints, type FaultAction } from "./faults/failpoints";
 import { dockerExecutor, openWorkbench, processExecutor, toSpec, type Workbench } from "./workbench";
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   };
   failpoints.install();
   failpoints.arm(points, action);
-  const instance = claimInstance(HEDDLE_HOME!);
+  const home = openHome(HEDDLE_HOME!);
   runHub.subscribe((news) => {
     if (news.type === "changed") say({ type: "changed", runId: news.runId, seq: news.seq, ended: news.ended });
   });
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const executor = (home: string, log: Log) => failpoints.executor(make(home, log));
   const bench = await openWorkbench(DATABASE_URL!, {
     home: HEDDLE_HOME!,
-    instance: instance.id,
+    instance: home.instance,
     leaseSeconds: Number(HEDDLE_TEST_LEASE),
     executor,
     log: (message) => fs.writeSync(2, `${message}\n`),
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     void obey(order, bench);
   }
   await bench.close();
-  instance.release();
+  home.release();
   process.exit(0);
 }
 

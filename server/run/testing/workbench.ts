@@ -28,7 +28,7 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-export type Changes = Partial<Pick<RunSpec, "targets" | "cache" | "notebookId" | "workspaceId">> & {
+export type Changes = Partial<Pick<RunSpec, "targets" | "cache" | "notebookId" | "workspaceId" | "timeout">> & {
   readonly params?: Record<string, unknown>;
 };
 
@@ -132,7 +132,7 @@ export async function openWorkbench(
     home,
     instance: "workbench",
     environmentHash: "bare",
-    imageDigest: "none",
+    imageDigest: (image) => executor.imageDigest(image),
     capacity: { cpu: 2, memory: 8 * 1024 ** 3 },
     ...rest,
     log,

@@ -4,6 +4,7 @@ import { ScrollText } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
 import { reasonSentence } from "@/pipelines/run/reason-sentences";
+import { AnswerPanel } from "../../../_approval/answer-panel";
 import { DisplayView } from "../../../_displays/display-view";
 import { Button } from "../../../_ui/button";
 import { formatNumber } from "../../../_ui/format-number";
@@ -30,6 +31,7 @@ export const CellOutput = memo(function CellOutput({
   return (
     <div className={styles.output}>
       <OutputStatus view={view} stale={stale} title={title} />
+      {status === "waiting" && <AnswerPanel taskRunId={taskRun.id} />}
       {result && (
         <div className={styles.result} data-old={old || undefined}>
           {result.error && !live && <ErrorOutput error={result.error} reason={taskRun.reason} />}
@@ -93,9 +95,11 @@ function OutputStatus({ view, stale, title }: { readonly view: CellView; readonl
       <span className={styles.aside}>
         {taskRun.finishedAt !== undefined && !live && <RelativeTime at={taskRun.finishedAt} />}
         {view.runNumber > 0 && <Link href={`/runs/${view.runId}?task=${encodeURIComponent(view.taskKey)}`}>Run #{view.runNumber}</Link>}
-        <Button small look="quiet" onClick={() => editor.openLogs({ taskKey: view.taskKey, title })}>
-          <ScrollText size={12} /> Log
-        </Button>
+        {status !== "skipped" && (
+          <Button small look="quiet" onClick={() => editor.openLogs({ taskKey: view.taskKey, title })}>
+            <ScrollText size={12} /> Log
+          </Button>
+        )}
       </span>
     </div>
   );
