@@ -87,7 +87,12 @@ test("F3 F12: a server that freezes beyond its lease and thaws: another goes on,
   }
   const { attempts } = await expectWhole({ pool, runs, loads: [bench.engine.load()] });
   expect(attempts).toBe(2 * runs.length);
-  observe("F3 F12", "server stopped (SIGSTOP) past its lease with an attempt at work, then continued", runs.length, "taken over; old attempt stopped by its harness before the new one began; stale words refused");
+  observe(
+    "F3 F12",
+    "server stopped (SIGSTOP) past its lease with an attempt at work, then continued",
+    runs.length,
+    "taken over; old attempt stopped by its harness before the new one began; stale words refused",
+  );
   await bench.close();
 }, 240_000);
 
@@ -130,7 +135,12 @@ test("F5 F6: PostgreSQL crashes again and again, also while a server takes up it
   const { lost } = await expectWhole({ pool: bench.pool, runs, homes: [home], loads: [bench.engine.load()] });
   const { rows } = await bench.pool.query("select status from run where id = any($1)", [runs]);
   expect(rows.every(({ status }) => status === "succeeded")).toBe(true);
-  observe("F5 F6", "PostgreSQL stopped immediately (SIGQUIT) during a run and during recovery", crashes, `runs succeeded, ${lost} attempts lost, no process ended`);
+  observe(
+    "F5 F6",
+    "PostgreSQL stopped immediately (SIGQUIT) during a run and during recovery",
+    crashes,
+    `runs succeeded, ${lost} attempts lost, no process ended`,
+  );
   await bench.close();
   await proxy.close();
   await postgres.stop();
@@ -145,24 +155,33 @@ const troubles: [string, Trouble][] = [
   ["limit", { type: "limit", bytes: 3_000 }],
 ];
 
-test.each(troubles)("F7 F8: the network to the database: %s", async (name, trouble) => {
-  const { proxy, url } = await FaultProxy.before(database.url);
-  const bench = await openWorkbench(url, { leaseSeconds: 30, home, instance: `net-${name}` });
-  const runs = [await accepted(bench, everything(folder, 20), { cache: "off" })];
-  await reached(pool, runs[0]!, "items", "running");
-  for (let time = 0; time < size(2, 10); time++) {
-    proxy.trouble = trouble;
-    if (name === "cut") proxy.cut();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    proxy.trouble = { type: "none" };
-    runs.push(await accepted(bench, everything(folder, 3), { cache: "off" }));
-  }
-  for (const id of runs) await until(isOver(pool, id));
-  const { lost } = await expectWhole({ pool, runs, homes: [home], loads: [bench.engine.load()] });
-  observe(name === "deaf" ? "F7 F8" : "F7", `${name} between server and PostgreSQL for 300 ms`, size(2, 10), `runs ended, ${lost} attempts lost, nothing doubled`);
-  await bench.close();
-  await proxy.close();
-}, 240_000);
+test.each(troubles)(
+  "F7 F8: the network to the database: %s",
+  async (name, trouble) => {
+    const { proxy, url } = await FaultProxy.before(database.url);
+    const bench = await openWorkbench(url, { leaseSeconds: 30, home, instance: `net-${name}` });
+    const runs = [await accepted(bench, everything(folder, 20), { cache: "off" })];
+    await reached(pool, runs[0]!, "items", "running");
+    for (let time = 0; time < size(2, 10); time++) {
+      proxy.trouble = trouble;
+      if (name === "cut") proxy.cut();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      proxy.trouble = { type: "none" };
+      runs.push(await accepted(bench, everything(folder, 3), { cache: "off" }));
+    }
+    for (const id of runs) await until(isOver(pool, id));
+    const { lost } = await expectWhole({ pool, runs, homes: [home], loads: [bench.engine.load()] });
+    observe(
+      name === "deaf" ? "F7 F8" : "F7",
+      `${name} between server and PostgreSQL for 300 ms`,
+      size(2, 10),
+      `runs ended, ${lost} attempts lost, nothing doubled`,
+    );
+    await bench.close();
+    await proxy.close();
+  },
+  240_000,
+);
 
 test("F9 F10 F11: three servers on one database: hints lost and doubled, one killed, equal orders at all of them", async () => {
   const homes = [0, 1, 2].map((n) => path.join(home, `s${n}`));
@@ -174,9 +193,11 @@ test("F9 F10 F11: three servers on one database: hints lost and doubled, one kil
   for (const server of servers) for (let n = 0; n < 3; n++) server.send({ type: "submit", text: waiting(folder), orderKey: "equal" });
   for (const server of servers) for (let n = 0; n < 3; n++) runs.add((await server.hear("accepted")).result.id);
   expect(runs.size).toBe(1);
-  for (const server of servers) for (let n = 0; n < size(3, 20); n++) server.send({ type: "submit", text: everything(folder), notebookId: `n${n}` });
+  for (const server of servers)
+    for (let n = 0; n < size(3, 20); n++) server.send({ type: "submit", text: everything(folder), notebookId: `n${n}` });
   for (const server of servers) for (let n = 0; n < size(3, 20); n++) runs.add((await server.hear("accepted")).result.id);
-  for (let n = 0; n < 100; n++) await pool.query("select pg_notify('heddle_runs', $1)", [JSON.stringify({ from: "nobody", runs: [...runs] })]);
+  for (let n = 0; n < 100; n++)
+    await pool.query("select pg_notify('heddle_runs', $1)", [JSON.stringify({ from: "nobody", runs: [...runs] })]);
   // Each hears of the others' ends.
   const [equal] = [...runs];
   letGo(folder);
@@ -196,7 +217,12 @@ test("F9 F10 F11: three servers on one database: hints lost and doubled, one kil
     loads.push((await server.hear("load")).load);
   }
   await expectWhole({ pool, runs: [...runs], loads });
-  observe("F10 F11", "three servers, nine equal orders at once, 100 doubled notifications, one server killed for good", 1, `one run for the equal orders; ${runs.size} runs ended; the killed server's attempt was made again after its lease`);
+  observe(
+    "F10 F11",
+    "three servers, nine equal orders at once, 100 doubled notifications, one server killed for good",
+    1,
+    `one run for the equal orders; ${runs.size} runs ended; the killed server's attempt was made again after its lease`,
+  );
   await Promise.all(servers.slice(1).map((server) => server.close()));
 }, 240_000);
 
@@ -235,9 +261,17 @@ test("F13: clocks a day ahead and a day behind change nothing", async () => {
   await server.hear("ready");
   for (const id of runs) await until(isOver(pool, id));
   await expectWhole({ pool, runs, homes: [home] });
-  const { rows } = await pool.query("select 1 from run where id = any($1) and abs(extract(epoch from finished_at - clock_timestamp())) < 600", [runs]);
+  const { rows } = await pool.query(
+    "select 1 from run where id = any($1) and abs(extract(epoch from finished_at - clock_timestamp())) < 600",
+    [runs],
+  );
   expect(rows).toHaveLength(runs.length);
-  observe("F13", "server's clock shifted by +1 day, −1 day, +1 h, killed in between", runs.length, "runs ended; their times are the database's");
+  observe(
+    "F13",
+    "server's clock shifted by +1 day, −1 day, +1 h, killed in between",
+    runs.length,
+    "runs ended; their times are the database's",
+  );
   await server.close();
 }, 120_000);
 
@@ -260,7 +294,12 @@ export const flood = await witness("flood", async (given) => {
   );
   expect(run.status).toBe("succeeded");
   await expectWhole({ pool, runs: [run.id], loads: [bench.engine.load()] });
-  observe("F20 F21", `${lines} lines with ANSI and UTF-8 and ${points} metric points from one attempt`, 1, "every line and every point stored once");
+  observe(
+    "F20 F21",
+    `${lines} lines with ANSI and UTF-8 and ${points} metric points from one attempt`,
+    1,
+    "every line and every point stored once",
+  );
   await bench.close();
 }, 300_000);
 
@@ -271,16 +310,26 @@ test("F22 F23 F28: many tasks and many runs, while somebody holds a transaction 
   const bench = await openWorkbench(database.url, { instance: "many", leaseSeconds: 10, home });
   const wide = size(500, 10_000);
   const many = size(40, 1_000);
-  const fan = await accepted(bench, `// %% Items\nconst items = Array.from({ length: ${wide} }, (_, n) => n);\n\n// %% Work each="n of items"\nconst twice = n * 2;\n\n// %% Sum\nexport const sum = twice.reduce((a, b) => a + b, 0);\n`, { cache: "off" });
+  const fan = await accepted(
+    bench,
+    `// %% Items\nconst items = Array.from({ length: ${wide} }, (_, n) => n);\n\n// %% Work each="n of items"\nconst twice = n * 2;\n\n// %% Sum\nexport const sum = twice.reduce((a, b) => a + b, 0);\n`,
+    { cache: "off" },
+  );
   const chain = Array.from({ length: 10 }, (_, n) => `// %% T${n}\nexport const v${n} = ${n === 0 ? "1" : `v${n - 1} + 1`};\n`).join("\n");
   const runs = [fan];
-  for (let n = 0; n < many; n++) runs.push(await accepted(bench, chain, { cache: "off", workspaceId: `ws${n % 10}`, notebookId: `chain${n % 10}` }));
+  for (let n = 0; n < many; n++)
+    runs.push(await accepted(bench, chain, { cache: "off", workspaceId: `ws${n % 10}`, notebookId: `chain${n % 10}` }));
   for (const id of runs) await ended(pool, id);
   await expectWhole({ pool, runs, loads: [bench.engine.load()] });
   expect((await pool.query("select 1 from run where id = any($1) and status = 'succeeded'", [runs])).rowCount).toBe(runs.length);
   await reader.query("rollback");
   reader.release();
-  observe("F22 F23 F28", `fan-out of ${wide} and ${many} runs of 10 tasks in ten workspaces, with a repeatable-read transaction open throughout`, 1, "all succeeded, no slot left over");
+  observe(
+    "F22 F23 F28",
+    `fan-out of ${wide} and ${many} runs of 10 tasks in ten workspaces, with a repeatable-read transaction open throughout`,
+    1,
+    "all succeeded, no slot left over",
+  );
   await bench.close();
 }, 600_000);
 
@@ -314,7 +363,12 @@ export const odd = "x\\0y";
   expect(run.status).toBe("succeeded");
   expect((await pool.query("select name from artifact where run_id = $1", [run.id])).rows).toEqual([{ name: "n\ufffdte.txt" }]);
   await expectWhole({ pool, runs: [run.id], loads: [bench.engine.load()] });
-  observe("F27", "NUL characters and half surrogates in names and metadata of metrics and artifacts", 1, "stored with a replacement character; the attempt ended");
+  observe(
+    "F27",
+    "NUL characters and half surrogates in names and metadata of metrics and artifacts",
+    1,
+    "stored with a replacement character; the attempt ended",
+  );
   await bench.close();
 }, 60_000);
 

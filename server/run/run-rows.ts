@@ -1,5 +1,15 @@
 /** Rows of the hot tables to and from the state of a run. The statements are in server/db/run.sql. */
-import type { AttemptStatus, Decision, OutputRef, Reason, RunSpec, RunStatus, TaskError, TaskRunStatus, ValueRef } from "@/pipelines/run/run";
+import type {
+  AttemptStatus,
+  Decision,
+  OutputRef,
+  Reason,
+  RunSpec,
+  RunStatus,
+  TaskError,
+  TaskRunStatus,
+  ValueRef,
+} from "@/pipelines/run/run";
 import type { KeyParts } from "@/pipelines/run/cache-key";
 import { restoreCounts } from "@/pipelines/run/restore-counts";
 import { planRun } from "@/pipelines/run/run-plan";

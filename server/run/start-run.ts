@@ -67,7 +67,9 @@ function toOrderKey(order: Json): string {
         .map(([name, each]) => [name, sorted(each)]),
     );
   };
-  return createHash("sha256").update(JSON.stringify(sorted(order))).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify(sorted(order)))
+    .digest("hex");
 }
 
 /** What `startRun` would do with the same order. Faults are told beside what can be told. */

@@ -13,8 +13,15 @@ import { dockerExecutor, openWorkbench, processExecutor, toSpec, type Workbench 
 const say = (word: object): void => void fs.writeSync(1, `${JSON.stringify(word)}\n`);
 
 async function main(): Promise<void> {
-  const { DATABASE_URL, HEDDLE_HOME, HEDDLE_TEST_EXECUTOR, HEDDLE_TEST_LEASE, HEDDLE_TEST_FAILPOINTS, HEDDLE_TEST_WITNESS, HEDDLE_TEST_CLOCK } =
-    process.env as Record<string, string>;
+  const {
+    DATABASE_URL,
+    HEDDLE_HOME,
+    HEDDLE_TEST_EXECUTOR,
+    HEDDLE_TEST_LEASE,
+    HEDDLE_TEST_FAILPOINTS,
+    HEDDLE_TEST_WITNESS,
+    HEDDLE_TEST_CLOCK,
+  } = process.env as Record<string, string>;
   shiftClock(Number(HEDDLE_TEST_CLOCK ?? 0));
   const { points, action } = JSON.parse(HEDDLE_TEST_FAILPOINTS ?? '{"points":[],"action":"throw"}') as {
     points: string[];
