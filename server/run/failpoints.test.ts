@@ -11,7 +11,7 @@ import { createTestDatabase, type TestDatabase } from "../db/testing/database";
 import { findEngine } from "../executor/docker/find-engine";
 import { dockerCalls, executorCalls, failpoints, faultActions, statements } from "./testing/faults/failpoints";
 import { judge } from "./testing/faults/oracle";
-import { endless, everything } from "./testing/faults/stories";
+import { everything, hold, letGo, waiting } from "./testing/faults/stories";
 import { readWitness, witnessFolder } from "./testing/faults/witness";
 import { ServerProcess } from "./testing/killable-server";
 import { dockerExecutor, ended, hear, openWorkbench, processExecutor, reached, toSpec, type Workbench } from "./testing/workbench";
@@ -84,17 +84,19 @@ async function story(bench: Workbench, other: Workbench): Promise<string[]> {
     return result.id;
   };
   const over = (id: string) => ended(bench.pool, id);
-  const waiting = await submit(bench, endless(folder), "the same");
-  expect(await submit(bench, endless(folder), "the same")).toBe(waiting);
-  await reached(bench.pool, waiting, "wait", "running");
+  hold(folder);
+  const held = await submit(bench, waiting(folder), "the same");
+  expect(await submit(bench, waiting(folder), "the same")).toBe(held);
+  await reached(bench.pool, held, "wait", "running");
   for (const cache of ["use", "use", "off"] as const) await over(await submit(bench, everything(folder), undefined, cache));
   // Asked for at the one that does not own it, and gone on with there.
-  await insist(() => other.engine.cancel(waiting));
-  await over(waiting);
-  const again = hear((news) => news.type === "changed" && news.runId === waiting && news.ended);
-  await insist(() => other.engine.retry(waiting));
+  await insist(() => other.engine.cancel(held));
+  await over(held);
+  letGo(folder);
+  const again = hear((news) => news.type === "changed" && news.runId === held && news.ended && news.outside !== true);
+  await insist(() => other.engine.retry(held));
   await again;
-  return runs;
+  return [...new Set(runs)];
 }
 
 /** As a person who presses the button again. */

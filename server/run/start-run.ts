@@ -49,7 +49,7 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
       source: version.text,
       versionId: version.id,
       createdBy: order.userId,
-      orderKey: toOrderKey([workspaceId, notebookId, version.id, targets ?? null, cache, params]),
+      orderKey: toOrderKey([workspaceId, notebookId, version.id, targets ?? null, cache, params, timeout ?? null]),
     },
   );
   if (!result.ok) throw new AppError("BAD_REQUEST", result.message);

@@ -71,7 +71,6 @@ class Failpoints {
     const names = new Map([...statements].map(([name, text]) => [text, name]));
     const unknown = this.unknown;
     const pass = this.pass.bind(this);
-    // eslint-disable-next-line @typescript-eslint/unbound-method
     const send = pg.Client.prototype.query as unknown as (this: pg.Client, ...args: unknown[]) => Promise<unknown>;
     function query(this: pg.Client, ...args: unknown[]): unknown {
       const first = args[0] as string | { text: string };
