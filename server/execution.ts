@@ -7,6 +7,7 @@ import { createValueStore, type ValueStore } from "./artifact/store";
 import { createPool } from "./db/pool";
 import { AppError } from "./errors";
 import { installEnvironment } from "./executor/environment";
+import { createFindNotebook } from "./notebook/find-notebook";
 import { selectExecutor } from "./executor/select-executor";
 import type { Executor, WarmScope } from "./executor/executor";
 import { errorFields, log } from "./log";
@@ -100,6 +101,8 @@ export function startExecution(options: ExecutionOptions): Execution {
       environmentHash: environment.hash,
       imageDigest: executor.kind,
       dataFolder: dataDir,
+      findNotebook: createFindNotebook(pool),
+      packages: environment.packages,
       log: say,
     });
     stops.push(() => engine.close());

@@ -90,7 +90,17 @@ export interface RunInfo {
   readonly logicalDate: string | undefined;
 }
 
-export type Trigger = "manual" | "cell" | "cli" | "example" | "schedule" | "retry";
+export type Trigger = "manual" | "cell" | "cli" | "example" | "schedule" | "retry" | "notebook";
+
+/** The task that started a run with `runNotebook`. */
+export interface Caller {
+  readonly runId: string;
+  readonly taskRunId: string;
+  /** The run at the top, which nobody called. */
+  readonly rootRunId: string;
+  /** How many runs stand above this one. */
+  readonly depth: number;
+}
 
 export interface RunSpec extends RunInfo {
   readonly dag: Dag;
@@ -98,4 +108,5 @@ export interface RunSpec extends RunInfo {
   readonly targets: readonly string[] | undefined;
   /** "use": read and write the cache; "off": neither (every task runs). */
   readonly cache: "use" | "off";
+  readonly caller?: Caller;
 }

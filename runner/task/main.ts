@@ -4,6 +4,7 @@
  */
 import { format } from "node:util";
 import { runAttempt } from "./attempt";
+import { Calls } from "./calls";
 import { receive, send } from "./channel";
 import { Environment } from "./environment";
 import { Hygiene } from "./hygiene";
@@ -26,6 +27,7 @@ for (const folder of settings.sweep) scratch.sweep(folder);
 const environment = new Environment(settings.environment);
 const programs = new ProgramCache(environment);
 let output: Output | undefined;
+let calls: Calls | undefined;
 let fail: ((error: unknown) => void) | undefined;
 
 for (const level of ["debug", "info", "log", "warn", "error", "trace"] as const) {
@@ -41,8 +43,12 @@ for (const stream of [process.stdout, process.stderr]) {
 
 process.on("uncaughtException", (error) => fail?.(error));
 process.on("unhandledRejection", (error) => fail?.(error));
-// Nothing left to happen, and the cell has not ended: without this Node would leave without a word.
-process.on("beforeExit", () => fail?.(new Error("The cell waits for a promise that nothing can settle any more.")));
+// Nothing left to happen, and the cell has not ended: it waits for other notebooks, or for nothing at all.
+process.on("beforeExit", () => {
+  output?.flush();
+  if (calls?.park()) return;
+  fail?.(new Error("The cell waits for a promise that nothing can settle any more."));
+});
 
 async function main(): Promise<void> {
   for (const module of settings.preload) await environment.load(module).catch(() => undefined);
@@ -59,6 +65,7 @@ async function main(): Promise<void> {
     const { launch } = order;
     const words = new Output(Object.values(launch.secrets).filter((secret) => secret.length >= 4));
     output = words;
+    const asked = (calls = new Calls());
     let strayed = false;
     const stray = new Promise<never>((_, reject) => {
       fail = (error) => {
@@ -68,7 +75,7 @@ async function main(): Promise<void> {
     });
     stray.catch(() => undefined);
     const unhook = environment.onLoaded(() => hygiene.accept());
-    let result = await runAttempt({ launch, output: words, environment, programs, scratch, store: settings.store, stray });
+    let result = await runAttempt({ launch, output: words, calls: asked, environment, programs, scratch, store: settings.store, stray });
     // One turn of the event loop, so that rejections nobody handled come out with this attempt.
     if (result.status === "succeeded") {
       const late = await Promise.race([
@@ -79,9 +86,12 @@ async function main(): Promise<void> {
     }
     unhook();
     words.close();
-    output = undefined;
+    const unanswered = asked.open;
+    asked.close();
+    output = calls = undefined;
     fail = undefined;
-    const dirty = result.status === "failed" ? "the attempt failed" : hygiene.inspect();
+    const dirty =
+      result.status === "failed" ? "the attempt failed" : unanswered > 0 ? "left a call of another notebook behind" : hygiene.inspect();
     send({ type: "done", result, imported: environment.takeFresh(), ...(dirty === undefined ? {} : { dirty }) });
     scratch.reset();
 

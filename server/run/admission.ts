@@ -11,7 +11,19 @@ export interface Wanting {
   readonly ordinal: number;
 }
 
+/** An attempt that stood still and has what it waited for. */
+export interface Returning {
+  readonly attemptId: string;
+  /** "later": its run is being read again; "gone": nobody waits any more. */
+  find(): Wanting | "later" | "gone";
+  go(): void;
+}
+
+/** Runs that another one waits for go before their equals: what was begun is finished first, and fewer stand still. */
+const perLevel = 1 / 1024;
+
 export class Admission {
+  private readonly returning: Returning[] = [];
   private readonly ready = new ReadyQueue();
   private readonly lockWaiters: Wanting[] = [];
 
@@ -22,7 +34,38 @@ export class Admission {
 
   want(run: LiveRun, ordinal: number): void {
     const { options } = run.state.plan.tasks[run.state.taskRuns[ordinal]!.task]!;
-    this.ready.push({ run, ordinal, priority: options.priority });
+    const priority = options.priority + (run.state.spec.caller?.depth ?? 0) * perLevel;
+    this.ready.push({ run, ordinal, priority });
+  }
+
+  /** The attempt waits for other runs only: its place is free. */
+  park(attemptId: string): void {
+    this.slots.park(attemptId);
+  }
+
+  /** It wants a place again, before any that have not begun. */
+  wantBack(returning: Returning): void {
+    this.returning.push(returning);
+  }
+
+  /** Lets go on what there is room for; false: one of them still waits, and nothing else may begin. */
+  goOn(): boolean {
+    for (let index = 0; index < this.returning.length;) {
+      const { attemptId, find, go } = this.returning[index]!;
+      const found = find();
+      if (found === "later") {
+        index++;
+        continue;
+      }
+      if (found !== "gone") {
+        const { state } = found.run;
+        const task = state.plan.tasks[state.taskRuns[found.ordinal]!.task]!;
+        if (!this.slots.unpark(attemptId, task.options, this.costs.share(task))) return false;
+        go();
+      }
+      this.returning.splice(index, 1);
+    }
+    return true;
   }
 
   /** Takes a slot for the next task run; undefined: there is none, or no room for it. */
@@ -52,7 +95,7 @@ export class Admission {
 
   /** An attempt has ended: its lock, too, is free. */
   ended(attemptId: string): void {
-    if (this.slots.release(attemptId)) this.askLockWaiters();
+    if (this.slots.end(attemptId)) this.askLockWaiters();
   }
 
   releaseRun(runId: string): void {

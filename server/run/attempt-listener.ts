@@ -19,6 +19,8 @@ export interface AttemptListenerOptions {
   readonly pool: Pool;
   now(): number;
   random(): number;
+  readonly call: AttemptListener["call"];
+  readonly parked: AttemptListener["parked"];
   /** For words that need no save of their own. */
   tell(event: RunEvent): void;
   arrive(event: RunEvent, durationMs: number | undefined): Promise<void>;
@@ -51,6 +53,8 @@ export function createAttemptListener(options: AttemptListenerOptions): AttemptL
     artifact: (word) => stored(recordArtifact(options.pool, origin, word)),
     progress: (progress) => runHub.publish({ type: "progress", runId, workspaceId, taskRunId, progress }),
     usage: () => undefined,
+    call: options.call,
+    parked: options.parked,
     async finished(result) {
       if (storing.size > 0) await Promise.allSettled(storing);
       await options.arrive(toEvent(result, options), result.status === "succeeded" ? result.usage.durationMs : undefined);
@@ -61,10 +65,11 @@ export function createAttemptListener(options: AttemptListenerOptions): AttemptL
 
 function toEvent(result: AttemptResult, { origin: { attempt }, ordinal, group, now, random }: AttemptListenerOptions): RunEvent {
   const common = { ordinal, attempt, at: now(), usage: result.usage };
+  const called = result.status === "succeeded" && result.calls ? { called: true as const } : {};
   switch (result.status) {
     case "succeeded":
-      if (group) return { ...common, type: "expanded", elements: result.elements ?? {}, displays: result.displays };
-      return { ...common, type: "attempt-succeeded", outputs: result.outputs, displays: result.displays };
+      if (group) return { ...common, type: "expanded", elements: result.elements ?? {}, ...called, displays: result.displays };
+      return { ...common, type: "attempt-succeeded", outputs: result.outputs, ...called, displays: result.displays };
     case "skipped":
       return { ...common, type: "attempt-skipped" };
     case "failed": {

@@ -13,6 +13,7 @@ import type { Pool } from "../db/pool";
 import { wishCancelSql } from "../db/run.sql";
 import type { Executor } from "../executor/executor";
 import { createMetricWriter } from "../metric/append";
+import type { FindNotebook } from "../notebook/find-notebook";
 import { Dispatcher } from "../worker/dispatcher";
 import { createLeaseKeeper } from "../worker/lease-keeper";
 import { Rescuer } from "../worker/rescuer";
@@ -30,6 +31,8 @@ import { runHub } from "./run-hub";
 import { toEvent, toTaskRow } from "./run-rows";
 import { createRunWriter } from "./run-writer";
 import { Slots, type Capacity } from "./slots";
+import { usualCallLimits, type CallLimits } from "./start-sub-run";
+import { SubRuns } from "./sub-runs";
 
 export interface EngineOptions {
   readonly pool: Pool;
@@ -49,6 +52,11 @@ export interface EngineOptions {
   /** How long a run or attempt is believed to be alive without a word, in seconds. */
   readonly leaseSeconds?: number;
   readonly dataFolder?: (workspaceId: string) => string;
+  /** For cells that run other notebooks; undefined: there are none. */
+  readonly findNotebook?: FindNotebook;
+  /** npm packages that cells of those may import. */
+  readonly packages?: readonly string[];
+  readonly callLimits?: CallLimits;
 }
 
 export interface SubmitMeta {
@@ -63,8 +71,8 @@ export type SubmitResult =
 
 export interface Engine {
   start(): Promise<void>;
-  /** Accepted means durable: resolves after the commit. */
-  submit(spec: Omit<RunSpec, "id">, meta: SubmitMeta): Promise<SubmitResult>;
+  /** Accepted means durable: resolves after the commit. An id of the caller's own makes a repeated submit known. */
+  submit(spec: Omit<RunSpec, "id"> & { readonly id?: string }, meta: SubmitMeta): Promise<SubmitResult>;
   /** Resolves once the wish is saved, wherever the run is worked on; false: there is no such run, or it has ended. */
   cancel(runId: string, by?: string): Promise<boolean>;
   /** Failed tasks and what depended on them run again; false: nothing to run again. */
@@ -89,11 +97,23 @@ export function createEngine(options: EngineOptions): Engine {
   const writer = createRunWriter(options.databaseUrl, instance, leaseSeconds, log);
   const dataHashes = createDataHashes(options.dataFolder ?? ((workspaceId) => `${options.home}/data/${workspaceId}`));
   const timers = new Timers();
-  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, now, random, complain });
+  const admission = new Admission(slots, costs);
+  const subRuns: SubRuns = new SubRuns({
+    pool,
+    admission,
+    findNotebook: options.findNotebook,
+    packages: options.packages ?? [],
+    limits: options.callLimits ?? usualCallLimits,
+    submit: (spec, meta) => engine.submit(spec, meta),
+    cancel: (runId, by) => engine.cancel(runId, by),
+    now,
+    complain,
+  });
+  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, subRuns, now, random, complain });
   const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
   const dispatcher: Dispatcher = new Dispatcher({
     writer,
-    admission: new Admission(slots, costs),
+    admission,
     lookups,
     launcher,
     logs,
@@ -104,6 +124,7 @@ export function createEngine(options: EngineOptions): Engine {
     poisoned: (run, arrivals, error) => rescuer.poisoned(run, arrivals, error),
   });
   launcher.connect(dispatcher);
+  subRuns.connect(dispatcher);
   const rescuer = new Rescuer({ pool, instance, leaseSeconds, slots, launcher, timers, now, complain, log }, dispatcher);
   const leases = createLeaseKeeper({
     writer,
@@ -114,9 +135,9 @@ export function createEngine(options: EngineOptions): Engine {
     complain,
     lost: (run) => rescuer.refused(run, []),
   });
-  const loops = [dispatcher, rescuer, leases];
+  const loops = [dispatcher, rescuer, leases, subRuns];
 
-  return {
+  const engine: Engine = {
     logs,
 
     async start() {
@@ -125,7 +146,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
 
     async submit(spec, meta) {
-      const full: RunSpec = { ...spec, id: newId(now()) };
+      const full: RunSpec = { ...spec, id: spec.id ?? newId(now()) };
       const state = newRun(full);
       const refused = refuseSpec(state);
       if (refused !== undefined) return { ok: false, reason: "compile-error", message: refused };
@@ -196,4 +217,5 @@ export function createEngine(options: EngineOptions): Engine {
       await writer.close();
     },
   };
+  return engine;
 }

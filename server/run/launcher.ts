@@ -9,6 +9,7 @@ import { createAttemptListener } from "./attempt-listener";
 import { toAttemptRequest } from "./attempt-request";
 import type { LiveRun } from "./live-run";
 import type { LogStore } from "./log-store";
+import type { SubRuns } from "./sub-runs";
 
 export interface LauncherParts {
   readonly executor: Executor;
@@ -16,6 +17,7 @@ export interface LauncherParts {
   readonly metrics: MetricWriter;
   readonly pool: Pool;
   readonly costs: AttemptCosts;
+  readonly subRuns: SubRuns;
   now(): number;
   random(): number;
   complain(what: string, error: unknown): void;
@@ -44,6 +46,7 @@ export class Launcher {
 
   ended(attemptId: string): void {
     this.launched.delete(attemptId);
+    this.parts.subRuns.ended(attemptId);
   }
 
   release(run: LiveRun): void {
@@ -111,7 +114,8 @@ export class Launcher {
   }
 
   private listener(run: LiveRun, taskRun: TaskRunState, adopted: boolean): AttemptListener {
-    const { logs, metrics, pool, costs, now, random } = this.parts;
+    const { logs, metrics, pool, costs, subRuns, now, random } = this.parts;
+    const caller = { runId: run.id, ordinal: taskRun.ordinal, attempt: taskRun.attempt };
     const task = run.state.plan.tasks[taskRun.task]!;
     return createAttemptListener({
       origin: {
@@ -130,6 +134,8 @@ export class Launcher {
       pool,
       now,
       random,
+      call: (word, answer) => subRuns.call(caller, word, answer),
+      parked: (calls) => subRuns.parked(caller, calls),
       tell: (event) => this.sink.tell(run.id, event, true),
       arrive: (event, durationMs) => {
         if (durationMs !== undefined) costs.note(task, durationMs);

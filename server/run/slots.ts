@@ -14,6 +14,8 @@ interface Held {
 }
 
 export class Slots {
+  /** Attempts that stand still, some of which may be adopted only later. */
+  private readonly parked = new Set<string>();
   private readonly held = new Map<string, Held>();
   private readonly locks = new Set<string>();
   private cpu = 0;
@@ -39,10 +41,31 @@ export class Slots {
   /** For an attempt that runs already, found after a restart. */
   adopt(id: string, runId: string, workspaceId: string, options: TaskOptions): void {
     const lock = options.lock === undefined ? undefined : `${workspaceId}/${options.lock}`;
-    this.hold(id, { runId, cpu: options.cpu, memory: options.memory, lock });
+    const used = this.parked.has(id) ? 0 : 1;
+    this.hold(id, { runId, cpu: options.cpu * used, memory: options.memory * used, lock });
   }
 
-  release(id: string): boolean {
+  /** The attempt stands still: what it uses is free for others, its lock is not. */
+  park(id: string): void {
+    this.parked.add(id);
+    const held = this.held.get(id);
+    if (held) this.hold(id, { ...held, cpu: 0, memory: 0 });
+  }
+
+  /** Whether the attempt may go on; false: there is no room yet. */
+  unpark(id: string, options: TaskOptions, share: number): boolean {
+    const held = this.held.get(id);
+    if (!held) return true;
+    const cpu = Math.min(options.cpu, this.capacity.cpu) * share;
+    const memory = Math.min(options.memory, this.capacity.memory) * share;
+    if (this.stale) this.sum();
+    if (this.cpu + cpu > this.capacity.cpu + 1e-9 || this.memory + memory > this.capacity.memory) return false;
+    this.parked.delete(id);
+    this.hold(id, { ...held, cpu, memory });
+    return true;
+  }
+
+  private release(id: string): boolean {
     const held = this.held.get(id);
     if (!held) return false;
     this.held.delete(id);
@@ -51,6 +74,13 @@ export class Slots {
     return true;
   }
 
+  /** The attempt is over. */
+  end(id: string): boolean {
+    this.parked.delete(id);
+    return this.release(id);
+  }
+
+  /** Its run is let go of, perhaps only to be read again: what stands still stands still. */
   releaseRun(runId: string): void {
     for (const [id, held] of this.held) if (held.runId === runId) this.release(id);
   }

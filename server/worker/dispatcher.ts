@@ -63,6 +63,11 @@ export class Dispatcher implements Loop {
     return this.passes.stop();
   }
 
+  /** There may be room for something that waits. */
+  wake(): void {
+    this.passes.wake();
+  }
+
   /** Resolves after the commit of what the event changed. */
   arrive(runId: string, event: RunEvent): Promise<void> {
     return new Promise((done) => {
@@ -195,6 +200,7 @@ export class Dispatcher implements Loop {
 
   private claim(): void {
     const { admission, now } = this.parts;
+    if (!admission.goOn()) return;
     for (let next = admission.next(); next; next = admission.next()) {
       next.run.urgent = true;
       this.fold(next.run, { type: "claimed", ordinal: next.ordinal, at: now() });

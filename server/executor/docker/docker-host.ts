@@ -20,7 +20,7 @@ import {
 } from "../harness-host";
 import { HarnessOwners } from "../harness-owners";
 import { socketFolder, socketPath } from "../socket-folder";
-import { ensureImage, hasImage, mostSlots, uidBase } from "./image";
+import { ensureImage, hasImage, mostParkedSlots, mostSlots, uidBase } from "./image";
 import { containerMemory, containerOptions, inside } from "./profile";
 
 export interface DockerHostOptions {
@@ -72,6 +72,7 @@ export class DockerHost implements HarnessHost {
     const settings: HarnessSettings = {
       socket: `${inside.socket}/s`,
       slots,
+      mostParked: mostParkedSlots,
       uidBase,
       task: `${inside.runner}/task.cjs`,
       environment: inside.environment,
