@@ -63,16 +63,18 @@ async function killWhileParked(executor: "process" | "docker", harnessToo: boole
         [id],
       )
     ).rows;
+  let handle: string | undefined;
   // Both wait: each in its process, with the caller's place.
   for (;;) {
     const now = await calls();
-    if (now.length === 2 && now.every(({ attempt }) => attempt === "running")) break;
+    const { rows } = await pool.query<{ handle: string | null }>("select handle from attempt where task_run_id = $1", [`${id}-0`]);
+    handle = rows[0]?.handle ?? undefined;
+    if (handle !== undefined && now.length === 2 && now.every(({ attempt }) => attempt === "running")) break;
     await server.hear("changed");
   }
-  const { rows } = await pool.query<{ handle: string }>("select handle from attempt where task_run_id = $1", [`${id}-0`]);
   const first = await calls();
   await server.kill();
-  if (harnessToo) await killHarness(executor, home, rows[0]!.handle);
+  if (harnessToo) await killHarness(executor, home, handle);
   server = new ServerProcess({ databaseUrl: database.url, home, executor });
   await server.hear("ready");
   fs.writeFileSync(path.join(data, "go-on"), "");
@@ -81,7 +83,7 @@ async function killWhileParked(executor: "process" | "docker", harnessToo: boole
   await server.close();
 
   const { rows: ended } = await pool.query("select outputs->'result'->>'summary' as result, attempt from task_run where run_id = $1", [id]);
-  expect(ended).toEqual([{ result: `"1+11 2+12 in attempt ${harnessToo ? 2 : 1}"`, attempt: harnessToo ? 2 : 1 }]);
+  expect(ended).toEqual([{ result: `string · "1+11 2+12 in attempt ${harnessToo ? 2 : 1}"`, attempt: harnessToo ? 2 : 1 }]);
   const last = await calls();
   expect(last.map((each) => [each.status, each.try])).toEqual(Array.from({ length: 4 }, () => ["succeeded", 0]));
   expect(last.slice(0, 2).map((each) => each.id)).toEqual(first.map((each) => each.id));

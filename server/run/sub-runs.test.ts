@@ -1,4 +1,5 @@
 /** Notebooks that run notebooks: real Postgres, real processes. */
+import fs from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../db/testing/database";
 import { addNotebook, ended, hear, openWorkbench, reached, type Workbench } from "./testing/workbench";
@@ -216,7 +217,6 @@ if (first) throw new Error("first time");
 export const fine = 1;
 `,
   );
-  const fs = await import("node:fs");
   const run = await bench.run(`// %% Call retries=1 retryDelay=0s
 import { run, runNotebook } from "heddle";
 import fs from "node:fs";
@@ -257,7 +257,6 @@ export const result = [run.attempt, before.sum, one.waited, two.waited].join(" "
   const harness = await parkedHarness(submitted.id, 3);
   process.kill(harness, "SIGKILL");
   await hear((news) => news.type === "changed" && news.runId === submitted.id);
-  const fs = await import("node:fs");
   fs.writeFileSync(`${bench.home}/data/w1/go-on`, "");
   await ended(bench.pool, submitted.id);
   expect((await bench.summary(submitted.id)).tasks.call!.outputs.result).toContain("2 2 7 7");
@@ -278,12 +277,12 @@ export const result = [run.attempt, before.sum, one.waited, two.waited].join(" "
 /** Once a run has so many children: the process id of the harness that holds its parked process. */
 async function parkedHarness(runId: string, count: number): Promise<number> {
   for (;;) {
-    const heard = hear((news) => news.type === "calls" && news.runId === runId);
-    if ((await children(runId)).length === count) break;
+    const heard = hear((news) => (news.type === "calls" || news.type === "changed") && news.runId === runId);
+    const { rows } = await bench.pool.query<{ handle: string | null }>("select handle from attempt where task_run_id = $1", [`${runId}-0`]);
+    if ((await children(runId)).length === count && typeof rows[0]?.handle === "string") {
+      const record = fs.readFileSync(`${bench.home}/harness/${rows[0].handle}/harness.json`, "utf8");
+      return (JSON.parse(record) as { pid: number }).pid;
+    }
     await heard;
   }
-  const { rows } = await bench.pool.query<{ handle: string }>("select handle from attempt where task_run_id = $1", [`${runId}-0`]);
-  const fs = await import("node:fs");
-  const record = JSON.parse(fs.readFileSync(`${bench.home}/harness/${rows[0]!.handle}/harness.json`, "utf8")) as { pid: number };
-  return record.pid;
 }
