@@ -227,7 +227,7 @@ export class Harness {
       }, patience);
       return;
     }
-    if (this.spawn()) return;
+    if (this.spawn(false)) return;
     // Every slot is taken: the one that was idle longest makes room.
     let oldest: TaskProcess | undefined;
     for (const process of this.processes.values()) {
@@ -243,7 +243,7 @@ export class Harness {
     return (waiting * pace) / processes < this.startMs ? this.startMs : patienceMs;
   }
 
-  private spawn(): boolean {
+  private spawn(spare: boolean): boolean {
     if (this.closing) return false;
     let working = 0;
     for (const process of this.processes.values()) if (!process.isParked) working++;
@@ -256,7 +256,7 @@ export class Harness {
         new TaskProcess(
           this.settings,
           slot,
-          { preload: [...this.preload], sweep: this.takeStale(slot) },
+          { preload: [...this.preload], sweep: this.takeStale(slot), spare },
           {
             up: (process) => {
               this.startMs = this.startMs * 0.7 + (performance.now() - process.startedAt) * 0.3;
@@ -374,7 +374,7 @@ export class Harness {
       for (const process of this.processes.values()) {
         if (process.state === "starting" || (process.state === "idle" && process.run === undefined)) fresh++;
       }
-      if (fresh < this.spares && this.spawn()) this.keepSpares(0);
+      if (fresh < this.spares && this.spawn(true)) this.keepSpares(0);
     }, delay);
   }
 

@@ -58,7 +58,7 @@ export class TaskProcess {
   constructor(
     private readonly settings: HarnessSettings,
     readonly slot: number,
-    given: { readonly preload: readonly string[]; readonly sweep: readonly string[] },
+    given: Pick<TaskSettings, "preload" | "sweep" | "spare">,
     private readonly listener: ProcessListener,
   ) {
     const { environment, store, data, scratch } = settings;

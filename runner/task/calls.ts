@@ -5,7 +5,7 @@
 import { Socket } from "node:net";
 import { FrameReader } from "@/pipelines/protocol/frame";
 import type { CallAnswer, CallWord } from "@/pipelines/protocol/messages";
-import { answersFd, send, type TaskAnswer } from "./channel";
+import { answersFd, type TaskAnswer, type TaskWord } from "./channel";
 
 let pipe: Socket | undefined;
 let current: Calls | undefined;
@@ -14,6 +14,8 @@ export class Calls {
   private readonly waiting = new Map<number, (answer: CallAnswer) => void>();
   private readonly seen = new Map<string, number>();
   private next = 0;
+
+  constructor(private readonly send: (word: TaskWord) => void) {}
 
   /** How many calls were made. */
   get count(): number {
@@ -35,7 +37,7 @@ export class Calls {
     listen();
     return new Promise((resolve) => {
       this.waiting.set(call, resolve);
-      send({ type: "call", call, notebook, params, nth });
+      this.send({ type: "call", call, notebook, params, nth });
     });
   }
 
@@ -43,7 +45,7 @@ export class Calls {
   park(): boolean {
     if (this.waiting.size === 0 || !pipe) return false;
     pipe.ref();
-    send({ type: "parked", calls: [...this.waiting.keys()] });
+    this.send({ type: "parked", calls: [...this.waiting.keys()] });
     return true;
   }
 

@@ -1,18 +1,18 @@
 /**
- * The task process: waits on its pipe, runs one attempt at a time (attempt.ts), says what it left behind (hygiene.ts).
+ * The task process: waits on its pipe, runs one attempt at a time (work.ts), rehearses while nobody waits (rehearse.ts).
  * The harness decides whether it lives on; see runner/harness/task-process.ts for the other end.
  */
 import { format } from "node:util";
-import { runAttempt } from "./attempt";
 import { Calls } from "./calls";
 import { receive, send } from "./channel";
 import { Environment } from "./environment";
 import { Hygiene } from "./hygiene";
 import { Output } from "./output";
-import { programFile, ProgramCache } from "./program-cache";
+import { ProgramCache } from "./program-cache";
+import { rehearse } from "./rehearse";
 import { Scratch } from "./scratch";
 import type { TaskSettings } from "./settings";
-import { toUserError } from "./user-frames";
+import { work } from "./work";
 
 const settings = JSON.parse(process.argv[2]!) as TaskSettings;
 process.argv.length = 2;
@@ -46,14 +46,18 @@ process.on("unhandledRejection", (error) => fail?.(error));
 // Nothing left to happen, and the cell has not ended: it waits for other notebooks, or for nothing at all.
 process.on("beforeExit", () => {
   output?.flush();
-  if (calls?.park()) return;
-  fail?.(new Error("The cell waits for a promise that nothing can settle any more."));
+  if (!calls?.park()) fail?.(new Error("The cell waits for a promise that nothing can settle any more."));
 });
 
 async function main(): Promise<void> {
   for (const module of settings.preload) await environment.load(module).catch(() => undefined);
   environment.takeFresh();
   const hygiene = new Hygiene(scratch.cwd);
+  const parts = { environment, scratch, store: settings.store, hygiene, onStray: (listener: typeof fail) => (fail = listener) };
+  if (settings.spare) {
+    await rehearse(parts);
+    hygiene.accept();
+  }
   send({ type: "up", folder: scratch.name });
   for (;;) {
     const order = receive();
@@ -63,47 +67,15 @@ async function main(): Promise<void> {
       continue;
     }
     const { launch } = order;
-    const words = new Output(Object.values(launch.secrets).filter((secret) => secret.length >= 4));
-    output = words;
-    const asked = (calls = new Calls());
-    let strayed = false;
-    const stray = new Promise<never>((_, reject) => {
-      fail = (error) => {
-        strayed = true;
-        reject(error instanceof Error ? error : new Error(`Unhandled rejection: ${String(error)}`));
-      };
-    });
-    stray.catch(() => undefined);
-    const unhook = environment.onLoaded(() => hygiene.accept());
-    let result = await runAttempt({ launch, output: words, calls: asked, environment, programs, scratch, store: settings.store, stray });
-    // One turn of the event loop, so that rejections nobody handled come out with this attempt.
-    if (result.status === "succeeded") {
-      const late = await Promise.race([
-        new Promise<undefined>((resolve) => setImmediate(resolve, undefined)),
-        stray.catch((error: unknown) => ({ error })),
-      ]);
-      if (late || strayed) result = failedLate(result, late?.error);
-    }
-    unhook();
-    words.close();
-    const unanswered = asked.open;
-    asked.close();
+    output = new Output(
+      Object.values(launch.secrets).filter((secret) => secret.length >= 4),
+      send,
+    );
+    calls = new Calls(send);
+    const done = await work({ ...parts, launch, output, calls, programs });
     output = calls = undefined;
-    fail = undefined;
-    const dirty =
-      result.status === "failed" ? "the attempt failed" : unanswered > 0 ? "left a call of another notebook behind" : hygiene.inspect();
-    send({ type: "done", result, imported: environment.takeFresh(), ...(dirty === undefined ? {} : { dirty }) });
+    send(done);
     scratch.reset();
-
-    function failedLate(before: Extract<typeof result, { status: "succeeded" }>, error: unknown): typeof result {
-      return {
-        status: "failed",
-        reason: "exception",
-        error: toUserError(error, launch.program.lines, programFile(launch.program.hash)),
-        displays: before.displays,
-        usage: before.usage,
-      };
-    }
   }
 }
 

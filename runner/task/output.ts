@@ -1,6 +1,6 @@
 /** Words of the running attempt on their way to the harness: logs and metrics wait here for at most 50 ms. */
 import { MetricBuffer } from "@/pipelines/sdk/metric-buffer";
-import { send, type TaskLog } from "./channel";
+import type { TaskLog, TaskWord } from "./channel";
 
 const mostRecords = 500;
 const mostCharacters = 64 * 1024;
@@ -15,7 +15,10 @@ export class Output {
   private artifacts = 0;
   private closed = false;
 
-  constructor(private readonly secrets: readonly string[]) {}
+  constructor(
+    private readonly secrets: readonly string[],
+    private readonly send: (word: TaskWord) => void,
+  ) {}
 
   log(level: TaskLog["level"], text: string): void {
     if (this.closed) return;
@@ -40,12 +43,12 @@ export class Output {
 
   progress(done: number, total: number | undefined, message: string | undefined): void {
     if (this.closed) return;
-    send({ type: "progress", done, ...(total === undefined ? {} : { total }), ...(message === undefined ? {} : { message }) });
+    this.send({ type: "progress", done, ...(total === undefined ? {} : { total }), ...(message === undefined ? {} : { message }) });
   }
 
-  artifact(word: Omit<Extract<Parameters<typeof send>[0], { type: "artifact" }>, "type" | "seq">): void {
+  artifact(word: Omit<Extract<TaskWord, { type: "artifact" }>, "type" | "seq">): void {
     if (this.closed) return;
-    send({ type: "artifact", seq: this.artifacts++, ...word });
+    this.send({ type: "artifact", seq: this.artifacts++, ...word });
   }
 
   flush(): void {
@@ -54,11 +57,11 @@ export class Output {
       this.timer = undefined;
     }
     if (this.records.length > 0) {
-      send({ type: "log", records: this.records });
+      this.send({ type: "log", records: this.records });
       this.records = [];
       this.characters = 0;
     }
-    if (this.metrics.waiting) send({ type: "metrics", points: this.metrics.take() });
+    if (this.metrics.waiting) this.send({ type: "metrics", points: this.metrics.take() });
   }
 
   /** What comes later (from a stray timer, say) belongs to no attempt. */

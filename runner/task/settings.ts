@@ -12,4 +12,6 @@ export interface TaskSettings {
   readonly sweep: readonly string[];
   /** Modules to import before the first attempt. */
   readonly preload: readonly string[];
+  /** Nobody waits for it: it may take its time to get ready. */
+  readonly spare: boolean;
 }

@@ -11,7 +11,7 @@ export interface AttemptCosts {
 }
 
 const quickMs = 5;
-const quickShare = 1 / 16;
+const quickShare = 1 / 32;
 const most = 10_000;
 
 export function createAttemptCosts(): AttemptCosts {
