@@ -16,4 +16,6 @@ export interface GraphState {
   readonly note?: string | undefined;
   /** The task runs once per element. */
   readonly mapped?: boolean;
+  /** The task runs other notebooks: in words. */
+  readonly calls?: string | undefined;
 }

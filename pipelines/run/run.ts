@@ -90,7 +90,8 @@ export interface RunInfo {
   readonly logicalDate: string | undefined;
 }
 
-export type Trigger = "manual" | "cell" | "cli" | "example" | "schedule" | "retry" | "notebook";
+export const triggers = ["manual", "cell", "cli", "example", "schedule", "retry", "notebook"] as const;
+export type Trigger = (typeof triggers)[number];
 
 /** The task that started a run with `runNotebook`. */
 export interface Caller {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { LogRecord } from "../executor/executor";
-import { runStatuses, type RunStatus } from "@/pipelines/run/run";
+import { runStatuses, triggers, type RunStatus } from "@/pipelines/run/run";
 import { workspaceRead } from "../db/tenancy";
 import { AppError } from "../errors";
 import { inWorkspace, router } from "../trpc";
@@ -25,6 +25,7 @@ export const runRouter = router({
       z.strictObject({
         notebookId: id.optional(),
         status: z.enum(runStatuses).optional(),
+        trigger: z.enum(triggers).optional(),
         cursor: z.string().max(100).optional(),
         limit: z.int().min(1).max(200).default(50),
       }),

@@ -20,6 +20,7 @@ import { Duration, RelativeTime } from "../../../_ui/times";
 import { groupRows, taskRunTitle } from "../_run/prepare-tasks";
 import { ProgressText } from "../_tabs/progress-text";
 import { AttemptTable } from "./attempt-table";
+import { CalledRuns } from "./called-runs";
 import { CopyLink } from "./copy-link";
 import { ElementList } from "./element-list";
 import { InputList } from "./input-list";
@@ -91,7 +92,7 @@ function Content({
   const options = trpc.run.taskRun.queryOptions({ id: row.id }, { staleTime: 2_000 });
   const detail = useQuery(options);
   // The row is pushed; the rest of the task is asked for again when its state or its try changes.
-  const version = `${row.status} ${row.attempt}`;
+  const version = `${row.status} ${row.attempt} ${row.calls?.total} ${row.calls?.live}`;
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: options.queryKey });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the key is the row's id, which never changes here
@@ -132,6 +133,13 @@ function Content({
         </div>
       )}
       {detail.data?.error && <TaskError run={run} error={detail.data.error} />}
+      {detail.data && (
+        <CalledRuns
+          row={row}
+          called={detail.data.calledRuns}
+          onChanged={() => void queries.invalidateQueries({ queryKey: options.queryKey })}
+        />
+      )}
       {mapped && <ElementList elements={elements} onOpenTask={onOpenTask} />}
       <Tabs<Pane>
         label="Sides of the task"
