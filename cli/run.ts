@@ -15,6 +15,7 @@ import { readReport, readStatus, readTasks } from "@/server/run/read-report";
 import { runHub } from "@/server/run/run-hub";
 import { hasErrors, printDiagnostics } from "./compile";
 import { findDataFolder } from "./data-folder";
+import { createFindNotebookFile } from "./find-notebook-file";
 import { packageDir } from "./package-dir";
 import { parseAssignments } from "./parse-assignments";
 import { readNotebook } from "./read-notebook";
@@ -60,6 +61,7 @@ export async function runFile(file: string, options: RunOptions): Promise<number
     packageDir: packageDir(),
     dataDir: data.dir,
     executor: options.executor,
+    findNotebook: createFindNotebookFile(file),
     log: say,
   });
   try {

@@ -13,6 +13,7 @@ import { newId } from "./db/new-id";
 import { createValueStore, type ValueStore } from "./artifact/store";
 import { installEnvironment } from "./executor/environment";
 import { selectExecutor } from "./executor/select-executor";
+import type { FindNotebook } from "./notebook/find-notebook";
 import { createEngine, type Engine } from "./run/engine";
 
 export interface EmbeddedOptions {
@@ -24,6 +25,8 @@ export interface EmbeddedOptions {
   readonly packageDir: string;
   readonly dataDir: string;
   readonly executor: "docker" | "process" | undefined;
+  /** For cells that run other notebooks. */
+  readonly findNotebook?: FindNotebook;
   /** A database of the caller's own; undefined: the embedded one. */
   readonly databaseUrl?: string | undefined;
   readonly log: (message: string) => void;
@@ -73,6 +76,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     imageDigest: executor.kind,
     log,
     dataFolder: () => dataDir,
+    packages: environment.packages,
+    ...(options.findNotebook && { findNotebook: options.findNotebook }),
   });
   await engine.start();
   return {

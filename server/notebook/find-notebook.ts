@@ -38,7 +38,8 @@ export function chooseByName<T extends { readonly id: string; readonly title: st
   notebooks: readonly T[],
   name: string,
 ): T | { readonly message: string } {
-  const slug = toSlug(name);
+  // A file is called as its notebook is: what runs from files beside each other runs on a server, too.
+  const slug = toSlug(name.replace(/^(?:.*\/)?([^/]+)\.ts$/, "$1"));
   for (const fits of [(one: T) => one.id === name, (one: T) => one.title === name, (one: T) => slug !== "" && toSlug(one.title) === slug]) {
     const found = notebooks.filter(fits);
     if (found.length === 1) return found[0]!;

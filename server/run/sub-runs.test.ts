@@ -1,7 +1,11 @@
 /** Notebooks that run notebooks: real Postgres, real processes. */
 import fs from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openDatabase } from "../db/database";
 import { createTestDatabase, type TestDatabase } from "../db/testing/database";
+import { listRuns } from "./list-runs";
+import { viewRun } from "./view-run";
+import { viewTaskRun } from "./view-task-run";
 import { addNotebook, ended, hear, openWorkbench, reached, type Workbench } from "./testing/workbench";
 
 let database: TestDatabase;
@@ -273,6 +277,46 @@ export const result = [run.attempt, before.sum, one.waited, two.waited].join(" "
     { attempt: 2, status: "succeeded" },
   ]);
 }, 60_000);
+
+test("a caller is not cached, the tasks of what it runs are, and pages know who called whom", async () => {
+  const text = `// %% Call
+import { runNotebook } from "heddle";
+const { sum } = await runNotebook<{ sum: number }>("Add one", { n: 5 });
+
+// %% Sneak
+const heddle = await import("heddle");
+const other = await heddle.runNotebook("Add one", { n: 5 });
+
+// %% Read
+export const read = sum;
+`;
+  await bench.run(text);
+  const again = await bench.run(text);
+  expect(again.tasks.call).toMatchObject({ status: "succeeded", why: "calls" });
+  expect(again.tasks.sneak).toMatchObject({ status: "succeeded" });
+  expect(again.tasks.read).toMatchObject({ status: "cached" });
+  const { rows } = await bench.pool.query<{ child: string; status: string }>(
+    `select s.child_run_id as child, t.status from sub_run s join task_run t on t.run_id = s.child_run_id where s.task_run_id = $1`,
+    [again.tasks.call!.id],
+  );
+  expect(rows).toEqual([{ child: expect.any(String), status: "cached" }]);
+  const web = openDatabase(database.url);
+  const child = await viewRun(web, "w1", rows[0]!.child);
+  expect(child).toMatchObject({ trigger: "notebook", calledBy: { runId: again.id, taskRunId: again.tasks.call!.id, taskTitle: "Call" } });
+  expect(child.taskRuns[0]).toMatchObject({ calls: undefined });
+  const parent = await viewRun(web, "w1", again.id);
+  expect(parent.calledBy).toBeUndefined();
+  expect(parent.taskRuns[0]).toMatchObject({ calls: { total: 1, live: 0 } });
+  const task = await viewTaskRun(web, "w1", again.tasks.call!.id);
+  expect(task.calledRuns).toMatchObject([
+    { id: child.id, number: child.number, notebookTitle: "Add one", status: "succeeded", params: { n: 5 } },
+  ]);
+  const listed = await listRuns(web, "w1", { trigger: "notebook", limit: 200 });
+  expect(listed.rows.map(({ id }) => id)).toContain(child.id);
+  expect(listed.rows.every(({ trigger }) => trigger === "notebook")).toBe(true);
+  await expect(viewTaskRun(web, "w2", again.tasks.call!.id)).rejects.toThrow();
+  await web.close();
+});
 
 /** Once a run has so many children: the process id of the harness that holds its parked process. */
 async function parkedHarness(runId: string, count: number): Promise<number> {
