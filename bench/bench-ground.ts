@@ -21,6 +21,7 @@ import {
 import type { Measurement } from "./bench";
 
 export interface Ground extends Workbench {
+  readonly databaseUrl: string;
   /** From submit to done with the cache off, in milliseconds. Versions are compiled before, as the server keeps them. */
   time(text: string): Promise<number>;
   /** Milliseconds for so many durable commits of one row, one after the other, on the same database. */
@@ -46,6 +47,7 @@ export async function withGround<T>(work: (ground: Ground) => Promise<T>): Promi
     try {
       return await work({
         ...bench,
+        databaseUrl: postgres.url,
         async time(text) {
           const spec = specs.get(text) ?? toSpec(text, { cache: "off" });
           specs.set(text, spec);

@@ -16,10 +16,15 @@ export interface Measurement {
 
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly Measurement[]> }>>> = {
   chain40: () => import("./chain40"),
-  fanout1000: () => import("./fanout1000"),
+  fanout1000: () => import("./fanout"),
+  fanout10000: async () => ({ run: (await import("./fanout")).runLarge }),
+  growth: () => import("./growth"),
+  dag10000: () => import("./dag10000"),
   noop: () => import("./noop"),
   value100mb: () => import("./value100mb"),
   compile1000: () => import("./compile1000"),
+  idle: () => import("./idle"),
+  peers: () => import("./peers"),
 };
 
 export async function main(args: readonly string[]): Promise<void> {
@@ -34,8 +39,9 @@ export async function main(args: readonly string[]): Promise<void> {
   const results: (Measurement & { readonly load: number })[] = [];
   for (const name of names.length > 0 ? names : Object.keys(benches)) {
     const { run } = await benches[name]!();
-    for (const measurement of await run()) results.push({ ...measurement, load: round(os.loadavg()[0]!) });
-    if (!json) console.table(results.slice(-1));
+    const measured = (await run()).map((measurement) => ({ ...measurement, load: round(os.loadavg()[0]!) }));
+    results.push(...measured);
+    if (!json) console.table(measured);
   }
   if (json) console.log(JSON.stringify({ results: results.map((result) => ({ ...result, value: round(result.value) })) }, undefined, 2));
 }

@@ -53,7 +53,17 @@ export function generate() {
 
 /** Bundles the server, the command line and the runner, and builds the pages, when their sources have changed. */
 export function build() {
-  const programs = hashFiles(["bin", "cli", "pipelines", "prisma/client", "runner", "server", "package-lock.json", "tsconfig.json"]);
+  const programs = hashFiles([
+    "bench",
+    "bin",
+    "cli",
+    "pipelines",
+    "prisma/client",
+    "runner",
+    "server",
+    "package-lock.json",
+    "tsconfig.json",
+  ]);
   if (readStamp("dist/stamp") !== programs) {
     step("Bundling the server");
     run(process.execPath, ["bin/build.mjs"]);
@@ -88,7 +98,7 @@ export function run(command, args, { env = {}, quiet = false, hint } = {}) {
   process.exit(1);
 }
 
-/** Content hash of files and folders, by path; tests and generated files included, so that a stamp never lies. */
+/** Content hash of files and folders, by path; generated files included, so that a stamp never lies. */
 function hashFiles(places) {
   const hash = crypto.createHash("sha256").update(process.version);
   const visit = (place) => {

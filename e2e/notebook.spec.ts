@@ -78,7 +78,7 @@ test("an error says its line, and the line is one click away", async ({ signedIn
   await page.keyboard.press("Control+Enter");
   const alert = cell(page, 0).getByRole("alert");
   await expect(alert).toContainText("RangeError: no more than 2", { timeout: 45_000 });
-  await alert.getByRole("button", { name: "cell-1:2" }).click();
+  await alert.getByRole("button", { name: "cell-1, line 2" }).click();
   await expect(cell(page, 0).locator(".cm-activeLine")).toContainText("throw");
 });
 

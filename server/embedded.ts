@@ -73,11 +73,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     home,
     instance: newId(Date.now()),
     environmentHash: environment.hash,
-    imageDigest: executor.kind,
+    imageDigest: (image) => executor.imageDigest(image),
     log,
     dataFolder: () => dataDir,
     packages: environment.packages,
     ...(options.findNotebook && { findNotebook: options.findNotebook }),
+    unknownPools: "as-default",
   });
   await engine.start();
   return {

@@ -12,11 +12,12 @@ import { selectExecutor } from "./executor/select-executor";
 import type { Executor, WarmScope } from "./executor/executor";
 import { errorFields, log } from "./log";
 import { createEngine, type Engine } from "./run/engine";
-import { claimInstance } from "./run/instance";
 
 export interface ExecutionOptions {
   readonly home: string;
   readonly databaseUrl: string;
+  /** Who this server is among those of the database. */
+  readonly instance: string;
   readonly dataDir: (workspaceId: string) => string;
   /** Folder with the lock of the packages that cells may import. */
   readonly environmentDir: string;
@@ -68,7 +69,7 @@ export function startExecution(options: ExecutionOptions): Execution {
   });
 
   async function start(): Promise<Engine> {
-    const { home, databaseUrl, dataDir, environmentDir, runnerDir } = options;
+    const { home, databaseUrl, instance, dataDir, environmentDir, runnerDir } = options;
     const say = (message: string) => log("info", message);
     const environment = await installEnvironment({ home, source: environmentDir, log: say });
     await options
@@ -90,16 +91,14 @@ export function startExecution(options: ExecutionOptions): Execution {
     goOn();
     const pool = createPool(databaseUrl);
     stops.push(() => pool.end());
-    const instance = claimInstance(home);
-    stops.push(() => instance.release());
     const engine = createEngine({
       pool,
       databaseUrl,
       executor,
       home,
-      instance: instance.id,
+      instance,
       environmentHash: environment.hash,
-      imageDigest: executor.kind,
+      imageDigest: (image) => executor.imageDigest(image),
       dataFolder: dataDir,
       findNotebook: createFindNotebook(pool),
       packages: environment.packages,

@@ -8,8 +8,8 @@ export interface Home {
   readonly postgresDir: string;
   /** Files of a workspace that its notebooks read. */
   dataDir(workspaceId: string): string;
-  /** Sockets and scratch folders of what runs. */
-  readonly runtimeDir: string;
+  /** Who the server of this home is among servers of one database: stays, so that one killed and started again takes its runs back. */
+  readonly instance: string;
   release(): void;
 }
 
@@ -34,9 +34,18 @@ export function openHome(dir: string): Home {
       fs.chmodSync(made, 0o755);
       return made;
     },
-    runtimeDir: folder("runtime"),
+    instance: readInstance(path.join(dir, "instance-id")),
     release,
   };
+}
+
+/** Only the holder of the lock reads or writes it. */
+function readInstance(file: string): string {
+  const known = readIfThere(file)?.trim();
+  if (known) return known;
+  const made = crypto.randomUUID();
+  fs.writeFileSync(file, `${made}\n`, { mode: 0o600 });
+  return made;
 }
 
 /** A lock whose process is gone (kill -9, power cut) is taken over. */

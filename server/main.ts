@@ -20,6 +20,7 @@ import { openHome } from "./home";
 import { startExecution, type ExecutionOptions } from "./execution";
 import { errorFields, log } from "./log";
 import { startRun } from "./run/start-run";
+import { exampleDataPackage } from "./workspace/example-data";
 import { copyExampleData, findOwnerWithoutPassword, firstWorkspaceId, makeFirstWorkspace, type FirstStart } from "./workspace/first-start";
 import { Revocations } from "./workspace/revocations";
 import { makeSignInLink } from "./workspace/sign-in";
@@ -67,15 +68,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stops.push(() => database.close());
     const environmentDir = options.environmentDir ?? path.join(packageDir, "environment");
     const packages = readEnvironmentPackages(environmentDir);
+    // The examples read what this package ships; an environment of one's own may be without it.
+    const hasExampleData = packages.includes(exampleDataPackage.name);
     const first = await makeFirstWorkspace({ database, packages }, path.join(packageDir, "pipelines", "examples"));
     const execution = startExecution({
       home: home.dir,
       databaseUrl: database.url,
+      instance: home.instance,
       dataDir: (workspaceId) => home.dataDir(workspaceId),
       environmentDir,
       runnerDir: options.runnerDir ?? path.join(packageDir, "dist", "runner"),
       executor: options.executor ?? "auto",
-      onInstalled: (environment) => copyExampleData(environment, home.dataDir(firstWorkspaceId)),
+      onInstalled: async (environment) => {
+        if (hasExampleData) await copyExampleData(environment, home.dataDir(firstWorkspaceId));
+      },
     });
     stops.push(() => execution.close());
 
@@ -89,7 +95,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       version: (JSON.parse(fs.readFileSync(path.join(packageDir, "package.json"), "utf8")) as { version: string }).version,
     };
 
-    if (first && options.executor !== "none") startFirstRun(heddle, first);
+    if (first && hasExampleData && options.executor !== "none") startFirstRun(heddle, first);
     const pages = await pagesStarting;
     stops.push(() => pages.close());
     door.open(

@@ -1,6 +1,7 @@
 /** The roof: the one place where the nouns' routers meet. */
 import { metricRouter } from "./metric/router";
 import { notebookRouter } from "./notebook/router";
+import { poolRouter } from "./pool/router";
 import { runRouter } from "./run/router";
 import { router } from "./trpc";
 import { workspaceRouter } from "./workspace/router";
@@ -10,5 +11,6 @@ export const appRouter = router({
   notebook: notebookRouter,
   run: runRouter,
   metric: metricRouter,
+  pool: poolRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -1,8 +1,9 @@
 "use client";
 /** Draws a LineModel in SVG, for up to a few thousand points. Decides nothing. */
 import { memo, useEffect, useRef } from "react";
-import { Area, CartesianGrid, ComposedChart, Line, XAxis, YAxis } from "recharts";
+import { Area, ComposedChart, Line } from "recharts";
 import { useHoveredRun } from "./linked-hover";
+import { NumberAxes } from "./number-axes";
 import type { PlotArea } from "./plot-area";
 import type { LineModel } from "./prepare-lines";
 import { cssColour } from "./run-colour";
@@ -30,11 +31,7 @@ export function LineChartSvg(props: PainterProps) {
   );
 }
 
-const tickStyle = { fill: "var(--text-quiet)", fontSize: 12 };
-
 const Picture = memo(function Picture({ model, area }: PainterProps) {
-  const xLabels = new Map(model.xTicks.map((tick) => [tick.value, tick.label]));
-  const yLabels = new Map(model.yTicks.map((tick) => [tick.value, tick.label]));
   return (
     <ComposedChart
       width={area.width}
@@ -42,33 +39,7 @@ const Picture = memo(function Picture({ model, area }: PainterProps) {
       margin={{ top: area.top, right: area.right, bottom: 0, left: 0 }}
       accessibilityLayer={false}
     >
-      <CartesianGrid vertical={false} stroke="var(--line)" />
-      <XAxis
-        type="number"
-        dataKey="x"
-        height={area.bottom}
-        domain={[...model.x]}
-        allowDataOverflow
-        ticks={model.xTicks.map((tick) => tick.value)}
-        tickFormatter={(value: number) => xLabels.get(value) ?? ""}
-        interval="preserveStartEnd"
-        stroke="var(--line-strong)"
-        tick={tickStyle}
-        tickLine={false}
-      />
-      <YAxis
-        type="number"
-        width={area.left}
-        domain={[...model.y]}
-        scale={model.logY ? "log" : "linear"}
-        allowDataOverflow
-        ticks={model.yTicks.map((tick) => tick.value)}
-        tickFormatter={(value: number) => yLabels.get(value) ?? ""}
-        axisLine={false}
-        tick={tickStyle}
-        tickLine={false}
-        interval={0}
-      />
+      <NumberAxes model={model} area={area} />
       {model.lines.map(
         (line, i) =>
           line.band && (

@@ -1,18 +1,15 @@
 "use client";
 /** Draws a ScatterModel. Decides nothing. */
-import { CartesianGrid, ReferenceLine, Scatter, ScatterChart, XAxis, YAxis } from "recharts";
+import { ReferenceLine, Scatter, ScatterChart } from "recharts";
 import { useHoveredRun, useHoverStore } from "./linked-hover";
+import { NumberAxes } from "./number-axes";
 import type { PlotArea } from "./plot-area";
 import type { Dot, ScatterModel } from "./prepare-scatter";
 import { cssColour } from "./run-colour";
 
-const tickStyle = { fill: "var(--text-quiet)", fontSize: 12 };
-
 export function ScatterChartSvg({ model, area }: { readonly model: ScatterModel; readonly area: PlotArea }) {
   const store = useHoverStore();
   const run = useHoveredRun();
-  const xLabels = new Map(model.xTicks.map((tick) => [tick.value, tick.label]));
-  const yLabels = new Map(model.yTicks.map((tick) => [tick.value, tick.label]));
   const drawDot = ({ cx, cy, payload }: { cx?: number; cy?: number; payload?: Dot }) => (
     <circle
       cx={cx}
@@ -33,33 +30,7 @@ export function ScatterChartSvg({ model, area }: { readonly model: ScatterModel;
         margin={{ top: area.top, right: area.right, bottom: 0, left: 0 }}
         accessibilityLayer={false}
       >
-        <CartesianGrid vertical={false} stroke="var(--line)" />
-        <XAxis
-          type="number"
-          dataKey="x"
-          height={area.bottom}
-          domain={[...model.x]}
-          scale={model.logX ? "log" : "linear"}
-          allowDataOverflow
-          ticks={model.xTicks.map((tick) => tick.value)}
-          tickFormatter={(value: number) => xLabels.get(value) ?? ""}
-          tick={tickStyle}
-          stroke="var(--line-strong)"
-          tickLine={false}
-        />
-        <YAxis
-          type="number"
-          dataKey="y"
-          width={area.left}
-          domain={[...model.y]}
-          allowDataOverflow
-          ticks={model.yTicks.map((tick) => tick.value)}
-          tickFormatter={(value: number) => yLabels.get(value) ?? ""}
-          tick={tickStyle}
-          axisLine={false}
-          tickLine={false}
-          interval={0}
-        />
+        <NumberAxes model={model} area={area} />
         {model.trend && (
           <ReferenceLine
             segment={[

@@ -19,19 +19,10 @@ import { useMemo } from "react";
 import { formatNumber } from "../_ui/format-number";
 import { formatExact } from "../_ui/format-time";
 import styles from "./displays.module.css";
-import { HeatmapDisplay } from "./heatmap-display";
 import { prepareChart, type ChartDescription, type PreparedChart } from "./prepare-chart";
 
-export function ChartDisplay({ chart }: { readonly chart: ChartDescription }) {
-  return (
-    <figure className={styles.figure}>
-      {chart.title !== undefined && <figcaption className={styles.caption}>{chart.title}</figcaption>}
-      {chart.mark === "heatmap" ? <HeatmapDisplay chart={chart} /> : <CartesianChart chart={chart} mark={chart.mark} />}
-    </figure>
-  );
-}
-
-function CartesianChart({
+/** Lines, bars, dots or areas over two axes. Loaded by chart-figure.tsx only. */
+export function ChartDisplay({
   chart,
   mark,
 }: {

@@ -3,18 +3,12 @@
  * Draws what a task showed (pipelines/protocol/display.ts): one component for each kind. HTML of user code is never put
  * into the page: it is drawn by the server's sealed route, in a frame without our origin.
  */
-import dynamic from "next/dynamic";
 import type { Display } from "@/pipelines/protocol/display";
-import { Skeleton } from "../_ui/notice";
+import { ChartFigure } from "./chart-figure";
 import styles from "./displays.module.css";
 import { MarkdownText } from "./markdown-text";
 import { TableDisplay } from "./table-display";
 import { TreeDisplay } from "./tree-display";
-
-const ChartDisplay = dynamic(() => import("./chart-display").then((module) => module.ChartDisplay), {
-  ssr: false,
-  loading: () => <Skeleton height={300} />,
-});
 
 export interface DisplayViewProps {
   readonly display: Display;
@@ -38,7 +32,7 @@ export function DisplayView({ display, source }: DisplayViewProps) {
     case "markdown":
       return <MarkdownText text={display.text} />;
     case "chart":
-      return <ChartDisplay chart={display} />;
+      return <ChartFigure chart={display} />;
     case "image":
       // eslint-disable-next-line @next/next/no-img-element -- bytes are already here
       return <img className={styles.image} src={`data:${display.mediaType};base64,${display.base64}`} alt="Picture made by the task" />;

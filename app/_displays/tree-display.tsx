@@ -62,8 +62,10 @@ function Node({
         disabled={entries.length === 0}
       >
         <ChevronRight size={14} />
-        <Name name={name} />
-        <span className={styles.missing}>{words}</span>
+        <span>
+          <Name name={name} />
+          <span className={styles.missing}>{words}</span>
+        </span>
       </button>
       {expanded && entries.length > 0 && (
         <ul>

@@ -1,5 +1,6 @@
-/** Where each task stands. Pure; the same graph always gets the same places. */
+/** Where each task stands, and how its arrows go around the others. Pure; the same graph always gets the same places. */
 import { graphlib, layout } from "@dagrejs/dagre";
+import type { Lane } from "./edge-path";
 import type { GraphTask } from "./graph-task";
 
 export type Direction = "down" | "right";
@@ -14,10 +15,20 @@ export interface Place {
   readonly width: number;
 }
 
+export interface Layout {
+  readonly places: ReadonlyMap<string, Place>;
+  /** By `edgeId`: where an arrow leaves its rank, passes others and comes into the last. */
+  readonly lanes: ReadonlyMap<string, readonly Lane[]>;
+}
+
+export function edgeId(from: string, to: string): string {
+  return `${from}→${to}`;
+}
+
 /** What a box needs for its title, and for the count of a fan-out. In steps, so that typing seldom moves it. */
 export function wantedWidth(title: string, mapped: boolean, direction: Direction): number {
   const count = !mapped ? 0 : direction === "down" ? 32 : 48;
-  return Math.max(88, Math.ceil((title.length * 6.4 + 42 + count) / 8) * 8);
+  return Math.max(88, Math.ceil((title.length * 6.8 + 42 + count) / 8) * 8);
 }
 
 const widest = 240;
@@ -25,25 +36,72 @@ const narrow = 136;
 const largeGraph = 80;
 
 /** Boxes as wide as their titles while there is room for that; narrower ones, with cut titles, before all of it gets small. */
-export function layOutInRoom(
-  tasks: readonly GraphTask[],
-  direction: Direction,
-  wanted: (task: GraphTask) => number,
-  room: number,
-): ReadonlyMap<string, Place> {
+export function layOutInRoom(tasks: readonly GraphTask[], direction: Direction, wanted: (task: GraphTask) => number, room: number): Layout {
+  const space = room - 2 * margin;
+  const parts = findParts(tasks);
+  const layOut = (limit: number) =>
+    packParts(
+      parts.map((part) => layOutGraph(part, direction, (task) => Math.min(limit, wanted(task)))),
+      direction,
+      space,
+    );
   for (const limit of tasks.length > largeGraph ? [] : [widest, 176, 152]) {
-    const places = layOutGraph(tasks, direction, (task) => Math.min(limit, wanted(task)));
-    if (rightEdge(places) * readable <= room - 2 * margin) return places;
+    const made = layOut(limit);
+    if (rightEdge(made.places) * readable <= space) return made;
   }
-  return layOutGraph(tasks, direction, (task) => Math.min(narrow, wanted(task)));
+  return layOut(narrow);
 }
 
-function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf: (task: GraphTask) => number): ReadonlyMap<string, Place> {
+/** Tasks that are tied together, directly or through others; the larger parts first, for they say more. */
+function findParts(tasks: readonly GraphTask[]): readonly (readonly GraphTask[])[] {
+  const leaders = new Map(tasks.map(({ key }) => [key, key]));
+  const leaderOf = (key: string): string => {
+    let at = key;
+    while (leaders.get(at) !== at) at = leaders.get(at)!;
+    leaders.set(key, at);
+    return at;
+  };
+  for (const task of tasks) for (const need of task.needs) if (leaders.has(need.task)) leaders.set(leaderOf(need.task), leaderOf(task.key));
+  const parts = new Map<string, GraphTask[]>();
+  for (const task of tasks) {
+    const leader = leaderOf(task.key);
+    parts.set(leader, [...(parts.get(leader) ?? []), task]);
+  }
+  return [...parts.values()].sort((a, b) => b.length - a.length);
+}
+
+/** Parts beside one another as far as there is room, then in a row below; where arrows go right, each below the other. */
+function packParts(parts: readonly Layout[], direction: Direction, space: number): Layout {
+  const places = new Map<string, Place>();
+  const lanes = new Map<string, readonly Lane[]>();
+  const gap = direction === "down" ? 12 : 10;
+  let [x, y, rowEnd] = [0, 0, 0];
+  for (const part of parts) {
+    const width = rightEdge(part.places);
+    const height = bottomEdge(part.places);
+    const wraps = direction === "right" || x + width > space;
+    if (x > 0 && wraps) [x, y] = [0, rowEnd + (direction === "down" ? 32 : gap)];
+    const [dx, dy] = [x, y];
+    const move = (point: { x: number; y: number }) => ({ x: point.x + dx, y: point.y + dy });
+    for (const [key, place] of part.places) places.set(key, { ...place, ...move(place) });
+    for (const [id, each] of part.lanes)
+      lanes.set(
+        id,
+        each.map(({ from, to }) => ({ from: move(from), to: move(to) })),
+      );
+    x += width + gap;
+    rowEnd = Math.max(rowEnd, y + height);
+  }
+  return { places, lanes };
+}
+
+function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf: (task: GraphTask) => number): Layout {
   const graph = new graphlib.Graph();
   graph.setGraph({
     rankdir: direction === "down" ? "TB" : "LR",
     nodesep: direction === "down" ? 12 : 10,
     ranksep: direction === "down" ? 32 : 48,
+    edgesep: 12,
   });
   graph.setDefaultEdgeLabel(() => ({}));
   const keys = new Set(tasks.map((task) => task.key));
@@ -52,12 +110,38 @@ function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf:
     for (const need of task.needs) if (keys.has(need.task)) graph.setEdge(need.task, task.key);
   }
   layout(graph);
-  return new Map(
-    tasks.map((task) => {
-      const node = graph.node(task.key) as { x: number; y: number; width: number };
-      return [task.key, { x: node.x - node.width / 2, y: node.y - nodeHeight / 2, width: node.width }];
-    }),
-  );
+  const nodes = new Map(tasks.map((task) => [task.key, graph.node(task.key) as { x: number; y: number; width: number }]));
+  // Half of how far a rank reaches along the direction of the graph: boxes of one rank share their middle.
+  const reach = new Map<number, number>();
+  for (const { x, y, width } of nodes.values()) {
+    const middle = Math.round(direction === "down" ? y : x);
+    reach.set(middle, Math.max(reach.get(middle) ?? 0, (direction === "down" ? nodeHeight : width) / 2));
+  }
+  const lanes = new Map<string, readonly Lane[]>();
+  for (const { v, w } of graph.edges()) {
+    const { points } = graph.edge(v, w) as { points: { x: number; y: number }[] };
+    // Without its ends: every second point stands in a rank, the others between two.
+    const passed = points.slice(1, -1).filter((_, index) => index % 2 === 1);
+    const lane = ({ x, y }: { x: number; y: number }): Lane => {
+      const half = reach.get(Math.round(direction === "down" ? y : x)) ?? 0;
+      return direction === "down"
+        ? { from: { x, y: y - half }, to: { x, y: y + half } }
+        : { from: { x: x - half, y }, to: { x: x + half, y } };
+    };
+    const [first, last] = [nodes.get(v)!, nodes.get(w)!];
+    lanes.set(edgeId(v, w), [
+      // Beside a wider box of its rank an arrow keeps straight until it is past it.
+      { from: direction === "down" ? lane(first).to : { x: first.x + first.width / 2, y: first.y }, to: lane(first).to },
+      ...passed.map(lane),
+      { from: lane(last).from, to: direction === "down" ? lane(last).from : { x: last.x - last.width / 2, y: last.y } },
+    ]);
+  }
+  const places = new Map([...nodes].map(([key, { x, y, width }]) => [key, { x: x - width / 2, y: y - nodeHeight / 2, width }] as const));
+  return { places, lanes };
+}
+
+function bottomEdge(places: ReadonlyMap<string, Place>): number {
+  return Math.max(...[...places.values()].map((place) => place.y)) + nodeHeight;
 }
 
 function rightEdge(places: ReadonlyMap<string, Place>): number {
@@ -66,9 +150,8 @@ function rightEdge(places: ReadonlyMap<string, Place>): number {
 
 /** Shows all of the graph where that can still be read, from its beginning otherwise; never larger than life. */
 export function fitGraph(places: ReadonlyMap<string, Place>, direction: Direction, width: number, height: number) {
-  const all = [...places.values()];
   const right = rightEdge(places);
-  const bottom = Math.max(...all.map(({ y }) => y)) + nodeHeight;
+  const bottom = bottomEdge(places);
   const zoom = Math.max(0.7, Math.min(1, (width - 2 * margin) / right, (height - 2 * margin) / bottom));
   return {
     zoom,

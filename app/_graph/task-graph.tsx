@@ -1,16 +1,17 @@
 "use client";
 /**
  * The DAG, live: the outline of a notebook and of a run. A click selects, hover lights up what flows in and out.
- * Loaded by lazy-task-graph.tsx only; neighbours: lay-out-graph.ts (places), task-node.tsx (one task).
+ * Loaded by lazy-task-graph.tsx only; neighbours: lay-out-graph.ts (places), task-node.tsx (one task), task-edge.tsx (one arrow).
  */
-import { Background, BackgroundVariant, Panel, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge } from "@xyflow/react";
+import { Background, BackgroundVariant, Panel, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { Maximize, Minus, Plus } from "lucide-react";
 import { memo, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { IconButton } from "../_ui/button";
 import { findRelatives } from "./find-relatives";
 import type { GraphState, GraphTask } from "./graph-task";
-import { fitGraph, layOutInRoom, nodeHeight, wantedWidth, type Direction } from "./lay-out-graph";
+import { edgeId, fitGraph, layOutInRoom, nodeHeight, wantedWidth, type Direction } from "./lay-out-graph";
+import { TaskEdgeView, type TaskEdge } from "./task-edge";
 import styles from "./task-graph.module.css";
 import { TaskNodeView, type TaskNode } from "./task-node";
 
@@ -39,6 +40,7 @@ export const TaskGraph = memo(function TaskGraph(props: TaskGraphProps) {
 });
 
 const nodeTypes = { task: TaskNodeView };
+const edgeTypes = { task: TaskEdgeView };
 
 function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGraphProps) {
   const flow = useReactFlow();
@@ -49,7 +51,7 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
   // Much changes while one types; places depend on the shape alone.
   const shape = JSON.stringify([direction, tasks.map((task) => [task.key, widthOf(task), task.needs.map((need) => need.task)])]);
   // eslint-disable-next-line react-hooks/exhaustive-deps -- `shape` says all that matters of `tasks`
-  const places = useMemo(() => layOutInRoom(tasks, direction, widthOf, width), [shape, width]);
+  const { places, lanes } = useMemo(() => layOutInRoom(tasks, direction, widthOf, width), [shape, width]);
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const relatives = useMemo(() => (hovered === undefined ? undefined : findRelatives(tasks, hovered)), [shape, hovered]);
   const isNear = (key: string) => hovered === key || relatives?.upstream.has(key) === true || relatives?.downstream.has(key) === true;
@@ -69,14 +71,16 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
       onSelect: () => onSelect(task.key),
     },
   }));
-  const edges: Edge[] = tasks.flatMap((task) =>
+  const edges: TaskEdge[] = tasks.flatMap((task) =>
     task.needs
       .filter((need) => places.has(need.task))
       .map((need) => {
         const lit = relatives !== undefined && isNear(need.task) && isNear(task.key);
         const touches = hovered === need.task || hovered === task.key;
         return {
-          id: `${need.task}→${task.key}`,
+          id: edgeId(need.task, task.key),
+          type: "task" as const,
+          data: { lanes: lanes.get(edgeId(need.task, task.key)) ?? [], direction },
           source: need.task,
           target: task.key,
           focusable: false,
@@ -108,6 +112,7 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
       nodes={nodes}
       edges={edges}
       nodeTypes={nodeTypes}
+      edgeTypes={edgeTypes}
       nodesDraggable={false}
       nodesConnectable={false}
       nodesFocusable={false}

@@ -343,6 +343,11 @@ describe("§3 what travels how", () => {
         "// %% A\nasync function load() { return 1 }\nclass Secret { #x = 1 }\nconst v = load()\nconst w = [new Secret()]\n// %% B\n[v, w]\n",
       ),
     ).toEqual(["unserializable-value", "unserializable-value"]);
+    // A method, a getter or an accessor is private state as a field is; what belongs to the class alone is not.
+    const keeping = (member: string) => codes(`// %% A\nclass Kept { ${member} }\nconst v = new Kept()\n// %% B\nv\n`);
+    for (const member of ["#m() { return 1 }", "async *#m() {}", "get #x() { return 1 }", "set #x(v) {}"])
+      expect(keeping(member), member).toEqual(["unserializable-value"]);
+    for (const member of ["m() {}", "private m() {}", "static #made = 0", "static #m() {}"]) expect(keeping(member), member).toEqual([]);
   });
 });
 

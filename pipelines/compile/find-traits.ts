@@ -5,11 +5,20 @@ export interface Traits {
   readonly isClass: boolean;
   /** A function whose call gives a promise. */
   readonly isAsync: boolean;
-  /** A class with `#private` fields: its instances cannot travel. */
+  /** A class with `#private` fields, methods or accessors: an instance made anew elsewhere would be without them. */
   readonly hasPrivateState: boolean;
 }
 
 export const noTraits: Traits = { isClass: false, isAsync: false, hasPrivateState: false };
+
+/** Babel has a type of its own for each, but for `accessor #x`. */
+function isPrivateName(member: SyntaxNode): boolean {
+  return (
+    member.type === "ClassPrivateProperty" ||
+    member.type === "ClassPrivateMethod" ||
+    (member.type === "ClassAccessorProperty" && nodeAt(member, "key")?.type === "PrivateName")
+  );
+}
 
 export function findTraits(node: SyntaxNode): Traits {
   const declarator = node.type === "VariableDeclaration" ? nodesAt(node, "declarations")[0] : node;
@@ -20,6 +29,6 @@ export function findTraits(node: SyntaxNode): Traits {
   return {
     isClass,
     isAsync: value["async"] === true && value["generator"] !== true,
-    hasPrivateState: members.some((one) => one.type === "ClassPrivateProperty" && one["static"] !== true),
+    hasPrivateState: members.some((one) => isPrivateName(one) && one["static"] !== true),
   };
 }

@@ -12,19 +12,18 @@ test("the title is the front matter's", () => {
     description: "All of them",
   });
 });
-test("else the first heading of a markdown cell", () => {
-  expect(titleOf("// %% Load\n1\n\n// %% [markdown]\n// text\n// ## Cars ##\n// # Later\n")).toBe("Cars");
+test("else the heading it opens with", () => {
+  expect(titleOf("// %% [markdown]\n//\n// ## Cars ##\n// # Later\n")).toBe("Cars");
 });
-test("a # in code is no heading", () => {
-  expect(titleOf("// %% Load\n// # not this\n1\n")).toBe("Load");
-});
-test("else the first title of a cell", () => {
-  expect(titleOf("1\n// %% Load\n1\n")).toBe("Load");
+test("headings further down, titles of cells and a # in code name parts only", () => {
+  expect(titleOf("// %% Load\n1\n\n// %% [markdown]\n// # Cars\n")).toBeUndefined();
+  expect(titleOf("// %% [markdown]\n// Some text.\n// # Cars\n")).toBeUndefined();
+  expect(titleOf("// %% Load\n// # not this\n1\n")).toBeUndefined();
 });
 test("a notebook that says nothing has neither", () => {
   expect(describeNotebook(parse("1\n"))).toEqual({ title: undefined, description: undefined });
   expect(describeNotebook(parse(""))).toEqual({ title: undefined, description: undefined });
 });
 test("front matter that is no YAML gives nothing, and does not throw", () => {
-  expect(titleOf("// ---\n// title: [\n// ---\n\n// %% Load\n1\n")).toBe("Load");
+  expect(titleOf("// ---\n// title: [\n// ---\n\n// %% Load\n1\n")).toBeUndefined();
 });

@@ -124,6 +124,8 @@ export const harnessMessageSchema = z.discriminatedUnion("type", [
     harness: z.string(),
     attempts: z.array(z.strictObject({ attempt: key, state: z.enum(["waiting", "running", "finished"]) })),
   }),
+  /** Answers each renew-lease. */
+  z.strictObject({ type: z.literal("alive") }),
   z.strictObject({ type: z.literal("started"), attempt: key }),
   z.strictObject({
     type: z.literal("progress"),
@@ -215,12 +217,16 @@ export const launchSchema = z.strictObject({
 export type Launch = z.infer<typeof launchSchema>;
 
 export const serverMessageSchema = z.discriminatedUnion("type", [
-  /** First word on a connection. An attempt outlives the server by `leaseMs + graceMs` after the last renewal. */
+  /**
+   * First word on a connection. An attempt outlives the server by `leaseMs + graceMs` after the last renewal, or ends at
+   * `until`: milliseconds on the monotonic clock, which server and harness share.
+   */
   z.strictObject({
     type: z.literal("hello"),
     version: z.number().int(),
     leaseMs: z.number().positive(),
     graceMs: z.number().nonnegative(),
+    until: z.number().optional(),
   }),
   launchSchema,
   /** This attempt is wanted: say again what was not acknowledged, then go on. */
@@ -228,7 +234,7 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("stop"), attempt: key, reason: z.enum(["cancelled", "timeout", "lease-lost"]) }),
   /** Nobody listens: kill it and forget its words. */
   z.strictObject({ type: z.literal("discard"), attempt: key }),
-  z.strictObject({ type: z.literal("renew-lease") }),
+  z.strictObject({ type: z.literal("renew-lease"), until: z.number().optional() }),
   /** All words of the attempt up to and including `n` are safe. */
   z.strictObject({ type: z.literal("ack"), attempt: key, n: count }),
   z.strictObject({ type: z.literal("answer"), attempt: key, call: count, answer: callAnswerSchema }),

@@ -50,7 +50,8 @@ export function* elementsOf(draft: Draft, group: number): Generator<number> {
 /** Lets elements through in order, as many at once as `concurrency` allows. */
 export function admitElements(draft: Draft, group: number, at: number): void {
   const { counters, tasks } = draft.base.plan;
-  const limit = tasks[group]!.options.concurrency ?? Infinity;
+  // Tried again together with what it reads: none begins before that has ended.
+  const limit = draft.count(counters.pending(group)) > 0 ? 0 : (tasks[group]!.options.concurrency ?? Infinity);
   const { expanded = 0, status } = draft.must(group);
   if (isTerminal(status)) return;
   const first = draft.count(counters.first(group));
@@ -66,14 +67,24 @@ export function admitElements(draft: Draft, group: number, at: number): void {
   draft.setCount(counters.admitted(group), admitted);
 }
 
+/** After a retry: lets the elements through that wait, or ends them where what they read was not given this time. */
+export function releaseElements(draft: Draft, group: number, at: number): void {
+  const { tasks, upstream } = draft.base.plan;
+  const given = upstream[group]!.every((need) => hasSucceeded(draft.must(need).status));
+  if (given || tasks[group]!.options.join !== "all") return admitElements(draft, group, at);
+  for (const ordinal of elementsOf(draft, group)) {
+    if (draft.must(ordinal).status === "blocked") endTaskRun(draft, ordinal, "skipped", "upstream-failed", at);
+  }
+}
+
 export function elementEnded(draft: Draft, ordinal: number, at: number): void {
   const { counters } = draft.base.plan;
   const taskRun = draft.must(ordinal);
   const group = taskRun.task;
   // One that was held back when it ended never counted as let through.
   if (taskRun.queuedAt !== undefined) draft.addCount(counters.admitted(group), -1);
+  admitElements(draft, group, at);
   if (draft.addCount(counters.live(group), -1) === 0) finishGroup(draft, group, at);
-  else admitElements(draft, group, at);
 }
 
 function finishGroup(draft: Draft, group: number, at: number): void {
@@ -82,6 +93,7 @@ function finishGroup(draft: Draft, group: number, at: number): void {
   if (failed) return endTaskRun(draft, group, "failed", failed.reason, at);
   const stopped = elements.find(({ status, reason }) => status === "cancelled" || reason === "fail-fast");
   if (stopped) return endTaskRun(draft, group, "cancelled", stopped.reason, at);
+  if (elements.some(({ reason }) => reason === "upstream-failed")) return endTaskRun(draft, group, "skipped", "upstream-failed", at);
   const given = elements.filter(({ status }) => hasSucceeded(status));
   const outputs: Record<string, OutputRef> = {};
   for (const name of draft.base.plan.tasks[group]!.outputs) {

@@ -1,7 +1,7 @@
 /** What the end of one task run means for the others: readers, groups, handlers, the run. */
 import type { Draft } from "./draft";
 import { endTaskRun } from "./end-task-run";
-import { elementEnded, elementsOf } from "./fan-out";
+import { elementEnded, elementsOf, releaseElements } from "./fan-out";
 import { makeReady } from "./make-ready";
 import { reasonSentence } from "./reason-sentences";
 import { hasSucceeded, isRunTerminal, isTerminal } from "./run-state";
@@ -40,9 +40,12 @@ export function settleAll(draft: Draft, at: number, first: boolean): void {
 /** Decides about a blocked task as soon as what it waits for allows. */
 export function releaseTask(draft: Draft, index: number, at: number): void {
   const { plan } = draft.base;
-  if (draft.must(index).status !== "blocked") return;
-  const task = plan.tasks[index]!;
+  const { status: now, expanded } = draft.must(index);
   const pending = draft.count(plan.counters.pending(index));
+  // Tried again after what it reads was tried again too: its elements waited for that.
+  if (now === "running" && expanded !== undefined && pending === 0) return releaseElements(draft, index, at);
+  if (now !== "blocked") return;
+  const task = plan.tasks[index]!;
   const handler = task.options.on !== undefined;
   // A handler reads what there is; only other late tasks count for its join.
   const upstream = handler ? plan.upstream[index]!.filter((need) => plan.late[need]) : plan.upstream[index]!;

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
+import { applyChanges } from "./apply-changes";
 import { restoreCounts } from "./restore-counts";
 import type { RunEvent } from "./run-event";
-import { hasSucceeded, isRunTerminal, isTerminal, type RunState, type Transition } from "./run-state";
-import { play, randomChoices, randomSpec } from "./testing/random-run";
+import { hasSucceeded, isRunTerminal, isTerminal, newRun, type RunState, type Transition } from "./run-state";
+import { play, randomChoices, randomSpec, ref, spec, task } from "./testing/random-run";
+import { transition } from "./transition";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -65,6 +67,50 @@ test("a task that wants all its inputs starts only when each of them has succeed
     }),
     runs,
   );
+});
+
+test("a fan-out that reads a handler is tried again only after the handler was", () => {
+  const made = spec([task("work"), task("handler", [], { on: "exit" }), task("fan", ["handler"], {}, true)]);
+  const run = newRun(made);
+  const tell = (event: RunEvent) => {
+    const { changes, actions } = transition(run, event);
+    applyChanges(run, changes);
+    return actions.map(({ type }) => type);
+  };
+  const missed = { type: "cache-missed", key: undefined, parts: undefined, why: { type: "cache-off" } } as const;
+  const begin = (ordinal: number, at: number) => [tell({ ...missed, ordinal, at }), tell({ type: "claimed", ordinal, at })];
+  const done = (ordinal: number, attempt: number, at: number) =>
+    tell({ type: "attempt-succeeded", ordinal, attempt, outputs: {}, usage: { durationMs: 1, cpuMs: 1, peakMemoryBytes: 1 }, at });
+  tell({ type: "submitted", at: 1 });
+  begin(0, 2);
+  done(0, 1, 3);
+  begin(1, 4);
+  done(1, 1, 5);
+  begin(2, 6);
+  tell({ type: "expanded", ordinal: 2, attempt: 1, elements: { item: [ref("a"), ref("b")] }, at: 7 });
+  begin(3, 8);
+  begin(4, 8);
+  const error = { name: "Error", message: "no", frames: [] };
+  tell({ type: "attempt-failed", ordinal: 3, attempt: 1, reason: "exception", error, random: 0, at: 9 });
+  done(4, 1, 9);
+  expect(run.fields.status).toBe("failed");
+
+  tell({ type: "retry-requested", at: 10 });
+  expect(run.taskRuns.map(({ status }) => status)).toEqual(["succeeded", "queued", "running", "blocked", "succeeded"]);
+  begin(1, 11);
+  tell({ type: "attempt-failed", ordinal: 1, attempt: 2, reason: "exception", error, random: 0, at: 12 });
+  expect(run.taskRuns[2]).toMatchObject({ status: "skipped", reason: "upstream-failed" });
+  expect(run.fields.status).toBe("failed");
+
+  tell({ type: "retry-requested", at: 13 });
+  begin(1, 14);
+  expect(run.taskRuns[3]!.status).toBe("blocked");
+  done(1, 3, 15);
+  expect(run.taskRuns[3]!.status).toBe("queued");
+  begin(3, 16);
+  done(3, 2, 17);
+  expect(run.taskRuns.map(({ status }) => status)).toEqual(Array(5).fill("succeeded"));
+  expect(run.fields.status).toBe("succeeded");
 });
 
 test("no more elements of a fan-out are under way than its concurrency", () => {

@@ -272,7 +272,7 @@ function retryRun(draft: Draft, at: number): void {
       draft.note(index, { error: null });
       for (const ordinal of elementsOf(draft, index)) {
         const { status, reason } = draft.must(ordinal);
-        if (status !== "failed" && status !== "cancelled" && reason !== "fail-fast") continue;
+        if (status !== "failed" && status !== "cancelled" && !runAgain.has(reason)) continue;
         reset(draft, ordinal, "blocked");
         draft.addCount(counters.live(index), 1);
       }

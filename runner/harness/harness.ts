@@ -30,6 +30,7 @@ const patienceMs = 4;
 const spareDelayMs = 150;
 /** So many attempts waiting are work for a while. */
 const plenty = 4;
+const unclaimedMs = 600_000;
 const mostProgramBytes = 128 * 1024 * 1024;
 
 export class Harness {
@@ -42,8 +43,9 @@ export class Harness {
   private readonly preload = new Set<string>();
   private readonly watchdog: Watchdog;
   private send: Send | undefined;
-  private leaseEnds = Infinity;
-  private leaseMs = Infinity;
+  /** Nobody has said hello yet: whoever started it may be dead. */
+  private leaseEnds = performance.now() + unclaimedMs;
+  private leaseMs = unclaimedMs;
   private wakeTimer: NodeJS.Timeout | undefined;
   private spareTimer: NodeJS.Timeout | undefined;
   private startMs = usualStartMs;
@@ -85,7 +87,7 @@ export class Harness {
     switch (message.type) {
       case "hello":
         this.leaseMs = message.leaseMs + message.graceMs;
-        this.renew();
+        this.renew(message.until);
         return this.tell({
           type: "ready",
           version: protocolVersion,
@@ -93,7 +95,8 @@ export class Harness {
           attempts: [...this.attempts.values()].map(({ id, state }) => ({ attempt: id, state })),
         });
       case "renew-lease":
-        return this.renew();
+        this.renew(message.until);
+        return this.tell({ type: "alive" });
       case "launch":
         return this.launch(message);
       case "attach": {
@@ -378,8 +381,9 @@ export class Harness {
     }, delay);
   }
 
-  private renew(): void {
-    this.leaseEnds = performance.now() + this.leaseMs;
+  private renew(until: number | undefined): void {
+    const left = until === undefined ? this.leaseMs : until - Number(process.hrtime.bigint() / 1_000_000n);
+    this.leaseEnds = performance.now() + left;
   }
 
   private checkLease(): void {

@@ -3,6 +3,7 @@ import type { ArtifactWord } from "../executor/executor";
 import { recordArtifactSql } from "../db/artifact.sql";
 import { newId } from "../db/new-id";
 import type { Pool } from "../db/pool";
+import { toJson, toText } from "../db/to-json";
 
 export async function recordArtifact(
   pool: Pool,
@@ -16,9 +17,9 @@ export async function recordArtifact(
     origin.taskRunId,
     origin.attempt,
     word.seq,
-    word.name,
-    word.type,
-    JSON.stringify(word.metadata),
-    JSON.stringify(word.value),
+    toText(word.name),
+    toText(word.type),
+    toJson(word.metadata),
+    toJson(word.value),
   ]);
 }

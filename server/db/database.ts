@@ -16,7 +16,15 @@ export interface Database {
 
 export function openDatabase(url: string): Database {
   // adapter-pg drops the offset of a timestamptz: sessions must speak UTC.
-  const pool = new pg.Pool({ connectionString: url, options: "-c TimeZone=UTC", max: 10, application_name: "heddle-web" });
+  const pool = new pg.Pool({
+    connectionString: url,
+    options: "-c TimeZone=UTC",
+    max: 10,
+    application_name: "heddle-web",
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 30_000,
+  });
   pool.on("error", (error) => log("warn", "an idle database connection broke", errorFields(error)));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
   return {

@@ -1,3 +1,4 @@
+import { pauseAfter } from "../pause-after";
 import { isConnectionError } from "./pool";
 
 /** Tries until the database answers. For work that changes nothing, or may be done twice. */
@@ -12,7 +13,8 @@ export async function patiently<T>(
     } catch (error) {
       if (isClosed() || !isConnectionError(error)) throw error;
       if (tries === 0) away(error);
-      await new Promise((resolve) => setTimeout(resolve, Math.min(1000, 25 * 2 ** tries)));
+      await pauseAfter(tries);
     }
   }
 }
+

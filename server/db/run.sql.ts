@@ -3,14 +3,38 @@
  * everything else joins what that gave, so that a writer which has not seen the last save writes nothing at all.
  */
 
-/** $1 run, $2 task runs. Numbers count per workspace without gaps: the counter's row lock holds until the commit. */
+/** Plans are made once, while the tables may still be empty: they must suit full ones. */
+export const writerSettingsSql =
+  "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set plan_cache_mode = force_generic_plan";
+
+/** What became of saves of which nobody knows. $1 runs. */
+export const savedRevisionsSql = "select id, revision, owner from run where id = any($1)";
+
+/** $1 order. The run that has it. */
+export const orderedRunSql = "select r.id, r.number from run_order o join run r on r.id = o.run_id where o.key = $1";
+
+/** $1 run. */
+export const runNumberSql = "select number from run where id = $1";
+
+/** One snapshot for the two statements that read a run. */
+export const beginReadSql = "begin isolation level repeatable read read only";
+export const commitReadSql = "commit";
+
+/**
+ * $1 run, $2 task runs. Numbers count per workspace without gaps: the counter's row lock holds until the commit. No row
+ * comes back, and none is made, when a run of the same order is active.
+ */
 export const insertRunSql = `
 with input as (
   select * from json_to_record($1::json) as r(
     id text, workspace_id text, notebook_id text, version_id text, spec jsonb, source text, trigger text, created_by text,
-    status text, reason text, message text, created float8, started float8, finished float8, owner text, lease float8, event jsonb)
+    status text, reason text, message text, created float8, started float8, finished float8, owner text, lease float8, event jsonb, order_key text)
+), ordered as (
+  insert into run_order (key, run_id) select order_key, id from input where order_key is not null
+  on conflict (key) do update set run_id = excluded.run_id where not run_is_active(run_order.run_id) returning run_id
 ), counted as (
   insert into run_counter (workspace_id, last) select workspace_id, 1 from input
+  where order_key is null or exists (select from ordered)
   on conflict (workspace_id) do update set last = run_counter.last + 1 returning last
 ), inserted as (
   insert into run (id, workspace_id, notebook_id, version_id, number, status, reason, message, spec, source, trigger, created_by,
@@ -38,7 +62,7 @@ export interface SaveParts {
 }
 
 /**
- * $1 owner, $2 seconds of lease, $3 runs, $4 their ids, $5 changed task runs, $6 attempts; then, where there are any, new
+ * $1 owner, $2 seconds of an attempt's lease, $3 runs, $4 their ids, $5 changed task runs, $6 attempts; then, where there are any, new
  * task runs and results to remember.
  */
 export function saveRunsSql({ added, results }: SaveParts): string {
@@ -153,22 +177,40 @@ select t.id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.tries, t.
 from task_run t left join attempt a on a.task_run_id = t.id and a.attempt = t.attempt
 where t.run_id = $1`;
 
-/** $1 instance, $2 seconds. Runs that are ours already (we were killed), or whose owner has not been heard of. */
+/** $1 instance, $2 seconds, $3 also runs that are ours already (we were killed), $4 ids after this one: runs whose owner has not been heard of. */
 export const takeRunsSql = `
 update run set owner = $1, owner_until = clock_timestamp() + make_interval(secs => $2)
 where id in (
   select id from run where status in ('queued', 'running') and poison < 3
-    and (owner is null or (owner = $1 and $3) or owner_until < clock_timestamp())
+    and (owner is null or (owner = $1 and $3) or owner_until < clock_timestamp()) and id > $4
   order by id limit 500 for update skip locked)
 returning id`;
 
-/** $1 instance, $2 run ids, $3 seconds, $4 task run ids, $5 attempts. Names what is still ours. */
+/**
+ * $1 instance, $2 seconds. A server is heard of; those not heard of for a day are forgotten. Says what time it is, and
+ * whether another server was heard of within those seconds.
+ */
+export const beatSql = `
+with gone as (
+  delete from server where seen_at < clock_timestamp() - interval '1 day'
+)
+insert into server as s (id, started_at, seen_at) values ($1, clock_timestamp(), clock_timestamp())
+on conflict (id) do update set seen_at = excluded.seen_at
+returning (extract(epoch from clock_timestamp()) * 1000)::float8 as now,
+  exists (select from server o where o.id <> s.id and o.seen_at > clock_timestamp() - make_interval(secs => $2)) as company`;
+
+/** $1 instance: it stops in good order. */
+export const leaveSql = "delete from server where id = $1";
+
+/**
+ * $1 instance, $2 run ids, $3 seconds, $4 task run ids, $5 attempts, $6 seconds of attempts. Names what is still ours.
+ */
 export const renewSql = `
 with runs as (
   update run set owner_until = clock_timestamp() + make_interval(secs => $3)
   where id = any($2) and owner = $1 and status in ('queued', 'running') returning id
 ), attempts as (
-  update task_run t set lease_until = clock_timestamp() + make_interval(secs => $3)
+  update task_run t set lease_until = clock_timestamp() + make_interval(secs => $6)
   from unnest($4::text[], $5::int[]) as l(id, attempt)
   where t.id = l.id and t.attempt = l.attempt and t.status = 'running' and t.lease_until > clock_timestamp() returning t.id
 )
@@ -189,6 +231,16 @@ export const cancelWishesSql =
 
 /** $1 instance, $2 ids. */
 export const clearCancelWishesSql = "update run set cancel_wish = null where owner = $1 and id = any($2)";
+
+/** What other servers work on, and what became of those runs of theirs that were active. $1 instance, $2 runs. */
+export const outsideRunsSql = `
+select id, workspace_id, notebook_id, revision, status not in ('queued', 'running') as ended from run
+where (status in ('queued', 'running') or id = any($2)) and owner is distinct from $1`;
+
+/** $1 what is told. */
+export const notifySql = "select pg_notify('heddle_runs', $1)";
+
+export const listenSql = "listen heddle_runs";
 
 export const poisonRunSql = "update run set poison = poison + 1 where id = $1 returning poison";
 

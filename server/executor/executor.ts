@@ -13,6 +13,11 @@ export interface Executor {
   readonly kind: "docker" | "process";
   /** Builds or finds what every attempt needs (image, harness, environment); repeatable. */
   prepare(): Promise<void>;
+  /**
+   * What attempts in this image run on, by content: part of the cache key. Undefined is the image of cells that name none.
+   * Local processes have no image; there it is this machine's Node and the runner.
+   */
+  imageDigest(image: string | undefined): Promise<string>;
   /** Starts capacity ahead of use, e.g. when a notebook is opened; never throws. */
   warm(scope: WarmScope): void;
   /**
@@ -27,6 +32,11 @@ export interface Executor {
    * still wanted; wanted ones report to the listener from where their acknowledged words ended, others are killed.
    */
   adopt(decide: (attempt: AttemptId) => AttemptListener | undefined): Promise<readonly AttemptId[]>;
+  /**
+   * Attempts may be at work for so many milliseconds from now without a further call, then they end themselves with the
+   * reason lease-lost, whatever becomes of this process. Never called: as long as the executor's own settings say.
+   */
+  lease(ms: number): void;
   /** The run ended: its warm processes may go. */
   release(runId: string): void;
   close(): Promise<void>;

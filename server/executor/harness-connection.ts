@@ -8,7 +8,12 @@ export interface Lease {
   readonly leaseMs: number;
   /** How long attempts go on after the last renewal and the lease: the time a server has to come back. */
   readonly graceMs: number;
+  /** Instead of both, once somebody has said so: the moment, on the monotonic clock, at which attempts end. */
+  until?(): number | undefined;
 }
+
+/** A harness that says nothing at all for so long is stuck. */
+const mostSilenceMs = 15_000;
 
 export interface ConnectionListener {
   message(message: HarnessMessage): void;
@@ -21,18 +26,20 @@ export type Ready = Extract<HarnessMessage, { type: "ready" }>;
 
 export class HarnessConnection {
   private readonly reader = new FrameReader();
+  private heardAt = performance.now();
   private queued: Uint8Array[] = [];
-  private lease: NodeJS.Timeout | undefined;
+  private beat: NodeJS.Timeout | undefined;
   private ready: ((ready: Ready) => void) | undefined;
 
   private constructor(
     private readonly socket: Socket,
     private readonly listener: ConnectionListener,
+    private readonly lease: Lease,
   ) {
     socket.on("data", (chunk: Buffer) => this.hear(chunk));
     socket.on("error", () => undefined);
     socket.once("close", () => {
-      clearInterval(this.lease);
+      clearInterval(this.beat);
       listener.closed();
     });
   }
@@ -44,18 +51,21 @@ export class HarnessConnection {
       socket.once("connect", resolve);
       socket.once("error", reject);
     });
-    const connection = new HarnessConnection(socket, listener);
+    const connection = new HarnessConnection(socket, listener, lease);
     const ready = await new Promise<Ready>((resolve, reject) => {
       connection.ready = resolve;
       socket.once("close", () => reject(new Error("The harness closed its socket.")));
-      connection.send({ type: "hello", version: protocolVersion, ...lease });
+      socket.setTimeout(mostSilenceMs, () => socket.destroy());
+      const { leaseMs, graceMs } = lease;
+      connection.send({ type: "hello", version: protocolVersion, leaseMs, graceMs, ...connection.until() });
     });
+    socket.setTimeout(0);
     if (ready.version !== protocolVersion) {
       socket.destroy();
       throw new Error(`The harness speaks protocol ${ready.version}, this server ${protocolVersion}.`);
     }
-    connection.lease = setInterval(() => connection.send({ type: "renew-lease" }), lease.leaseMs / 3);
-    connection.lease.unref();
+    connection.beat = setInterval(() => connection.keepAlive(), Math.min(lease.leaseMs, mostSilenceMs) / 3);
+    connection.beat.unref();
     return { connection, ready };
   }
 
@@ -71,11 +81,27 @@ export class HarnessConnection {
     this.queued.push(encodeFrame(message));
   }
 
+  renew(): void {
+    this.send({ type: "renew-lease", ...this.until() });
+  }
+
   close(): void {
     this.socket.destroy();
   }
 
+  private until(): { until?: number } {
+    const until = this.lease.until?.();
+    return until === undefined ? {} : { until };
+  }
+
+  /** Each renewal is answered: a harness that was stopped, or whose event loop hangs, is found out. */
+  private keepAlive(): void {
+    if (performance.now() - this.heardAt > mostSilenceMs) this.socket.destroy();
+    else this.renew();
+  }
+
   private hear(chunk: Buffer): void {
+    this.heardAt = performance.now();
     let frames;
     try {
       frames = this.reader.push(chunk);
@@ -89,7 +115,8 @@ export class HarnessConnection {
       if (!parsed.success) {
         const attempt = (header as { attempt?: unknown } | null)?.attempt;
         this.listener.malformed(typeof attempt === "string" ? attempt : undefined, parsed.error.message);
-      } else if (parsed.data.type === "ready") this.ready?.(parsed.data);
+      } else if (parsed.data.type === "alive") continue;
+      else if (parsed.data.type === "ready") this.ready?.(parsed.data);
       else this.listener.message(parsed.data);
     }
   }

@@ -17,6 +17,7 @@ import {
   type HarnessScope,
   type RunningHarness,
 } from "./harness-host";
+import { monotonicNow } from "./monotonic-now";
 import { ValueKeeper } from "./value-keeper";
 
 export interface HarnessExecutorOptions {
@@ -37,6 +38,8 @@ export const mostParked = 40;
 const rememberedAttempts = 10_000;
 const defaultResources: HarnessResources = { cpu: 1, memory: 1024 ** 3, gpu: 0, network: false, image: undefined };
 
+type StopReason = "cancelled" | "timeout" | "lease-lost";
+
 interface Member {
   readonly key: string;
   readonly link: HarnessLink;
@@ -44,6 +47,8 @@ interface Member {
   readonly launches: Map<string, Launch>;
   /** Attempts that stand still: each holds a process. */
   readonly parked: Set<string>;
+  /** Attempts that were asked to end: said again after a reconnect, because the first word may be lost. */
+  readonly stops: Map<string, StopReason>;
   lastUsed: number;
 }
 
@@ -63,10 +68,12 @@ export class HarnessExecutor implements Executor {
   /** Attempts handed over, in order of age: a repeated launch must not start one twice. */
   private readonly launched = new Set<string>();
   /** Attempts whose harness is still starting, and the reason for which they were asked to stop meanwhile. */
-  private readonly launching = new Map<string, "cancelled" | "timeout" | "lease-lost" | undefined>();
+  private readonly launching = new Map<string, StopReason | undefined>();
   private readonly store: ValueStore;
   private readonly sweep: NodeJS.Timeout;
-  private readonly lease: Lease;
+  private readonly terms: Lease;
+  /** By the monotonic clock, which all processes of this machine share. */
+  private until: number | undefined;
   private closed = false;
   private prepared: Promise<void> | undefined;
 
@@ -76,7 +83,7 @@ export class HarnessExecutor implements Executor {
   ) {
     this.kind = host.kind;
     this.store = createValueStore(options.home);
-    this.lease = options.lease ?? defaultLease;
+    this.terms = { ...(options.lease ?? defaultLease), until: () => this.until };
     this.sweep = setInterval(() => void this.retire(), 5000);
     this.sweep.unref();
   }
@@ -87,6 +94,10 @@ export class HarnessExecutor implements Executor {
       throw error;
     });
     return this.prepared;
+  }
+
+  imageDigest(image: string | undefined): Promise<string> {
+    return this.host.imageDigest(image);
   }
 
   warm(scope: WarmScope): void {
@@ -119,7 +130,7 @@ export class HarnessExecutor implements Executor {
       member.launches.set(id, launch);
       member.link.launch(launch);
       const stopped = this.launching.get(id);
-      if (stopped) member.link.send({ type: "stop", attempt: id, reason: stopped });
+      if (stopped) stopAt(member, id, stopped);
       return { ok: true, handle: member.link.harness.name };
     } catch (error) {
       this.launched.delete(id);
@@ -131,10 +142,11 @@ export class HarnessExecutor implements Executor {
     }
   }
 
-  async stop(attempt: AttemptId, reason: "cancelled" | "timeout" | "lease-lost"): Promise<void> {
+  async stop(attempt: AttemptId, reason: StopReason): Promise<void> {
     const id = attemptKey(attempt);
     if (this.launching.has(id)) this.launching.set(id, reason);
-    this.places.get(id)?.link.send({ type: "stop", attempt: id, reason });
+    const member = this.places.get(id);
+    if (member) stopAt(member, id, reason);
   }
 
   async adopt(decide: (attempt: AttemptId) => AttemptListener | undefined): Promise<readonly AttemptId[]> {
@@ -166,6 +178,11 @@ export class HarnessExecutor implements Executor {
       }),
     );
     return adopted;
+  }
+
+  lease(ms: number): void {
+    this.until = monotonicNow() + ms;
+    for (const joining of this.members.values()) joining.then((member) => member.link.renew()).catch(() => undefined);
   }
 
   release(runId: string): void {
@@ -233,9 +250,10 @@ export class HarnessExecutor implements Executor {
     const attempts = new Map<string, AttemptWords>();
     const launches = new Map<string, Launch>();
     const parked = new Set<string>();
-    const link: HarnessLink = await HarnessLink.open(harness, this.lease, {
+    const stops = new Map<string, StopReason>();
+    const link: HarnessLink = await HarnessLink.open(harness, this.terms, {
       message: (message) => {
-        if (message.type === "ready") return;
+        if (message.type === "ready" || message.type === "alive") return;
         if (message.type === "need-program") {
           const launch = launches.get(message.attempt);
           if (launch) link.launch(launch, true);
@@ -252,12 +270,17 @@ export class HarnessExecutor implements Executor {
         words.end(lost("failed", "internal", "The task's process sent something that is no message of Heddle."));
       },
       reattach: () => [...attempts].filter(([, words]) => !words.finished).map(([id]) => launches.get(id) ?? id),
+      reconnected: (found) => {
+        for (const [attempt, reason] of stops) link.send({ type: "stop", attempt, reason });
+        // Its end is stored, but the word that said so was lost.
+        for (const attempt of found) if (!attempts.has(attempt)) link.send({ type: "discard", attempt });
+      },
       gone: ({ reason, message }) => {
         this.members.delete(harness.key);
         for (const words of attempts.values()) words.end(lost(reason === "out-of-memory" ? "failed" : "lost", reason, message));
       },
     });
-    return { key: harness.key, link, attempts, launches, parked, lastUsed: performance.now() };
+    return { key: harness.key, link, attempts, launches, parked, stops, lastUsed: performance.now() };
   }
 
   private follow(member: Member, id: string, listener: AttemptListener): void {
@@ -273,6 +296,7 @@ export class HarnessExecutor implements Executor {
         member.parked.delete(id);
         member.attempts.delete(id);
         member.launches.delete(id);
+        member.stops.delete(id);
         this.places.delete(id);
         member.lastUsed = performance.now();
         if (harness.dedicated) void this.drop(member);
@@ -306,6 +330,11 @@ export class HarnessExecutor implements Executor {
       .remove()
       .catch((error: unknown) => this.options.log(`${member.link.harness.name} could not be removed: ${String(error)}`));
   }
+}
+
+function stopAt(member: Member, attempt: string, reason: StopReason): void {
+  member.stops.set(attempt, reason);
+  member.link.send({ type: "stop", attempt, reason });
 }
 
 function lost(status: "failed" | "lost", reason: Reason, message: string) {

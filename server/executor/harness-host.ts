@@ -5,6 +5,8 @@ import type { Reason } from "@/pipelines/run/run";
 export interface HarnessHost {
   readonly kind: "docker" | "process";
   prepare(): Promise<void>;
+  /** See Executor. */
+  imageDigest(image: string | undefined): Promise<string>;
   /** Starts a harness; throws HarnessStartError with words for people when that cannot be. */
   start(spec: HarnessSpec): Promise<RunningHarness>;
   /** Harnesses that an earlier server of this home left running. */

@@ -9,6 +9,8 @@ export interface LinkListener {
   malformed(attempt: string | undefined, problem: string): void;
   /** Attempts to ask for after a reconnect: the launch, where it may have been lost on the way, or the id. */
   reattach(): readonly (Launch | string)[];
+  /** What a harness that was reached again is working on; what is wanted of it was said before. */
+  reconnected(found: readonly string[]): void;
   gone(why: { reason: Reason; message: string }): void;
 }
 
@@ -57,6 +59,10 @@ export class HarnessLink {
 
   send(message: ServerMessage): void {
     this.connection?.send(message);
+  }
+
+  renew(): void {
+    this.connection?.renew();
   }
 
   launch(launch: Launch, withProgram = false): void {
@@ -120,5 +126,6 @@ export class HarnessLink {
       if (known.has(id)) this.send({ type: "attach", attempt: id });
       else if (typeof wanted !== "string") this.launch(wanted);
     }
+    this.listener.reconnected([...known]);
   }
 }

@@ -5,6 +5,7 @@
 import type { MetricWord } from "../executor/executor";
 import { appendPointsSql, ensureSeriesSql } from "../db/metric.sql";
 import { isConnectionError, type Pool } from "../db/pool";
+import { toText } from "../db/to-json";
 
 export interface MetricOrigin {
   readonly workspaceId: string;
@@ -43,14 +44,20 @@ export function createMetricWriter(pool: Pool): MetricWriter {
         points += batch.points.length;
         batches.push(batch);
       }
-      try {
-        await insistently(() => store(batches));
-        for (const batch of batches) batch.resolve();
-      } catch (error) {
-        for (const batch of batches) batch.reject(error);
-      }
+      await keep(batches);
     }
     busy = false;
+  }
+
+  /** A batch that the database refuses must not keep the others from being stored. */
+  async function keep(batches: readonly Batch[]): Promise<void> {
+    try {
+      await insistently(() => store(batches));
+      for (const batch of batches) batch.resolve();
+    } catch (error) {
+      if (batches.length > 1) for (const batch of batches) await keep([batch]);
+      else batches[0]!.reject(error);
+    }
   }
 
   async function store(batches: readonly Batch[]): Promise<void> {
@@ -72,7 +79,7 @@ export function createMetricWriter(pool: Pool): MetricWriter {
         wanted.map(({ origin }) => origin.attempt),
         wanted.map(({ origin }) => origin.taskKey),
         wanted.map(({ origin }) => origin.mapIndex ?? null),
-        wanted.map(({ name }) => name),
+        wanted.map(({ name }) => toText(name)),
       ]);
       for (const row of rows) series.set(`${row.task_run_id}/${row.attempt}/${row.name}`, row.id);
       // Another writer made one between our look and our insert: the next look sees it.
@@ -103,7 +110,7 @@ export function createMetricWriter(pool: Pool): MetricWriter {
 }
 
 function seriesKey(origin: MetricOrigin, name: string): string {
-  return `${origin.taskRunId}/${origin.attempt}/${name}`;
+  return `${origin.taskRunId}/${origin.attempt}/${toText(name)}`;
 }
 
 /** Repeats while the database is away: what is repeated is kept once by its key. */

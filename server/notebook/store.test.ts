@@ -61,10 +61,10 @@ test("a duplicate has the text under another title", async () => {
 test("an imported file keeps its text and takes its title from it, or from the file's name", async () => {
   const named = await person.mutate("notebook.import", { fileName: "x.ts", text: `// ---\n// title: Named\n// ---\n\n${text}` });
   expect((await person.call("notebook.get", { id: (named.data as { id: string }).id })).data).toMatchObject({ title: "Named" });
-  const plain = await person.mutate("notebook.import", { fileName: "../my-first_try.ts", text: "let a = 1;\n" });
+  const plain = await person.mutate("notebook.import", { fileName: "../my-first_try.ts", text: "// %% Load\nlet a = 1;\n" });
   expect((await person.call("notebook.get", { id: (plain.data as { id: string }).id })).data).toMatchObject({
     title: "my first try",
-    text: "let a = 1;\n",
+    text: "// %% Load\nlet a = 1;\n",
   });
   expect((await person.mutate("notebook.import", { fileName: "a.ipynb", text })).code).toBe("BAD_REQUEST");
 });

@@ -1,8 +1,17 @@
-/** Which waiting task run may start next: by priority and order, as slots and locks allow (ready-queue.ts, slots.ts). */
-import { taskRunId } from "@/pipelines/run/run-state";
+/**
+ * Which waiting task run may start next. First room on this machine (slots.ts), by fairness between workspaces, priority and
+ * age (ready-queue.ts); then, where its workspace limits anything that it needs, a permit (permit-desk.ts), which takes a
+ * moment and is asked for all those of a pass together. Where nothing is limited nothing is asked.
+ */
+import { countsRuns, limitKey, resourcesOf, type Limits, type Resource, type UnknownPools } from "@/pipelines/limit/limit";
+import type { Refusal } from "@/pipelines/limit/permits";
+import { isRunTerminal, taskRunId, type TaskRunState } from "@/pipelines/run/run-state";
+import type { TaskOptions } from "@/pipelines/compile/dag";
+import type { Timers } from "../worker/timers";
 import type { AttemptCosts } from "./attempt-costs";
 import type { LiveRun } from "./live-run";
-import { ReadyQueue } from "./ready-queue";
+import type { PermitAsk, PermitDesk } from "./permit-desk";
+import { ReadyQueue, type QueueOrder } from "./ready-queue";
 import type { Slots } from "./slots";
 
 /** A task run that waits for a stored result to be found, or for a slot. */
@@ -22,34 +31,83 @@ export interface Returning {
 /** Runs that another one waits for go before their equals: what was begun is finished first, and fewer stand still. */
 const perLevel = 1 / 1024;
 
-export class Admission {
-  private readonly returning: Returning[] = [];
-  private readonly ready = new ReadyQueue();
-  private readonly lockWaiters: Wanting[] = [];
+interface Item extends Wanting {
+  readonly workspaceId: string;
+  readonly lane: string;
+  readonly resources: readonly Resource[];
+  readonly priority: number;
+  readonly seq: number;
+}
 
-  constructor(
-    private readonly slots: Slots,
-    private readonly costs: AttemptCosts,
-  ) {}
+interface Asked extends PermitAsk {
+  readonly item: Item;
+}
+
+export interface AdmissionParts {
+  readonly slots: Slots;
+  readonly costs: AttemptCosts;
+  readonly desk: PermitDesk;
+  readonly timers: Timers;
+  readonly unknownPools: UnknownPools;
+  now(): number;
+  complain(what: string, error: unknown): void;
+}
+
+const firstPollMs = 250;
+const mostPollMs = 1_000;
+const afterErrorMs = 500;
+
+export class Admission {
+  private readonly queue = new ReadyQueue<Item>();
+  private readonly returning: Returning[] = [];
+  private limits: ReadonlyMap<string, Limits> = new Map();
+  private seq = 0;
+  /** With room on the machine, on their way to the desk. */
+  private asking: Asked[] = [];
+  private granted: Asked[] = [];
+  /** What attempts at work have a place in, by attempt id: to be tried again when they end. */
+  private readonly permitted = new Map<string, readonly string[]>();
+  /** `workspace/resource` of places that others have, until somebody lets go or it is time to look again. */
+  private readonly blocked = new Map<string, { readonly until: number }>();
+  /** How long was waited before a place was looked at again, until it was free. */
+  private readonly waits = new Map<string, number>();
+  private freed: string[] = [];
+  /** Runs that have their place where runs are counted. */
+  private readonly startedRuns = new Set<string>();
+  private atDesk = false;
+  private wake: () => void = () => undefined;
+
+  private readonly order: QueueOrder = {
+    share: (workspaceId) => this.parts.slots.shareOf(workspaceId),
+    isBlocked: (workspaceId, resources) =>
+      this.atDesk ||
+      resources.some((resource) => this.blocked.has(`${workspaceId}/${resource}`) || this.askedEnough(workspaceId, resource)),
+  };
+
+  constructor(private readonly parts: AdmissionParts) {}
+
+  /** `wake` asks for the next pass: an answer came, or it is time to ask again. */
+  connect(wake: () => void): void {
+    this.wake = wake;
+  }
 
   want(run: LiveRun, ordinal: number): void {
-    const { options } = run.state.plan.tasks[run.state.taskRuns[ordinal]!.task]!;
-    const priority = options.priority + (run.state.spec.caller?.depth ?? 0) * perLevel;
-    this.ready.push({ run, ordinal, priority });
+    this.push(run, ordinal, ++this.seq);
   }
 
-  /** The attempt waits for other runs only: its place is free. */
+  /** The attempt waits for other runs only: its room on the machine is free. */
   park(attemptId: string): void {
-    this.slots.park(attemptId);
+    this.parts.slots.park(attemptId);
   }
 
-  /** It wants a place again, before any that have not begun. */
+  /** It wants its room again, before any that have not begun. */
   wantBack(returning: Returning): void {
     this.returning.push(returning);
   }
 
   /** Lets go on what there is room for; false: one of them still waits, and nothing else may begin. */
   goOn(): boolean {
+    const { slots, costs } = this.parts;
     for (let index = 0; index < this.returning.length;) {
       const { attemptId, find, go } = this.returning[index]!;
       const found = find();
@@ -60,7 +118,7 @@ export class Admission {
       if (found !== "gone") {
         const { state } = found.run;
         const task = state.plan.tasks[state.taskRuns[found.ordinal]!.task]!;
-        if (!this.slots.unpark(attemptId, task.options, this.costs.share(task))) return false;
+        if (!slots.unpark(attemptId, task.options, costs.share(task))) return false;
         go();
       }
       this.returning.splice(index, 1);
@@ -70,40 +128,246 @@ export class Admission {
 
   /** Takes a slot for the next task run; undefined: there is none, or no room for it. */
   next(): Wanting | undefined {
-    for (let next = this.ready.peek(); next; next = this.ready.peek()) {
-      const { run, ordinal } = next;
-      const taskRun = run.state.taskRuns[ordinal];
-      if (run.dropped || taskRun?.status !== "queued" || taskRun.notBefore !== undefined) {
-        this.ready.shift();
+    for (let asked = this.granted.shift(); asked; asked = this.granted.shift()) {
+      if (asked.attempt === this.attemptOf(asked.item)) return asked.item;
+      this.refuse(asked);
+    }
+    for (let item = this.queue.peek(this.order); item; item = this.queue.peek(this.order)) {
+      const attempt = this.attemptOf(item);
+      if (attempt === undefined) {
+        this.queue.shift(item);
         continue;
       }
-      const task = run.state.plan.tasks[taskRun.task]!;
-      const id = `${taskRunId(run.id, ordinal)}/${taskRun.attempt + 1}`;
-      const taken = this.slots.take(id, run.id, run.state.spec.workspaceId, task.options, this.costs.share(task));
-      if (taken === "full") return undefined;
-      this.ready.shift();
-      if (taken === "taken") return next;
-      this.lockWaiters.push(next);
+      const { run, ordinal } = item;
+      const task = run.state.plan.tasks[run.state.taskRuns[ordinal]!.task]!;
+      const id = taskRunId(run.id, ordinal);
+      const { slots, costs } = this.parts;
+      if (slots.take(`${id}/${attempt}`, run.id, item.workspaceId, task.options, costs.share(task)) === "full") break;
+      this.queue.shift(item);
+      const { workspaceId, resources } = item;
+      if (resources.length === 0) return item;
+      this.asking.push({ id: `${id}/${attempt}`, runId: run.id, taskRunId: id, attempt, workspaceId, resources, item });
     }
+    if (this.asking.length > 0) void this.ask();
     return undefined;
+  }
+
+  /** What next() gave was not begun: the run has come to stand otherwise meanwhile. */
+  notBegun({ run, ordinal }: Wanting): void {
+    const attempt = run.state.taskRuns[ordinal]!.attempt + 1;
+    const id = taskRunId(run.id, ordinal);
+    if (this.permitted.has(`${id}/${attempt}`)) this.giveBack([{ taskRunId: id, attempt }]);
+    this.ended(`${id}/${attempt}`);
   }
 
   /** Attempts under way. */
   get size(): number {
-    return this.slots.size;
+    return this.parts.slots.size;
   }
 
-  /** An attempt has ended: its lock, too, is free. */
+  /** For an attempt that runs already, found after a restart. */
+  adopt(attemptId: string, runId: string, workspaceId: string, options: TaskOptions): void {
+    this.parts.slots.adopt(attemptId, runId, workspaceId, options);
+    const resources = resourcesOf(this.limits.get(workspaceId), options, undefined, this.parts.unknownPools);
+    if (resources.length > 0) this.permitted.set(attemptId, toPlaces(workspaceId, resources));
+  }
+
+  /** An attempt has ended. Others see that only once it is saved: settled(). */
   ended(attemptId: string): void {
-    if (this.slots.end(attemptId)) this.askLockWaiters();
+    this.parts.slots.end(attemptId);
+    const places = this.permitted.get(attemptId);
+    if (!places) return;
+    this.permitted.delete(attemptId);
+    this.freed.push(...places);
+  }
+
+  /** All that has ended is saved: who waits for its places is asked about again. */
+  settled(): void {
+    if (this.freed.length === 0) return;
+    let found = false;
+    for (const place of this.freed.splice(0)) found = this.blocked.delete(place) || found;
+    if (found) this.wake();
   }
 
   releaseRun(runId: string): void {
-    this.slots.releaseRun(runId);
-    this.askLockWaiters();
+    this.parts.slots.releaseRun(runId);
+    for (const id of this.permitted.keys()) if (id.startsWith(`${runId}-`)) this.ended(id);
+    if (this.startedRuns.delete(runId)) {
+      for (const place of this.blocked.keys()) if (place.includes("-runs/")) this.freed.push(place);
+    }
+    this.settled();
   }
 
-  private askLockWaiters(): void {
-    for (const { run, ordinal } of this.lockWaiters.splice(0)) if (!run.dropped) this.want(run, ordinal);
+  /** What is allowed now, of all workspaces. Attempts and runs that are at work count for it from now on. */
+  async setLimits(limits: ReadonlyMap<string, Limits>, runs: Iterable<LiveRun>): Promise<void> {
+    const before = this.limits;
+    this.limits = limits;
+    const changed = new Set([...before.keys(), ...limits.keys()].filter((id) => !isSame(before.get(id), limits.get(id))));
+    if (changed.size === 0) return;
+    const concerned = [...runs].filter(({ state }) => changed.has(state.spec.workspaceId));
+    for (const { id } of concerned) this.startedRuns.delete(id);
+    for (const workspaceId of changed) {
+      for (const place of [...this.blocked.keys()]) if (place.startsWith(`${workspaceId}/`)) this.blocked.delete(place);
+      for (const { run, ordinal, seq } of this.queue.drain(workspaceId)) if (!run.dropped) this.push(run, ordinal, seq);
+    }
+    const atWork = concerned.flatMap((run) => this.attemptsOf(run));
+    try {
+      if (atWork.length > 0) await this.parts.desk.label(atWork);
+    } finally {
+      this.wake();
+    }
   }
+
+  private push(run: LiveRun, ordinal: number, seq: number): void {
+    const { spec, plan, taskRuns } = run.state;
+    const taskRun = taskRuns[ordinal]!;
+    const { options } = plan.tasks[taskRun.task]!;
+    const priority = options.priority + (spec.caller?.depth ?? 0) * perLevel;
+    const resources = this.resourcesOf(run, taskRun);
+    const started = this.startedRuns.has(run.id);
+    const needed = started ? resources.filter((resource) => !countsRuns(resource)) : resources;
+    // Where runs are counted, one run has its place and another has not: each of these stands in a lane of its own.
+    const lane = needed.some(countsRuns) ? `${needed.join()}${laneOf(run)}` : needed.join();
+    this.queue.push({ run, ordinal, workspaceId: spec.workspaceId, lane, resources: needed, priority, seq });
+  }
+
+  /** The attempt that it would be; undefined: it is not wanted any more, or not now. */
+  private attemptOf({ run, ordinal }: Wanting): number | undefined {
+    const taskRun = run.state.taskRuns[ordinal];
+    return run.dropped || taskRun?.status !== "queued" || taskRun.notBefore !== undefined ? undefined : taskRun.attempt + 1;
+  }
+
+  /** There is no use in asking for more than the whole of it at once. */
+  private askedEnough(workspaceId: string, resource: Resource): boolean {
+    if (this.asking.length === 0) return false;
+    const limits = this.limits.get(workspaceId);
+    const most = resource.startsWith("lock/")
+      ? (limits?.get(limitKey("lock", resource.slice(5)))?.slots ?? 1)
+      : resource.startsWith("pool/")
+        ? (limits?.get(limitKey("pool", resource.slice(5)))?.slots ?? Infinity)
+        : Infinity;
+    if (most === Infinity) return false;
+    let asked = 0;
+    for (const each of this.asking) if (each.workspaceId === workspaceId && each.resources.includes(resource)) asked++;
+    return asked >= most;
+  }
+
+  private async ask(): Promise<void> {
+    const asks = this.asking;
+    this.asking = [];
+    this.atDesk = true;
+    try {
+      const { granted, refused, now } = await this.parts.desk.take(asks);
+      for (const ask of asks) {
+        if (granted.has(ask.id)) this.grant(ask);
+        else this.putBack(ask, refused.get(ask.id) ?? [], now);
+      }
+    } catch (error) {
+      this.parts.complain("Asking for permits", error);
+      for (const ask of asks) {
+        this.putBack(ask, [], 0);
+        for (const resource of ask.resources) this.block(`${ask.workspaceId}/${resource}`, afterErrorMs);
+      }
+    } finally {
+      this.atDesk = false;
+      this.wake();
+    }
+  }
+
+  private grant(ask: Asked): void {
+    const { id, runId, workspaceId, resources, item } = ask;
+    const places = toPlaces(workspaceId, resources);
+    this.permitted.set(
+      id,
+      places.filter((_, index) => !countsRuns(resources[index]!)),
+    );
+    for (const place of places) this.waits.delete(place);
+    this.granted.push(ask);
+    if (!resources.some(countsRuns) || item.run.dropped) return;
+    this.startedRuns.add(runId);
+    const lane = laneOf(item.run);
+    for (const { run, ordinal, seq } of this.queue.drain(workspaceId, (key) => key.endsWith(lane))) this.push(run, ordinal, seq);
+  }
+
+  private refuse(ask: Asked): void {
+    this.ended(ask.id);
+    // One that was read back asks again under the same name, and finds its permit.
+    if (!ask.item.run.dropped) this.giveBack([ask]);
+  }
+
+  private giveBack(asks: readonly Pick<PermitAsk, "taskRunId" | "attempt">[]): void {
+    void this.parts.desk.giveBack(asks).then(
+      () => this.settled(),
+      (error: unknown) => this.parts.complain("Giving permits back", error),
+    );
+  }
+
+  private putBack(ask: Asked, refusals: readonly Refusal[], now: number): void {
+    this.parts.slots.release(ask.id);
+    if (this.attemptOf(ask.item) !== undefined) this.push(ask.item.run, ask.item.ordinal, ask.item.seq);
+    for (const refusal of refusals) {
+      const place = `${ask.workspaceId}/${refusal.resource}`;
+      this.block(place, refusal.type === "rate" ? refusal.until - now : undefined);
+    }
+  }
+
+  /** Looked at again when somebody here lets go, and after a while: other servers let go, too. */
+  private block(place: string, ms: number | undefined): void {
+    const before = this.blocked.get(place);
+    if (before && before.until > this.parts.now()) return;
+    const waited = ms ?? Math.min(mostPollMs, (this.waits.get(place) ?? firstPollMs / 2) * 2);
+    this.waits.set(place, waited);
+    const entry = { until: this.parts.now() + waited };
+    this.blocked.set(place, entry);
+    this.parts.timers.later(waited, () => {
+      if (this.blocked.get(place) !== entry) return;
+      this.blocked.delete(place);
+      this.wake();
+    });
+  }
+
+  /** What an attempt needs a place in. Working out what to fan out over is no work of the task yet: it needs none but the run's. */
+  private resourcesOf({ state: { spec, plan } }: LiveRun, { task, mapIndex }: TaskRunState): readonly Resource[] {
+    const { options, each } = plan.tasks[task]!;
+    const all = resourcesOf(this.limits.get(spec.workspaceId), options, spec.notebookId, this.parts.unknownPools);
+    // A run that another one waits for is part of that one: the two would wait for each other's place.
+    const resources = spec.caller ? all.filter((one) => !countsRuns(one)) : all;
+    return each !== undefined && mapIndex === undefined ? resources.filter(countsRuns) : resources;
+  }
+
+  /** What of a run is at work: the run itself, where runs are counted, and its attempts. */
+  private attemptsOf(run: LiveRun): PermitAsk[] {
+    const { spec, taskRuns, fields } = run.state;
+    if (isRunTerminal(fields.status)) return [];
+    const { workspaceId, notebookId } = spec;
+    const limits = this.limits.get(workspaceId);
+    const counted = resourcesOf(limits, { pool: "default", lock: undefined }, notebookId, "as-default").filter(countsRuns);
+    const runs = spec.caller ? [] : counted;
+    const asks: PermitAsk[] = [];
+    if (fields.status === "running" && runs.length > 0) {
+      asks.push({ id: run.id, runId: run.id, taskRunId: run.id, attempt: 0, workspaceId, resources: runs });
+    }
+    for (const taskRun of taskRuns) {
+      const { ordinal, status, attempt, expanded } = taskRun;
+      if (status !== "running" || expanded !== undefined) continue;
+      const resources = this.resourcesOf(run, taskRun).filter((one) => !countsRuns(one));
+      if (resources.length === 0) continue;
+      const id = taskRunId(run.id, ordinal);
+      this.permitted.set(`${id}/${attempt}`, toPlaces(workspaceId, resources));
+      asks.push({ id: `${id}/${attempt}`, runId: run.id, taskRunId: id, attempt, workspaceId, resources });
+    }
+    return asks;
+  }
+}
+
+function toPlaces(workspaceId: string, resources: readonly Resource[]): string[] {
+  return resources.map((resource) => `${workspaceId}/${resource}`);
+}
+
+function laneOf(run: LiveRun): string {
+  return ` of ${run.id}`;
+}
+
+function isSame(a: Limits | undefined, b: Limits | undefined): boolean {
+  return JSON.stringify([...(a?.values() ?? [])]) === JSON.stringify([...(b?.values() ?? [])]);
 }

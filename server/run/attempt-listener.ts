@@ -1,7 +1,7 @@
 /** Words of one attempt: stored, then turned into events of its run. Its end waits until everything before it is stored. */
 import type { RunEvent } from "@/pipelines/run/run-event";
 import { recordArtifact } from "../artifact/record";
-import type { Pool } from "../db/pool";
+import { isConnectionError, type Pool } from "../db/pool";
 import type { AttemptListener, AttemptResult } from "../executor/executor";
 import type { MetricOrigin, MetricWriter } from "../metric/append";
 import type { LogStore } from "./log-store";
@@ -21,6 +21,7 @@ export interface AttemptListenerOptions {
   random(): number;
   readonly call: AttemptListener["call"];
   readonly parked: AttemptListener["parked"];
+  complain(what: string, error: unknown): void;
   /** For words that need no save of their own. */
   tell(event: RunEvent): void;
   arrive(event: RunEvent, durationMs: number | undefined): Promise<void>;
@@ -38,6 +39,18 @@ export function createAttemptListener(options: AttemptListenerOptions): AttemptL
     return work;
   }
 
+  /** What the database refuses for what it is would be said again for ever, and the attempt would never end. */
+  async function accepted(what: string, work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (isConnectionError(error)) throw error;
+      options.complain(`The database refused ${what} of ${taskRunId}, attempt ${attempt}`, error);
+      return false;
+    }
+  }
+
   if (options.adopted) void stored(options.logs.append(origin, 0, []));
 
   return {
@@ -47,10 +60,12 @@ export function createAttemptListener(options: AttemptListenerOptions): AttemptL
       runHub.publish({ type: "logs", runId, workspaceId, taskRunId, attempt, total });
     },
     async metrics(points) {
-      await stored(options.metrics.append(origin, points));
+      if (!(await accepted("points", () => stored(options.metrics.append(origin, points))))) return;
       runHub.publish({ type: "metrics", runId, workspaceId, names: [...new Set(points.map(({ name }) => name))] });
     },
-    artifact: (word) => stored(recordArtifact(options.pool, origin, word)),
+    async artifact(word) {
+      await accepted(`the artifact ${word.name}`, () => stored(recordArtifact(options.pool, origin, word)));
+    },
     progress: (progress) => runHub.publish({ type: "progress", runId, workspaceId, taskRunId, progress }),
     usage: () => undefined,
     call: options.call,

@@ -32,12 +32,14 @@ export async function lookUp(
   around: KeySurroundings,
 ): Promise<readonly LookupAnswer[]> {
   const keyed: { run: LiveRun; ordinal: number; key: string; parts: KeyParts; task: string; index: number }[] = [];
+  const own = await around.imageDigest(undefined);
   for (const { run, ordinal } of wanted) {
     const { state } = run;
     const taskRun = state.taskRuns[ordinal]!;
     const task = state.plan.tasks[taskRun.task]!;
     const data = task.datasets.length === 0 ? {} : await dataHashes(state.spec.workspaceId, task.datasets);
-    const parts = makeKeyParts(state, taskRun, data, around);
+    const image = task.options.image === undefined ? own : await around.imageDigest(task.options.image);
+    const parts = makeKeyParts(state, taskRun, { data, image, environment: around.environmentHash });
     keyed.push({ run, ordinal, key: keyOf(parts), parts, task: task.key, index: taskRun.mapIndex ?? -1 });
   }
   if (keyed.length === 0) return [];

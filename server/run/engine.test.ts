@@ -407,6 +407,17 @@ test("a changed cell that gives the same value stops the recompute there", async
   expect(statuses(run.tasks)).toMatchObject({ load: "cached", filter: "succeeded", scale: "cached", report: "cached" });
 });
 
+test("another image runs everything again, and each task says so", async () => {
+  const notebook = { notebookId: "another-image" };
+  const text = cached(2, "\nconst other = 1;");
+  await bench.run(text, notebook);
+  const other = await openWorkbench(database.url, { instance: "another-image", imageDigest: async () => "sha256:another" });
+  const run = await other.run(text, notebook);
+  expect(statuses(run.tasks)).toMatchObject({ load: "succeeded", filter: "succeeded" });
+  expect(run.tasks["each[0]"]!.why).toBe("environment image");
+  await other.close();
+});
+
 test("only the targets and what they need run", async () => {
   const run = await bench.run(cached(2), { notebookId: "targets", targets: ["scale"] });
   expect(statuses(run.tasks)).toEqual({

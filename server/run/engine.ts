@@ -5,6 +5,7 @@
  */
 import os from "node:os";
 import { applyChanges } from "@/pipelines/run/apply-changes";
+import type { UnknownPools } from "@/pipelines/limit/limit";
 import type { RunSpec } from "@/pipelines/run/run";
 import { isRunTerminal, newRun, taskRunId } from "@/pipelines/run/run-state";
 import { transition } from "@/pipelines/run/transition";
@@ -16,19 +17,23 @@ import { createMetricWriter } from "../metric/append";
 import type { FindNotebook } from "../notebook/find-notebook";
 import { Dispatcher } from "../worker/dispatcher";
 import { createLeaseKeeper } from "../worker/lease-keeper";
+import { loopEvery } from "../worker/loop";
 import { Rescuer } from "../worker/rescuer";
 import { Timers } from "../worker/timers";
 import { Admission } from "./admission";
 import { createAttemptCosts } from "./attempt-costs";
 import { lookUp } from "./cache-lookup";
 import { createDataHashes } from "./data-hashes";
+import { DatabaseClock } from "./database-clock";
 import { Launcher } from "./launcher";
 import { LiveRun } from "./live-run";
 import { Lookups } from "./lookups";
 import { createLogStore, type LogStore } from "./log-store";
+import { createOutsideNews } from "./outside-news";
 import { refuseSpec } from "./refuse-spec";
 import { runHub } from "./run-hub";
 import { toEvent, toTaskRow } from "./run-rows";
+import { PermitDesk } from "./permit-desk";
 import { createRunWriter } from "./run-writer";
 import { Slots, type Capacity } from "./slots";
 import { usualCallLimits, type CallLimits } from "./start-sub-run";
@@ -43,7 +48,7 @@ export interface EngineOptions {
   /** Id of this process among servers: instance.ts. */
   readonly instance: string;
   readonly environmentHash: string;
-  readonly imageDigest: string;
+  readonly imageDigest: (image: string | undefined) => Promise<string>;
   readonly log: (message: string) => void;
   readonly clock?: () => number;
   readonly random?: () => number;
@@ -57,12 +62,16 @@ export interface EngineOptions {
   /** npm packages that cells of those may import. */
   readonly packages?: readonly string[];
   readonly callLimits?: CallLimits;
+  /** Cells that name a pool which nobody has made wait for it; where there is nobody to make one they need not. */
+  readonly unknownPools?: UnknownPools;
 }
 
 export interface SubmitMeta {
   readonly source: string;
   readonly versionId: string | undefined;
   readonly createdBy: string | undefined;
+  /** While a run with the same key is active, that run is the answer, whichever server it is on. */
+  readonly orderKey?: string | undefined;
 }
 
 export type SubmitResult =
@@ -78,15 +87,21 @@ export interface Engine {
   /** Failed tasks and what depended on them run again; false: nothing to run again. */
   retry(runId: string): Promise<boolean>;
   readonly logs: LogStore;
+  /** Pools, locks or limits were changed: they hold from now on. */
+  readLimits(): Promise<void>;
   /** Runs in memory, attempts that hold a slot. */
   load(): { runs: number; attempts: number };
   close(): Promise<void>;
 }
 
 const usualLeaseSeconds = 30;
+/** How soon a server follows what was changed at another one. */
+const limitsEveryMs = 2_000;
 
 export function createEngine(options: EngineOptions): Engine {
-  const { pool, instance, executor, log, clock: now = Date.now, random = Math.random, leaseSeconds = usualLeaseSeconds } = options;
+  const { pool, instance, executor, log, random = Math.random, leaseSeconds = usualLeaseSeconds } = options;
+  const clock = new DatabaseClock();
+  const now = options.clock ?? clock.now;
   let closed = false;
   const complain = (what: string, error: unknown) => {
     if (!closed) log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -97,7 +112,10 @@ export function createEngine(options: EngineOptions): Engine {
   const writer = createRunWriter(options.databaseUrl, instance, leaseSeconds, log);
   const dataHashes = createDataHashes(options.dataFolder ?? ((workspaceId) => `${options.home}/data/${workspaceId}`));
   const timers = new Timers();
-  const admission = new Admission(slots, costs);
+  const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
+  const desk = new PermitDesk(pool, instance);
+  const unknownPools = options.unknownPools ?? "wait";
+  const admission = new Admission({ slots, costs, desk, timers, unknownPools, now, complain });
   const subRuns: SubRuns = new SubRuns({
     pool,
     admission,
@@ -110,7 +128,6 @@ export function createEngine(options: EngineOptions): Engine {
     complain,
   });
   const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, subRuns, now, random, complain });
-  const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
   const dispatcher: Dispatcher = new Dispatcher({
     writer,
     admission,
@@ -125,22 +142,41 @@ export function createEngine(options: EngineOptions): Engine {
   });
   launcher.connect(dispatcher);
   subRuns.connect(dispatcher);
-  const rescuer = new Rescuer({ pool, instance, leaseSeconds, slots, launcher, timers, now, complain, log }, dispatcher);
+  const rescuer = new Rescuer({ pool, instance, leaseSeconds, admission, launcher, timers, now, complain, log }, dispatcher);
   const leases = createLeaseKeeper({
     writer,
     launcher,
     dispatcher,
+    executor,
+    timers,
+    clock,
     leaseSeconds,
     now,
     complain,
     lost: (run) => rescuer.refused(run, []),
   });
-  const loops = [dispatcher, rescuer, leases, subRuns];
+  const outside = createOutsideNews({
+    pool,
+    databaseUrl: options.databaseUrl,
+    instance,
+    hub: runHub,
+    inCompany: () => leases.company,
+    asked: (ids) => {
+      if (ids.some((id) => dispatcher.runs.has(id))) rescuer.fulfilWishes().catch((error: unknown) => complain("Wishes", error));
+    },
+    complain,
+  });
+  const readLimits = async () => admission.setLimits(await desk.readLimits(), dispatcher.runs.values());
+  const limits = loopEvery(limitsEveryMs, readLimits, (error) => complain("Reading limits", error));
+  const loops = [dispatcher, rescuer, leases, outside, limits, subRuns];
 
   const engine: Engine = {
     logs,
 
     async start() {
+      await leases.greet();
+      await desk.forgetEarlierLife();
+      await readLimits();
       await rescuer.recover();
       for (const loop of loops) loop.start();
     },
@@ -172,14 +208,17 @@ export function createEngine(options: EngineOptions): Engine {
         owner: instance,
         lease: leaseSeconds,
         event: toEvent(state, changes),
+        order_key: meta.orderKey,
       };
-      const number = await writer.insert(
+      const { id, number } = await writer.insert(
         row,
         state.taskRuns.map((taskRun) => toTaskRow(state, taskRun, changes, true)),
       );
+      if (id !== full.id) return { ok: true, id, number };
       const run = new LiveRun(state, 1, state.taskRuns.length, number);
       runHub.publish(run.news(state.taskRuns.map(({ ordinal }) => taskRunId(full.id, ordinal))));
-      if (!isRunTerminal(status)) dispatcher.add(run, actions);
+      // The rescuer may have found its row before we heard that it is saved.
+      if (!isRunTerminal(status) && !dispatcher.has(full.id)) dispatcher.add(run, actions);
       return { ok: true, id: full.id, number };
     },
 
@@ -192,6 +231,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
       // Another server works on it, or it is being read back: its owner sees the wish.
       const { rowCount } = await pool.query(wishCancelSql, [runId, by ?? ""]);
+      if (rowCount === 1) outside.ask(runId);
       return rowCount === 1;
     },
 
@@ -205,6 +245,7 @@ export function createEngine(options: EngineOptions): Engine {
       return changed;
     },
 
+    readLimits,
     load: () => ({ runs: dispatcher.runs.size, attempts: slots.size }),
 
     async close() {
@@ -213,6 +254,7 @@ export function createEngine(options: EngineOptions): Engine {
       const stopped = Promise.all(loops.map((loop) => loop.stop()));
       writer.giveUp();
       await stopped;
+      await desk.close();
       timers.clear();
       await writer.close();
     },

@@ -7,10 +7,14 @@ import { programOf } from "./programs";
 
 export interface KeySurroundings {
   readonly environmentHash: string;
-  readonly imageDigest: string;
+  /** Of the image of cells that name none, or of the one a cell names. */
+  readonly imageDigest: (image: string | undefined) => Promise<string>;
 }
 
-export function makeKeyParts(run: RunState, taskRun: TaskRunState, data: Record<string, string>, around: KeySurroundings): KeyParts {
+/** What is not the run's own: files it names, the image and the packages it runs on, each by its hash. */
+export type Ground = Pick<KeyParts, "data" | "image" | "environment">;
+
+export function makeKeyParts(run: RunState, taskRun: TaskRunState, ground: Ground): KeyParts {
   const task = run.plan.tasks[taskRun.task]!;
   const mode = modeOf(run, taskRun);
   const inputs: Record<string, string> = {};
@@ -24,9 +28,7 @@ export function makeKeyParts(run: RunState, taskRun: TaskRunState, data: Record<
     program: programOf(task, mode).hash,
     inputs,
     params,
-    data,
-    image: task.options.image ?? around.imageDigest,
-    environment: around.environmentHash,
+    ...ground,
     options: outcomeOptions(task, mode),
     sdk: sdkMajor,
   };

@@ -114,7 +114,7 @@ export class Launcher {
   }
 
   private listener(run: LiveRun, taskRun: TaskRunState, adopted: boolean): AttemptListener {
-    const { logs, metrics, pool, costs, subRuns, now, random } = this.parts;
+    const { logs, metrics, pool, costs, subRuns, now, random, complain } = this.parts;
     const caller = { runId: run.id, ordinal: taskRun.ordinal, attempt: taskRun.attempt };
     const task = run.state.plan.tasks[taskRun.task]!;
     return createAttemptListener({
@@ -136,6 +136,7 @@ export class Launcher {
       random,
       call: (word, answer) => subRuns.call(caller, word, answer),
       parked: (calls) => subRuns.parked(caller, calls),
+      complain,
       tell: (event) => this.sink.tell(run.id, event, true),
       arrive: (event, durationMs) => {
         if (durationMs !== undefined) costs.note(task, durationMs);

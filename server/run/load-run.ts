@@ -1,6 +1,6 @@
 import { ordinalOf } from "@/pipelines/run/run-state";
 import type { Pool } from "../db/pool";
-import { loadRunSql, loadTaskRunsSql } from "../db/run.sql";
+import { beginReadSql, commitReadSql, loadRunSql, loadTaskRunsSql } from "../db/run.sql";
 import { LiveRun } from "./live-run";
 import { restoreRun, type RunRecord, type TaskRunRecord } from "./run-rows";
 
@@ -13,18 +13,23 @@ export interface LoadedRun extends LiveRun {
 /** A run as the database has it, from one snapshot. */
 export async function loadRun(pool: Pool, runId: string): Promise<LoadedRun | undefined> {
   const client = await pool.connect();
+  let broken: Error | undefined;
   try {
-    await client.query("begin isolation level repeatable read read only");
+    await client.query(beginReadSql);
     const {
       rows: [record],
     } = await client.query<RunRecord>(loadRunSql, [runId]);
     const { rows } = await client.query<TaskRunRecord>(loadTaskRunsSql, [runId]);
-    await client.query("commit");
+    await client.query(commitReadSql);
     if (!record) return undefined;
     const run = new LiveRun(restoreRun(record, rows), record.revision, rows.length, record.number);
     const leaseLeft = new Map(rows.flatMap((row) => (row.lease_left === null ? [] : [[ordinalOf(row.id), row.lease_left] as const])));
     return Object.assign(run, { owner: record.owner ?? undefined, leaseLeft });
+  } catch (error) {
+    // Whoever had it next would be in the transaction that failed here.
+    broken = error as Error;
+    throw error;
   } finally {
-    client.release();
+    client.release(broken);
   }
 }

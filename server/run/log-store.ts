@@ -70,28 +70,37 @@ export function createLogStore(home: string, limitBytes = 256 * 1024 * 1024): Lo
       const done = into.tail.then(async () => {
         const seen = into.records + into.cut;
         let text = "";
-        let size = into.bytes;
+        let { records: kept, cut, bytes: size } = into;
         for (let index = Math.max(0, seen - offset); index < records.length; index++) {
           const record = records[index]!;
-          if (into.cut > 0 || size > limitBytes) {
-            if (into.cut++ === 0) {
+          if (cut > 0 || size > limitBytes) {
+            if (cut++ === 0) {
               const line = { time: record.time, level: "system", text: `The log is cut here: it is longer than ${limitBytes} bytes.` };
               text += JSON.stringify(line) + "\n";
             }
             continue;
           }
           const line = JSON.stringify(record) + "\n";
-          if (into.records % markEvery === 0) into.marks[into.records / markEvery] = size;
-          into.records++;
+          if (kept % markEvery === 0) into.marks[kept / markEvery] = size;
+          kept++;
           size += Buffer.byteLength(line);
           text += line;
         }
         if (text !== "") {
           into.file ??= await openForAppend(name);
           const bytes = Buffer.from(text);
-          await into.file.appendFile(bytes);
+          try {
+            await into.file.appendFile(bytes);
+          } catch (error) {
+            // What was half written goes, so that the same records said again follow what is whole.
+            await into.file.truncate(into.bytes).catch(() => undefined);
+            throw error;
+          }
           into.bytes += bytes.length;
         }
+        // Only now they count as seen.
+        into.records = kept;
+        into.cut = cut;
         return counts(into);
       });
       into.tail = done.catch(() => undefined);

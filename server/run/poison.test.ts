@@ -44,6 +44,7 @@ export const attempt = run.attempt;
   if (!broken.ok || !whole.ok) throw new Error("They were to be accepted.");
   for (const { id } of [broken, whole]) await reached(bench.pool, id, "wait", "running");
   await bench.pool.query("update run set spec = jsonb_set(spec, '{dag}', '7') where id = $1", [broken.id]);
+  await bench.pool.query("update task_run set lease_until = clock_timestamp() where status = 'running'");
   await bench.close();
   const next = await openWorkbench(database.url, { instance: "next", leaseSeconds: 1 });
   await ended(next.pool, whole.id);

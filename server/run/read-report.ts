@@ -1,5 +1,6 @@
 /** A run as the command line tells it: statuses, outputs as JSON, metrics summarised. */
 import type { Json } from "@/pipelines/compile/dag";
+import { lineWords } from "@/pipelines/notebook/line-words";
 import { jsonOfPreview } from "@/pipelines/protocol/json-of-preview";
 import type { OutputRef, Reason, RunSpec, RunStatus, TaskError, TaskRunStatus, ValueRef } from "@/pipelines/run/run";
 import type { ValueStore } from "../artifact/store";
@@ -111,5 +112,5 @@ async function toJson(store: ValueStore, workspaceId: string, ref: ValueRef): Pr
 
 function errorLine({ name, message, frames }: TaskError): string {
   const [frame] = frames;
-  return `${name}: ${message}${frame ? ` (${frame.cellKey}:${frame.line}:${frame.column})` : ""}`;
+  return `${name}: ${message}${frame ? ` (${frame.cellKey}${frame.line > 0 ? `:${frame.line}:${frame.column}` : `, ${lineWords(0)}`})` : ""}`;
 }

@@ -15,6 +15,7 @@ import { readRunSource, viewRun } from "./view-run";
 import { viewTaskRun } from "./view-task-run";
 import { watchLogs } from "./watch-logs";
 import { watchRun } from "./watch-run";
+import { whyWaiting, type WaitingView } from "./why-waiting";
 
 const id = z.string().max(64);
 const byId = z.strictObject({ id });
@@ -39,6 +40,14 @@ export const runRouter = router({
   taskRun: inWorkspace("viewer")
     .input(byId)
     .query(({ ctx, input }): Promise<TaskRunDetail> => viewTaskRun(ctx.heddle.database, ctx.caller.workspaceId, input.id)),
+  /** "Why is this waiting?": everything that stands in the way, by name; empty when nothing does. */
+  whyWaiting: inWorkspace("viewer")
+    .input(z.strictObject({ taskRunId: id }))
+    .query(async ({ ctx, input }): Promise<WaitingView> => {
+      const { database, execution } = ctx.heddle;
+      const running = execution.kind === undefined ? 0 : (await execution.engine()).load().attempts;
+      return whyWaiting(database, ctx.caller.workspaceId, input.taskRunId, running);
+    }),
   /** Text of the notebook as it ran. */
   source: inWorkspace("viewer")
     .input(byId)

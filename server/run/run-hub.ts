@@ -13,6 +13,8 @@ export type RunNews =
       readonly seq: number;
       readonly taskRunIds: readonly string[];
       readonly ended: boolean;
+      /** Another server said so. */
+      readonly outside?: true;
     }
   | {
       readonly type: "logs";

@@ -16,16 +16,6 @@ import type { LogCounts } from "./log-store";
 
 export type Remembered = Extract<RunAction, { type: "remember" }>;
 
-/** JSON that PostgreSQL takes: it knows neither NUL nor half of a surrogate pair. */
-export function toJson(value: unknown): string {
-  const text = JSON.stringify(value);
-  if (!text.includes("\\u0000") && !text.includes("\\ud")) return text;
-  // What JSON.stringify escapes as \\ud… stands alone: whole pairs are written as they are.
-  return text
-    .replace(/((?:^|[^\\])(?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, "$1\\ufffd")
-    .replace(/((?:^|[^\\])(?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, "$1\\ufffd");
-}
-
 export function toRunRow(run: RunState, revision: number, changes: Changes) {
   const { status, reason, message, startedAt, finishedAt } = run.fields;
   return { id: run.spec.id, revision, status, reason, message, started: startedAt, finished: finishedAt, event: toEvent(run, changes) };

@@ -8,11 +8,12 @@ import { play, randomChoices, randomSpec, spec, task } from "@/pipelines/run/tes
 import { transition } from "@/pipelines/run/transition";
 import { newId } from "../db/new-id";
 import { createPool, type Pool } from "../db/pool";
+import { toJson } from "../db/to-json";
 import { createTestDatabase, type TestDatabase } from "../db/testing/database";
 import { LiveRun } from "./live-run";
 import { loadRun } from "./load-run";
-import { toEvent, toJson, toTaskRow } from "./run-rows";
-import { createRunWriter, type RunWriter } from "./run-writer";
+import { toEvent, toTaskRow } from "./run-rows";
+import { createRunWriter, type NewRun, type RunWriter } from "./run-writer";
 
 let database: TestDatabase;
 let pool: Pool;
@@ -33,7 +34,7 @@ async function insert(by: RunWriter, state: RunState, workspace = "w"): Promise<
   const made = transition(state, { type: "submitted", at: 1_000 });
   applyChanges(state, made.changes);
   const { status, startedAt, finishedAt } = state.fields;
-  return by.insert(
+  const inserted = await by.insert(
     {
       id: state.spec.id,
       workspace_id: workspace,
@@ -48,9 +49,11 @@ async function insert(by: RunWriter, state: RunState, workspace = "w"): Promise<
       owner: "me",
       lease: 30,
       event: toEvent(state, made.changes),
-    } as { id: string },
+      order_key: undefined,
+    } as NewRun,
     state.taskRuns.map((taskRun) => toTaskRow(state, taskRun, made.changes, true)),
   );
+  return inserted.number;
 }
 
 test("a run that is saved step by step and read back equals the run in memory", async () => {

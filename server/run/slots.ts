@@ -8,16 +8,16 @@ export interface Capacity {
 
 interface Held {
   readonly runId: string;
+  readonly workspaceId: string;
   readonly cpu: number;
   readonly memory: number;
-  readonly lock: string | undefined;
 }
 
 export class Slots {
   /** Attempts that stand still, some of which may be adopted only later. */
   private readonly parked = new Set<string>();
   private readonly held = new Map<string, Held>();
-  private readonly locks = new Set<string>();
+  private readonly shares = new Map<string, number>();
   private cpu = 0;
   private memory = 0;
   /** Something was let go since the last sum: many ends come between two claims. */
@@ -25,31 +25,32 @@ export class Slots {
 
   constructor(private readonly capacity: Capacity) {}
 
-  /** "lock": another run holds it; "full": wait for any attempt to end. `share` is the part of its cpu an attempt truly takes. */
-  take(id: string, runId: string, workspaceId: string, options: TaskOptions, share: number): "taken" | "full" | "lock" {
-    const lock = options.lock === undefined ? undefined : `${workspaceId}/${options.lock}`;
-    if (lock !== undefined && this.locks.has(lock)) return "lock";
+  /** "full": wait for any attempt to end. `share` is the part of its cpu an attempt truly takes. */
+  take(id: string, runId: string, workspaceId: string, options: TaskOptions, share: number): "taken" | "full" {
     // What asks for more than there is gets the machine to itself.
     const cpu = Math.min(options.cpu, this.capacity.cpu) * share;
     const memory = Math.min(options.memory, this.capacity.memory) * share;
     if (this.stale) this.sum();
     if (this.cpu + cpu > this.capacity.cpu + 1e-9 || this.memory + memory > this.capacity.memory) return "full";
-    this.hold(id, { runId, cpu, memory, lock });
+    this.hold(id, { runId, workspaceId, cpu, memory });
     return "taken";
   }
 
   /** For an attempt that runs already, found after a restart. */
   adopt(id: string, runId: string, workspaceId: string, options: TaskOptions): void {
-    const lock = options.lock === undefined ? undefined : `${workspaceId}/${options.lock}`;
     const used = this.parked.has(id) ? 0 : 1;
-    this.hold(id, { runId, cpu: options.cpu * used, memory: options.memory * used, lock });
+    this.hold(id, { runId, workspaceId, cpu: options.cpu * used, memory: options.memory * used });
   }
 
-  /** The attempt stands still: what it uses is free for others, its lock is not. */
+  /** The attempt stands still: what it uses is free for others. */
   park(id: string): void {
     this.parked.add(id);
     const held = this.held.get(id);
     if (held) this.hold(id, { ...held, cpu: 0, memory: 0 });
+  }
+
+  isParked(id: string): boolean {
+    return this.parked.has(id);
   }
 
   /** Whether the attempt may go on; false: there is no room yet. */
@@ -65,19 +66,14 @@ export class Slots {
     return true;
   }
 
-  private release(id: string): boolean {
-    const held = this.held.get(id);
-    if (!held) return false;
-    this.held.delete(id);
-    this.stale = true;
-    if (held.lock !== undefined) this.locks.delete(held.lock);
-    return true;
+  release(id: string): void {
+    if (this.held.delete(id)) this.stale = true;
   }
 
   /** The attempt is over. */
-  end(id: string): boolean {
+  end(id: string): void {
     this.parked.delete(id);
-    return this.release(id);
+    this.release(id);
   }
 
   /** Its run is let go of, perhaps only to be read again: what stands still stands still. */
@@ -89,24 +85,29 @@ export class Slots {
     return this.held.size;
   }
 
+  /** Cores that a workspace's attempts take. */
+  shareOf(workspaceId: string): number {
+    if (this.stale) this.sum();
+    return this.shares.get(workspaceId) ?? 0;
+  }
+
   private hold(id: string, held: Held): void {
-    const before = this.held.get(id);
+    if (this.held.has(id)) this.stale = true;
     this.held.set(id, held);
-    if (held.lock !== undefined) this.locks.add(held.lock);
-    if (before) this.stale = true;
-    else {
-      this.cpu += held.cpu;
-      this.memory += held.memory;
-    }
+    if (!this.stale) this.add(held);
   }
 
   private sum(): void {
     this.stale = false;
     this.cpu = 0;
     this.memory = 0;
-    for (const { cpu, memory } of this.held.values()) {
-      this.cpu += cpu;
-      this.memory += memory;
-    }
+    this.shares.clear();
+    for (const held of this.held.values()) this.add(held);
+  }
+
+  private add({ workspaceId, cpu, memory }: Held): void {
+    this.cpu += cpu;
+    this.memory += memory;
+    this.shares.set(workspaceId, (this.shares.get(workspaceId) ?? 0) + cpu);
   }
 }

@@ -2,14 +2,15 @@
  * Starts a run of a stored version: compiles it again (the truth), checks parameters and targets, hands it to the engine.
  * Never takes a notebook's text from the caller. Neighbours: engine.ts, ../notebook/store.ts.
  */
-import { isDeepStrictEqual } from "node:util";
+import { createHash } from "node:crypto";
 import type { Dag, Diagnostic, Json } from "@/pipelines/compile/dag";
 import { validateParams } from "@/pipelines/compile/validate-params";
+import { lineWords } from "@/pipelines/notebook/line-words";
 import type { Trigger } from "@/pipelines/run/run";
-import { workspaceRead } from "../db/tenancy";
 import { AppError } from "../errors";
 import type { Heddle } from "../heddle";
 import { getNotebookVersion, type StoredVersion } from "../notebook/store";
+import { findUnknownPools } from "../pool/store";
 import { compileVersion } from "./compile-version";
 
 export interface RunOrder {
@@ -31,29 +32,38 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
   if (errors.length > 0) throw new AppError("BAD_REQUEST", `The notebook has errors:\n${errors.map(describe).join("\n")}`);
   const checked = validateParams(dag.params, order.params);
   if ("faults" in checked) throw new AppError("BAD_REQUEST", checked.faults.map(({ message }) => message).join("\n"));
+  await checkPools(heddle, order, dag);
   const engine = await heddle.execution.engine();
   const params = checked.values;
   const targets = order.targets && [...new Set(order.targets)].sort();
-  return oneAtATime(version.id, async () => {
-    const same = await findSame(heddle, order, version, params, targets);
-    if (same) return same;
-    const result = await engine.submit(
-      {
-        workspaceId: order.workspaceId,
-        notebookId: order.notebookId,
-        notebook: version.title,
-        trigger: order.trigger,
-        params,
-        logicalDate: undefined,
-        dag,
-        targets,
-        cache: order.cache,
-      },
-      { source: version.text, versionId: version.id, createdBy: order.userId },
+  const { workspaceId, notebookId, cache, trigger } = order;
+  const result = await engine.submit(
+    { workspaceId, notebookId, notebook: version.title, trigger, params, logicalDate: undefined, dag, targets, cache },
+    {
+      source: version.text,
+      versionId: version.id,
+      createdBy: order.userId,
+      orderKey: toOrderKey([workspaceId, notebookId, version.id, targets ?? null, cache, params]),
+    },
+  );
+  if (!result.ok) throw new AppError("BAD_REQUEST", result.message);
+  return { id: result.id, number: result.number };
+}
+
+/** Two people who press Run on the same thing while it runs look at the same run: the same order has the same key. */
+function toOrderKey(order: Json): string {
+  const sorted = (value: Json): Json => {
+    if (value === null || typeof value !== "object") return value;
+    if (Array.isArray(value)) return value.map(sorted);
+    return Object.fromEntries(
+      Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, each]) => [name, sorted(each)]),
     );
-    if (!result.ok) throw new AppError("BAD_REQUEST", result.message);
-    return { id: result.id, number: result.number };
-  });
+  };
+  return createHash("sha256")
+    .update(JSON.stringify(sorted(order)))
+    .digest("hex");
 }
 
 function checkTargets(dag: Dag, targets: readonly string[] | undefined): void {
@@ -68,10 +78,29 @@ function checkTargets(dag: Dag, targets: readonly string[] | undefined): void {
     throw new AppError("BAD_REQUEST", `There is no task ${unknown.map((key) => `"${key}"`).join(", ")} in this version of the notebook.`);
 }
 
-/** An error bars the tasks of its cell and what needs them; one in a cell that is no task bars everything. */
-function concerns(dag: Dag, targets: readonly string[] | undefined, { place }: Diagnostic): boolean {
-  if (targets === undefined) return true;
-  if (!dag.tasks.some((task) => task.cell === place.cell)) return true;
+/** A run that could only wait is refused, with what to do about it. */
+async function checkPools({ database }: Heddle, { workspaceId, targets }: RunOrder, dag: Dag): Promise<void> {
+  const wanted = dag.tasks.filter(({ key }) => targets === undefined || reach(dag, targets).has(key));
+  const unknown = await findUnknownPools(
+    database,
+    workspaceId,
+    wanted.map(({ options }) => options.pool),
+  );
+  if (unknown.length === 0) return;
+  const of = (pool: string) => wanted.filter(({ options }) => options.pool === pool).map(({ title, key }) => `“${title || key}”`);
+  throw new AppError(
+    "BAD_REQUEST",
+    unknown
+      .map(
+        (pool) =>
+          `There is no pool “${pool}” in this workspace, and ${of(pool).join(", ")} asks for it: make it under Pools, or take pool=${pool} out of the cell.`,
+      )
+      .join("\n"),
+  );
+}
+
+/** Tasks and all that they need. */
+function reach(dag: Dag, targets: readonly string[]): ReadonlySet<string> {
   const byKey = new Map(dag.tasks.map((task) => [task.key, task]));
   const reached = new Set<string>();
   const visit = (key: string) => {
@@ -80,47 +109,17 @@ function concerns(dag: Dag, targets: readonly string[] | undefined, { place }: D
     for (const need of byKey.get(key)?.needs ?? []) visit(need.task);
   };
   for (const key of targets) visit(key);
-  return [...reached].some((key) => byKey.get(key)?.cell === place.cell);
+  return reached;
+}
+
+/** An error bars the tasks of its cell and what needs them; one in a cell that is no task bars everything. */
+function concerns(dag: Dag, targets: readonly string[] | undefined, { place }: Diagnostic): boolean {
+  if (targets === undefined) return true;
+  if (!dag.tasks.some((task) => task.cell === place.cell)) return true;
+  const reached = reach(dag, targets);
+  return dag.tasks.some((task) => reached.has(task.key) && task.cell === place.cell);
 }
 
 function describe({ place, message, code }: Diagnostic): string {
-  return `${place.cellKey === "" ? "front matter" : place.cellKey}, line ${place.line}: ${message} (${code})`;
-}
-
-/** Two people who press Run on the same thing while it runs look at the same run. */
-async function findSame(
-  { database }: Heddle,
-  order: RunOrder,
-  version: StoredVersion,
-  params: unknown,
-  targets: readonly string[] | undefined,
-): Promise<{ id: string; number: number } | undefined> {
-  const { rows } = await workspaceRead(database, order.workspaceId, (client) =>
-    client.query<{ id: string; number: number; params: unknown; targets: string[] | null; cache: string }>(
-      `select id, number, spec->'params' as params, spec->'targets' as targets, spec->>'cache' as cache from run
-       where workspace_id = $1 and notebook_id = $2 and version_id = $3 and status in ('queued', 'running') and reason is null
-       order by number desc`,
-      [order.workspaceId, order.notebookId, version.id],
-    ),
-  );
-  const same = rows.find(
-    (row) =>
-      row.cache === order.cache &&
-      isDeepStrictEqual(row.params, params) &&
-      isDeepStrictEqual(row.targets ?? undefined, targets && [...targets]),
-  );
-  return same && { id: same.id, number: same.number };
-}
-
-const queues = new Map<string, Promise<unknown>>();
-
-async function oneAtATime<T>(key: string, work: () => Promise<T>): Promise<T> {
-  const before = queues.get(key) ?? Promise.resolve();
-  const mine = before.then(work, work);
-  queues.set(key, mine);
-  try {
-    return await mine;
-  } finally {
-    if (queues.get(key) === mine) queues.delete(key);
-  }
+  return `${place.cellKey === "" ? "front matter" : place.cellKey}, ${lineWords(place.in === "header" ? 0 : place.line)}: ${message} (${code})`;
 }

@@ -53,6 +53,7 @@ export class Dispatcher implements Loop {
       },
       complain: parts.complain,
     });
+    parts.admission.connect(() => this.passes.wake());
   }
 
   start(): void {
@@ -150,6 +151,7 @@ export class Dispatcher implements Loop {
       else for (const { done } of run.arrivals.splice(0)) done?.();
     }
     if (saves.length > 0) await this.save(saves);
+    this.parts.admission.settled();
   }
 
   private fold(run: LiveRun, event: RunEvent): void {
@@ -204,6 +206,7 @@ export class Dispatcher implements Loop {
     for (let next = admission.next(); next; next = admission.next()) {
       next.run.urgent = true;
       this.fold(next.run, { type: "claimed", ordinal: next.ordinal, at: now() });
+      if (next.run.state.taskRuns[next.ordinal]!.status !== "running") admission.notBegun(next);
     }
   }
 

@@ -6,13 +6,13 @@
 import { pendingActions } from "@/pipelines/run/pending-actions";
 import { isRunTerminal, taskRunId } from "@/pipelines/run/run-state";
 import { patiently } from "../db/patiently";
-import type { Pool } from "../db/pool";
+import { isConnectionError, type Pool } from "../db/pool";
 import { cancelWishesSql, clearCancelWishesSql, poisonRunSql, reopenRunSql, setAsideSql, takeRunsSql } from "../db/run.sql";
+import type { Admission } from "../run/admission";
 import type { Launcher } from "../run/launcher";
 import type { Arrival, LiveRun } from "../run/live-run";
 import { loadRun, type LoadedRun } from "../run/load-run";
 import { runHub } from "../run/run-hub";
-import type { Slots } from "../run/slots";
 import type { Dispatcher } from "./dispatcher";
 import { loopEvery, type Loop } from "./loop";
 import type { Timers } from "./timers";
@@ -21,7 +21,8 @@ export interface RescuerParts {
   readonly pool: Pool;
   readonly instance: string;
   readonly leaseSeconds: number;
-  readonly slots: Slots;
+  /** Where attempts that run already are counted. */
+  readonly admission: Pick<Admission, "adopt">;
   readonly launcher: Launcher;
   readonly timers: Timers;
   now(): number;
@@ -30,8 +31,8 @@ export interface RescuerParts {
 }
 
 const mostPollMs = 2_000;
-/** Beyond its lease an attempt on another machine is given as long again, at most this, to stop itself. */
-const mostGraceMs = 10_000;
+/** An attempt on another machine ends before its lease does (lease-keeper.ts); so long is waited beyond that. */
+const mostMarginMs = 3_000;
 /** A run that was thrown at so often is left alone. */
 const mostPoison = 3;
 const setAsideMessage = "Heddle could not work on this run and set it aside: the server's log says why.";
@@ -39,6 +40,7 @@ const setAsideMessage = "Heddle could not work on this run and set it aside: the
 export class Rescuer implements Loop {
   private readonly polling: Loop;
   private stopped = false;
+  private unsure = false;
 
   constructor(
     private readonly parts: RescuerParts,
@@ -55,9 +57,14 @@ export class Rescuer implements Loop {
   /** Runs that were ours when this server was killed, with the attempts that went on meanwhile. */
   async recover(): Promise<void> {
     const found = new Map<string, LoadedRun>();
-    for (const id of await this.take(true)) {
-      const run = await this.read(id);
-      if (run) found.set(id, run);
+    // All of them before any is adopted: an attempt whose run is not known is taken for a leftover.
+    for (let last = "", ids = await this.patiently(() => this.take(true)); ids.length > 0;) {
+      for (const id of ids) {
+        const run = await this.read(id);
+        if (run) found.set(id, run);
+        if (id > last) last = id;
+      }
+      ids = await this.patiently(() => this.take(true, last));
     }
     await this.parts.launcher.adopt(found);
     for (const run of found.values()) this.resume(run, () => 0);
@@ -126,52 +133,66 @@ export class Rescuer implements Loop {
   }
 
   private async poll(): Promise<void> {
-    const grace = Math.min(mostGraceMs, this.parts.leaseSeconds * 1000);
-    for (const id of await this.take(false)) {
+    const margin = Math.min(mostMarginMs, this.parts.leaseSeconds * 1000);
+    for (const id of await this.takeAgain()) {
       if (this.dispatcher.has(id)) continue;
       const run = await this.read(id);
       // Its attempts were on another machine: they stop themselves when their lease ends.
-      if (run) this.resume(run, (ordinal) => Math.max(0, run.leaseLeft.get(ordinal) ?? 0) + grace);
+      if (run && !this.dispatcher.has(id)) this.resume(run, (ordinal) => Math.max(0, run.leaseLeft.get(ordinal) ?? 0) + margin);
     }
     await this.fulfilWishes();
   }
 
-  private async fulfilWishes(): Promise<void> {
+  /** Cancels that were asked for at other servers. */
+  async fulfilWishes(): Promise<void> {
     const { pool, instance, now } = this.parts;
     const { rows } = await pool.query<{ id: string; cancel_wish: string }>(cancelWishesSql, [instance]);
-    if (rows.length === 0) return;
-    for (const { id, cancel_wish: by } of rows) {
+    // What is not in memory yet is being read: the next look finds the wish again.
+    const here = rows.filter(({ id }) => this.dispatcher.runs.has(id));
+    if (here.length === 0) return;
+    for (const { id, cancel_wish: by } of here) {
       await this.dispatcher.arrive(id, { type: "cancel-requested", by: by === "" ? undefined : by, at: now() });
     }
     // Saved by now: a wish that stayed would cancel the run again when it is retried.
-    await pool.query(clearCancelWishesSql, [instance, rows.map(({ id }) => id)]);
+    await pool.query(clearCancelWishesSql, [instance, here.map(({ id }) => id)]);
   }
 
-  private async take(mine: boolean): Promise<string[]> {
+  /** A look that was cut off may have taken runs that nobody knows of: the next one asks for those that are ours, too. */
+  private async takeAgain(): Promise<string[]> {
+    const unsure = this.unsure;
+    this.unsure = true;
+    const taken = await this.take(unsure);
+    this.unsure = false;
+    return taken;
+  }
+
+  /** `after`: ids beyond this one only. */
+  private async take(mine: boolean, after = ""): Promise<string[]> {
     const { pool, instance, leaseSeconds } = this.parts;
-    const { rows } = await pool.query<{ id: string }>(takeRunsSql, [instance, leaseSeconds, mine]);
+    const { rows } = await pool.query<{ id: string }>(takeRunsSql, [instance, leaseSeconds, mine, after]);
     return rows.map(({ id }) => id);
   }
 
   private async read(runId: string, ended = false): Promise<LoadedRun | undefined> {
     try {
-      const run = await loadRun(this.parts.pool, runId);
+      const run = await this.patiently(() => loadRun(this.parts.pool, runId));
       return !run || (isRunTerminal(run.state.fields.status) && !ended) ? undefined : run;
     } catch (error) {
       this.parts.complain(`Reading run ${runId}`, error);
-      await this.setAside(runId);
+      // Closing while the database is away is nothing that a run is to blame for.
+      if (!isConnectionError(error)) await this.setAside(runId);
       return undefined;
     }
   }
 
   /** Goes on with a run that was read back. Attempts that nobody has here are lost after `patience` milliseconds. */
   private resume(run: LiveRun, patience: (ordinal: number) => number): void {
-    const { slots, launcher, timers, now } = this.parts;
+    const { admission, launcher, timers, now } = this.parts;
     const { spec, plan, taskRuns } = run.state;
     for (const { ordinal, task, status, attempt, expanded } of taskRuns) {
       if (status !== "running" || expanded !== undefined) continue;
       const id = `${taskRunId(run.id, ordinal)}/${attempt}`;
-      slots.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options);
+      admission.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options);
       if (launcher.has(id)) continue;
       timers.later(patience(ordinal), () => {
         this.dispatcher.tell(run.id, { type: "attempt-lost", ordinal, attempt, reason: "node-lost", error: undefined, at: now() });

@@ -80,6 +80,11 @@ function foreignInputs(): Record<string, unknown> {
     "run.watch": { id: run.id, seq: 0 },
     "run.watchLogs": { taskRunId, attempt: 1, from: 0 },
     "run.watchAll": undefined,
+    "run.whyWaiting": { taskRunId },
+    "pool.list": undefined,
+    "pool.save": null,
+    "pool.remove": null,
+    "pool.limit": { notebookId, slots: 1 },
     "metric.series": { runIds: [run.id] },
     "metric.summaries": { runIds: [run.id] },
     "metric.watch": { runIds: [run.id] },
@@ -172,6 +177,8 @@ describe("row security alone, where a statement forgot the workspace", () => {
     "artifact",
     "cache_entry",
     "task_memory",
+    "concurrency_limit",
+    "permit",
   ];
 
   test.each(tables)("%s shows rows of the transaction's workspace only", async (table) => {
@@ -213,11 +220,14 @@ describe("row security alone, where a statement forgot the workspace", () => {
     ).rejects.toThrow(/permission denied/);
   });
 
-  test.each(["session", "sign_in_link", "sign_in_failure", "metric_point", "run_counter"])("keeps %s out of reach", async (table) => {
-    await expect(workspaceRead(server.heddle.database, a.workspaceId, (client) => client.query(`select * from ${table}`))).rejects.toThrow(
-      /permission denied/,
-    );
-  });
+  test.each(["session", "sign_in_link", "sign_in_failure", "metric_point", "run_counter", "permit_gate"])(
+    "keeps %s out of reach",
+    async (table) => {
+      await expect(
+        workspaceRead(server.heddle.database, a.workspaceId, (client) => client.query(`select * from ${table}`)),
+      ).rejects.toThrow(/permission denied/);
+    },
+  );
 
   test("gives no points of another workspace's series", async () => {
     const { rows } = await server.heddle.database.pool.query<{ id: number }>("select id from metric_series where workspace_id = $1", [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { chooseAxes } from "./choose-axes";
 import { prepareCodeDiff } from "./prepare-code-diff";
 import { prepareParameters } from "./prepare-parameters";
 import { formatDirections, parseDirections, prepareValues } from "./prepare-values";
@@ -51,6 +52,36 @@ describe("values side by side", () => {
     ]);
     expect(parseDirections(formatDirections(chosen))).toEqual(chosen);
     expect(parseDirections("x:sideways,:lower").size).toBe(0);
+  });
+});
+
+describe("parameter against value", () => {
+  const value = (name: string, ...values: (number | undefined)[]) => ({
+    name,
+    type: "metric" as const,
+    values,
+    direction: undefined,
+    best: undefined,
+  });
+  const choose = (params: readonly Record<string, string | number>[], ...values: ReturnType<typeof value>[]) => {
+    const axes = chooseAxes(prepareParameters(params.map((each) => ({ params: each }))), values);
+    return [axes.parameter?.name, axes.value?.name];
+  };
+
+  it("starts with what differs, numbers before words", () => {
+    const params = [
+      { folds: 5, optimizer: "sgd", rate: 0.1 },
+      { folds: 5, optimizer: "adam", rate: 0.2 },
+    ];
+    expect(choose(params, value("rows", 392, 392), value("mae", 2, 1))).toEqual(["rate", "mae"]);
+    expect(choose([{ optimizer: "sgd" }, { optimizer: "adam" }], value("mae", undefined, 1), value("loss", 1, 2))).toEqual([
+      "optimizer",
+      "loss",
+    ]);
+  });
+
+  it("shows no parameter that is the same in all", () => {
+    expect(choose([{ folds: 5 }, { folds: 5 }], value("mae", 1, 2))).toEqual([undefined, "mae"]);
   });
 });
 

@@ -1,36 +1,13 @@
 /** Random Dags and random histories over them: every action is answered some time, in any order, with dups and strays. */
 import fc from "fast-check";
 import type { Dag, Task, TaskOptions } from "../../compile/dag";
+import { defaultOptions } from "../../compile/parse-options";
 import { applyChanges } from "../apply-changes";
 import { pendingActions } from "../pending-actions";
 import type { RunEvent } from "../run-event";
 import type { RunSpec, ValueRef } from "../run";
 import { newRun, type RunAction, type RunState, type Transition } from "../run-state";
 import { transition } from "../transition";
-
-const options: TaskOptions = {
-  after: [],
-  concurrency: undefined,
-  join: "all",
-  on: undefined,
-  retries: 0,
-  retryDelay: 10_000,
-  backoff: 2,
-  jitter: 0.2,
-  retryOn: ["error", "timeout"],
-  timeout: 3_600_000,
-  cpu: 1,
-  memory: 1e9,
-  gpu: 0,
-  cache: "on",
-  pool: "default",
-  priority: 0,
-  lock: undefined,
-  secrets: [],
-  network: false,
-  image: undefined,
-  isolation: "run",
-};
 
 export function task(key: string, needs: readonly string[] = [], patch: Partial<TaskOptions> = {}, each = false): Task {
   return {
@@ -59,7 +36,7 @@ export function task(key: string, needs: readonly string[] = [], patch: Partial<
     settings: {},
     each: each ? [{ name: "item", source: "items" }] : undefined,
     when: undefined,
-    options: { ...options, ...patch },
+    options: { ...defaultOptions, ...patch },
     fingerprint: key,
   };
 }

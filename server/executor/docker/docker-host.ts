@@ -19,8 +19,9 @@ import {
   type RunningHarness,
 } from "../harness-host";
 import { HarnessOwners } from "../harness-owners";
+import { pauseAfter } from "../../pause-after";
 import { socketFolder, socketPath } from "../socket-folder";
-import { ensureImage, hasImage, mostParkedSlots, mostSlots, uidBase } from "./image";
+import { ensureImage, findImageId, mostParkedSlots, mostSlots, uidBase } from "./image";
 import { containerMemory, containerOptions, inside } from "./profile";
 
 export interface DockerHostOptions {
@@ -33,6 +34,8 @@ export interface DockerHostOptions {
   /** Docker network for cells with network=on; without one they are refused. */
   readonly network?: string | undefined;
   readonly docker?: Docker | undefined;
+  /** An engine that does not answer for so long is stuck. */
+  readonly patienceMs?: number | undefined;
 }
 
 type Ended = Awaited<RunningHarness["ended"]>;
@@ -44,16 +47,27 @@ export class DockerHost implements HarnessHost {
   private readonly docker: Docker;
   private readonly homeId: string;
   private readonly owners: HarnessOwners;
+  private readonly patience: number;
   private image: Promise<string> | undefined;
+  private ownDigest: Promise<string> | undefined;
 
   constructor(private readonly options: DockerHostOptions) {
     this.owners = new HarnessOwners(options.home);
     this.docker = options.docker ?? new Docker();
+    this.patience = options.patienceMs ?? 60_000;
     this.homeId = createHash("sha256").update(options.home).digest("hex").slice(0, 16);
   }
 
   async prepare(): Promise<void> {
     await this.ownImage();
+  }
+
+  async imageDigest(image: string | undefined): Promise<string> {
+    // A name that somebody moves to another image has another digest; one that is not here fails when it is started.
+    if (image !== undefined) return (await findImageId(this.docker, image)) ?? image;
+    this.ownDigest ??= this.ownImage().then(async (tag) => (await findImageId(this.docker, tag)) ?? tag);
+    this.ownDigest.catch(() => (this.ownDigest = undefined));
+    return this.ownDigest;
   }
 
   async start(spec: HarnessSpec): Promise<RunningHarness> {
@@ -105,11 +119,11 @@ export class DockerHost implements HarnessHost {
       },
       network: resources.network ? this.options.network : undefined,
     });
-    const container = await this.create(create);
+    const container = await this.answer("create the container", this.create(create));
     try {
-      await container.start();
+      await this.answer("start the container", container.start());
     } catch (error) {
-      await container.remove({ force: true }).catch(() => undefined);
+      await this.answer("remove the container", container.remove({ force: true })).catch(() => undefined);
       const message = (error as Error).message;
       throw new HarnessStartError(
         resources.image === undefined ? "internal" : "image",
@@ -159,7 +173,7 @@ export class DockerHost implements HarnessHost {
         "This cell asks for network=on, which this Heddle does not allow. Start it with a network for cells, or take network=on away.",
       );
     }
-    if (image !== undefined && !(await hasImage(this.docker, image))) {
+    if (image !== undefined && (await findImageId(this.docker, image)) === undefined) {
       throw new HarnessStartError(
         "image",
         false,
@@ -176,14 +190,24 @@ export class DockerHost implements HarnessHost {
     return this.image;
   }
 
-  /** A container of this name that still stands is a leftover: its owner is dead and nobody adopted it. */
+  /**
+   * A container of this name that still stands is a leftover: its owner is dead and nobody adopted it, or it was made for us
+   * and the word of it was lost. An engine that is restarting is waited for.
+   */
   private async create(options: Docker.ContainerCreateOptions): Promise<Docker.Container> {
-    try {
-      return await this.docker.createContainer(options);
-    } catch (error) {
-      if ((error as { statusCode?: number }).statusCode !== 409) throw error;
-      await this.docker.getContainer(options.name!).remove({ force: true, v: true });
-      return this.docker.createContainer(options);
+    const until = performance.now() + this.patience;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.docker.createContainer(options);
+      } catch (error) {
+        const { statusCode, code } = error as { statusCode?: number; code?: string };
+        if ((statusCode !== 409 && code === undefined) || performance.now() > until) throw error;
+        if (statusCode === 409) {
+          const leftover = this.docker.getContainer(options.name!);
+          await leftover.remove({ force: true, v: true }).catch(() => undefined);
+        }
+        await pauseAfter(tries);
+      }
     }
   }
 
@@ -206,6 +230,7 @@ export class DockerHost implements HarnessHost {
 
   private running(container: Docker.Container, name: string, key: string, workspaceId: string, dedicated: boolean): RunningHarness {
     const folder = socketPath(this.options.home, name);
+    let removed = false;
     return {
       key,
       name,
@@ -213,9 +238,10 @@ export class DockerHost implements HarnessHost {
       dedicated,
       socket: join(folder, "s"),
       scratch: this.scratch(name),
-      ended: this.watch(container, name, folder),
+      ended: this.watch(container, name, folder, () => removed),
       remove: async () => {
-        await container.remove({ force: true, v: true }).catch((error: unknown) => {
+        removed = true;
+        await this.answer("remove the container", container.remove({ force: true, v: true })).catch((error: unknown) => {
           const { statusCode } = error as { statusCode?: number };
           // Gone already, or on its way.
           if (statusCode !== 404 && statusCode !== 409) throw error;
@@ -227,22 +253,35 @@ export class DockerHost implements HarnessHost {
     };
   }
 
-  private async watch(container: Docker.Container, name: string, folder: string): Promise<Ended> {
-    try {
-      const { StatusCode } = (await container.wait()) as { StatusCode: number };
-      const state = await container.inspect().then(
-        ({ State }) => State,
+  /** The engine may go away and come back (an upgrade, say) while the container works on: only what it says then counts. */
+  private async watch(container: Docker.Container, name: string, folder: string, isRemoved: () => boolean): Promise<Ended> {
+    for (let tries = 0; ; tries++) {
+      const exitCode = await container.wait().then(
+        ({ StatusCode }: { StatusCode: number }) => StatusCode,
         () => undefined,
       );
-      if (state?.OOMKilled) return { reason: "out-of-memory", message: `The container ${name} ran out of memory and was killed.` };
-      const words = await readFile(join(folder, "fatal.log"), "utf8").catch(() => "");
-      return {
-        reason: "node-lost",
-        message: `The container ${name} ended (exit code ${StatusCode}).${words ? ` ${words.slice(0, 1000)}` : ""}`,
-      };
-    } catch (error) {
-      return { reason: "node-lost", message: `The container ${name} is gone: ${(error as Error).message}` };
+      const found = await this.answer("inspect the container", container.inspect()).catch((error: { statusCode?: number }) => error);
+      if (!("State" in found)) {
+        if (found.statusCode === 404 || isRemoved()) return { reason: "node-lost", message: `The container ${name} is gone.` };
+      } else if (!found.State.Running) {
+        if (found.State.OOMKilled) return { reason: "out-of-memory", message: `The container ${name} ran out of memory and was killed.` };
+        const words = await readFile(join(folder, "fatal.log"), "utf8").catch(() => "");
+        const code = exitCode ?? found.State.ExitCode;
+        return { reason: "node-lost", message: `The container ${name} ended (exit code ${code}).${words ? ` ${words.slice(0, 1000)}` : ""}` };
+      }
+      await pauseAfter(tries);
     }
+  }
+
+  /** Calls that are never answered would hold an attempt for ever. */
+  private async answer<T>(what: string, call: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new HarnessStartError("node-lost", true, `Docker did not ${what} within ${Math.round(this.patience / 1000)} s.`));
+      }, this.patience);
+    });
+    return Promise.race([call, silence]).finally(() => clearTimeout(timer));
   }
 }
 

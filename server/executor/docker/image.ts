@@ -35,7 +35,7 @@ export async function ensureImage(docker: Docker, runner: string): Promise<strin
     rootfs: { type: "layers", diff_ids: digests.map((digest) => `sha256:${digest}`) },
   });
   const tag = `heddle-runner:${sha256(Buffer.from(config)).slice(0, 12)}`;
-  if (await hasImage(docker, tag)) return tag;
+  if ((await findImageId(docker, tag)) !== undefined) return tag;
   const archive = pack();
   add(archive, { name: "config.json", mode: 0o644, content: Buffer.from(config) });
   layers.forEach((content, index) => add(archive, { name: `layer${index}.tar`, mode: 0o644, content }));
@@ -45,16 +45,16 @@ export async function ensureImage(docker: Docker, runner: string): Promise<strin
   const progress = await docker.loadImage(archive as unknown as NodeJS.ReadableStream);
   let said = "";
   for await (const chunk of progress as AsyncIterable<Buffer>) said += chunk.toString();
-  if (!(await hasImage(docker, tag))) throw new Error(`The engine did not take the runner's image: ${said.slice(-500)}`);
+  if ((await findImageId(docker, tag)) === undefined) throw new Error(`The engine did not take the runner's image: ${said.slice(-500)}`);
   return tag;
 }
 
-export async function hasImage(docker: Docker, name: string): Promise<boolean> {
+/** The digest an image's name stands for now; undefined when it is not on this machine. */
+export async function findImageId(docker: Docker, name: string): Promise<string | undefined> {
   try {
-    await docker.getImage(name).inspect();
-    return true;
+    return (await docker.getImage(name).inspect()).Id;
   } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return false;
+    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
     throw error;
   }
 }

@@ -40,6 +40,7 @@ export class ProcessHost implements HarnessHost {
   readonly kind = "process";
   private readonly root: string;
   private readonly owners: HarnessOwners;
+  private digest: Promise<string> | undefined;
 
   constructor(private readonly options: ProcessHostOptions) {
     this.owners = new HarnessOwners(options.home);
@@ -48,6 +49,12 @@ export class ProcessHost implements HarnessHost {
 
   async prepare(): Promise<void> {
     await mkdir(this.root, { recursive: true, mode: 0o700 });
+  }
+
+  async imageDigest(image: string | undefined): Promise<string> {
+    this.digest ??= hashRunner(this.options.runner);
+    this.digest.catch(() => (this.digest = undefined));
+    return `${await this.digest}${image === undefined ? "" : ` ${image}`}`;
   }
 
   async start(spec: HarnessSpec): Promise<RunningHarness> {
@@ -164,4 +171,11 @@ function tryKill(pid: number, signal: NodeJS.Signals): void {
   } catch {
     // Gone already.
   }
+}
+
+/** There is no image: what decides in its place is this machine's Node and the bundled runner. */
+async function hashRunner(runner: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of ["harness.cjs", "task.cjs"]) hash.update(await readFile(join(runner, name)));
+  return `node ${process.version} ${process.platform} ${process.arch} ${hash.digest("hex")}`;
 }

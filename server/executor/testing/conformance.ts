@@ -2,7 +2,7 @@
  * What every Executor promises, as tests: run against real processes by process/process-executor.test.ts and against
  * real containers by docker/docker-executor.test.ts. Walls that only containers have are asked for by `walls`.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createValueStore, type ValueStore } from "@/server/artifact/store";
@@ -80,6 +80,21 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       if (result.status === "succeeded" || result.status === "skipped") throw new Error(`It was to fail, but ${result.status}.`);
       return { log, ...result };
     }
+
+    test("says what cells run on by its content: the same again, and another when the runner is another", async () => {
+      const digest = await executor.imageDigest(undefined);
+      expect(digest).toMatch(/[0-9a-f]{64}/);
+      const runner = join(bench.home, "other-runner");
+      await cp(bench.runner, runner, { recursive: true });
+      const same = candidate.create({ ...options, runner });
+      expect(await same.imageDigest(undefined)).toBe(digest);
+      await same.close();
+      await appendFile(join(runner, "task.cjs"), "\n// another");
+      const other = candidate.create({ ...options, runner });
+      expect(await other.imageDigest(undefined)).not.toBe(digest);
+      await other.close();
+      expect(await executor.imageDigest("nowhere/none:1")).toContain("nowhere/none:1");
+    });
 
     test("runs a cell and gives its values", async () => {
       const { log } = await start("const a = 1;\nconst b = { list: [1, 2, { deep: new Map([['k', new Date(0)]]) }] };\nreturn { a, b };");

@@ -4,7 +4,7 @@
  */
 import fs from "node:fs";
 import readline from "node:readline";
-import { claimInstance } from "../instance";
+import { openHome } from "../../home";
 import { runHub } from "../run-hub";
 import { dockerExecutor, openWorkbench, processExecutor, toSpec } from "./workbench";
 
@@ -12,14 +12,14 @@ const say = (word: object) => fs.writeSync(1, `${JSON.stringify(word)}\n`);
 
 async function main(): Promise<void> {
   const { DATABASE_URL, HEDDLE_HOME, HEDDLE_TEST_EXECUTOR, HEDDLE_TEST_LEASE } = process.env as Record<string, string>;
-  const instance = claimInstance(HEDDLE_HOME!);
+  const home = openHome(HEDDLE_HOME!);
   runHub.subscribe((news) => {
     if (news.type === "changed") say({ type: "changed", runId: news.runId, seq: news.seq, ended: news.ended });
   });
   const executor = HEDDLE_TEST_EXECUTOR === "docker" ? dockerExecutor : processExecutor;
   const bench = await openWorkbench(DATABASE_URL!, {
     home: HEDDLE_HOME!,
-    instance: instance.id,
+    instance: home.instance,
     leaseSeconds: Number(HEDDLE_TEST_LEASE),
     executor,
     log: (message) => fs.writeSync(2, `${message}\n`),
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     say({ type: "accepted", result });
   }
   await bench.close();
-  instance.release();
+  home.release();
   process.exit(0);
 }
 

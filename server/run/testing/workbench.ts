@@ -131,7 +131,7 @@ export async function openWorkbench(
     home,
     instance: "workbench",
     environmentHash: "bare",
-    imageDigest: "none",
+    imageDigest: (image) => executor.imageDigest(image),
     capacity: { cpu: 2, memory: 8 * 1024 ** 3 },
     findNotebook: createFindNotebook(pool),
     ...rest,

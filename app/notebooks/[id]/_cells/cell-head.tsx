@@ -1,7 +1,7 @@
 "use client";
-import type { Cell } from "@/pipelines/notebook/notebook";
 import { Chip } from "../../../_ui/chip";
 import { useEditor } from "../editor-context";
+import type { CellProps } from "./cell-props";
 import { CellTools } from "./cell-tools";
 import styles from "./cell.module.css";
 import { OptionChips } from "./option-chips";
@@ -16,13 +16,8 @@ export function CellHead({
   folded,
   isTask,
   taskKey,
-}: {
+}: Pick<CellProps, "cell" | "cellKey" | "index" | "count" | "folded"> & {
   readonly active: boolean;
-  readonly cell: Cell;
-  readonly cellKey: string;
-  readonly index: number;
-  readonly count: number;
-  readonly folded: boolean;
   readonly isTask: boolean;
   readonly taskKey: string | undefined;
 }) {

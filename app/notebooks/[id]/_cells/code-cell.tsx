@@ -1,29 +1,16 @@
 "use client";
 import { Play, Square } from "lucide-react";
 import { memo } from "react";
-import type { Diagnostic } from "@/pipelines/compile/dag";
-import type { Cell } from "@/pipelines/notebook/notebook";
 import { StateIcon } from "../../../_ui/state-icon";
 import { isLive } from "../../../_ui/state-words";
 import { CellOutput } from "../_outputs/cell-output";
 import type { CellView } from "../_runs/cell-view";
 import { useEditor } from "../editor-context";
-import { CellCode } from "./cell-code";
 import { CellFrame } from "./cell-frame";
 import { CellHead } from "./cell-head";
-import { CellProblems } from "./cell-problems";
+import type { CellProps } from "./cell-props";
+import { CellSource } from "./cell-source";
 import styles from "./cell.module.css";
-
-export interface CellProps {
-  readonly cell: Cell;
-  readonly index: number;
-  readonly count: number;
-  readonly cellKey: string;
-  readonly selected: boolean;
-  readonly folded: boolean;
-  readonly startEditing: boolean;
-  readonly diagnostics: readonly Diagnostic[] | undefined;
-}
 
 export interface CodeCellProps extends CellProps {
   /** Undefined while the cell is no task: only definitions, or nothing. */
@@ -35,7 +22,7 @@ export interface CodeCellProps extends CellProps {
 }
 
 export const CodeCell = memo(function CodeCell({ taskKey, view, stale, starting, ...props }: CodeCellProps) {
-  const { cell, index, count, cellKey, selected, folded, startEditing, diagnostics } = props;
+  const { cell, index, cellKey, selected } = props;
   const editor = useEditor();
   const isTask = taskKey !== undefined;
   const state = starting ? "queued" : isTask ? view?.status : undefined;
@@ -63,43 +50,10 @@ export const CodeCell = memo(function CodeCell({ taskKey, view, stale, starting,
           <span className={styles.state}>{state !== undefined && <StateIcon state={state} />}</span>
         </>
       }
-      head={(active) => (
-        <CellHead
-          active={active}
-          cell={cell}
-          cellKey={cellKey}
-          index={index}
-          count={count}
-          folded={folded}
-          isTask={isTask}
-          taskKey={taskKey}
-        />
-      )}
+      head={(active) => <CellHead active={active} {...props} isTask={isTask} taskKey={taskKey} />}
     >
-      {folded ? (
-        <FoldedCode cell={cell} />
-      ) : (
-        <CellCode
-          cell={cell}
-          label={`Code of ${cell.title || cellKey}`}
-          language="typescript"
-          diagnostics={diagnostics}
-          startEditing={startEditing}
-        />
-      )}
-      <CellProblems diagnostics={diagnostics} />
+      <CellSource {...props} />
       {isTask && view && !starting && <CellOutput view={view} stale={stale} title={cell.title || cellKey} />}
     </CellFrame>
   );
 });
-
-export function FoldedCode({ cell }: { readonly cell: Cell }) {
-  const editor = useEditor();
-  const lines = cell.source.split("\n");
-  return (
-    <button type="button" className={styles.folded} onClick={() => editor.toggleFold(cell.id)} title="Show the code">
-      … {lines.length} {lines.length === 1 ? "line" : "lines"} ·{" "}
-      {lines.find((line) => line.trim() !== "" && !line.startsWith("import ")) ?? lines[0]}
-    </button>
-  );
-}

@@ -7,20 +7,12 @@ import { CellFrame } from "./cell-frame";
 import { CellHead } from "./cell-head";
 import { CellProblems } from "./cell-problems";
 import styles from "./cell.module.css";
-import type { CellProps } from "./code-cell";
+import type { CellProps } from "./cell-props";
 import { ReadHandle } from "./read-handle";
 
 /** Text: read until a double click or Enter, then edited until Escape. */
-export const MarkdownCell = memo(function MarkdownCell({
-  cell,
-  index,
-  count,
-  cellKey,
-  selected,
-  folded,
-  startEditing,
-  diagnostics,
-}: CellProps) {
+export const MarkdownCell = memo(function MarkdownCell(props: CellProps) {
+  const { cell, index, cellKey, selected, folded, startEditing, diagnostics } = props;
   const editor = useEditor();
   const [editing, setEditing] = useState(startEditing);
   const edit = () => {
@@ -34,18 +26,7 @@ export const MarkdownCell = memo(function MarkdownCell({
       cellKey={cellKey}
       selected={selected}
       bare={cell.title === ""}
-      head={(active) => (
-        <CellHead
-          active={active}
-          cell={cell}
-          cellKey={cellKey}
-          index={index}
-          count={count}
-          folded={folded}
-          isTask={false}
-          taskKey={undefined}
-        />
-      )}
+      head={(active) => <CellHead active={active} {...props} isTask={false} taskKey={undefined} />}
     >
       {editing ? (
         <div

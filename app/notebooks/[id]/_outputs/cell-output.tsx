@@ -93,9 +93,11 @@ function OutputStatus({ view, stale, title }: { readonly view: CellView; readonl
       <span className={styles.aside}>
         {taskRun.finishedAt !== undefined && !live && <RelativeTime at={taskRun.finishedAt} />}
         {view.runNumber > 0 && <Link href={`/runs/${view.runId}?task=${encodeURIComponent(view.taskKey)}`}>Run #{view.runNumber}</Link>}
-        <Button small look="quiet" onClick={() => editor.openLogs({ taskKey: view.taskKey, title })}>
-          <ScrollText size={12} /> Log
-        </Button>
+        {status !== "skipped" && (
+          <Button small look="quiet" onClick={() => editor.openLogs({ taskKey: view.taskKey, title })}>
+            <ScrollText size={12} /> Log
+          </Button>
+        )}
       </span>
     </div>
   );

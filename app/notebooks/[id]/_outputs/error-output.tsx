@@ -1,13 +1,17 @@
 "use client";
+import { lineWords } from "@/pipelines/notebook/line-words";
 import type { CellState } from "../../../_trpc/outputs";
 import { useEditor } from "../editor-context";
 import styles from "./cell-output.module.css";
+
+/** So few lines are shown without being asked for. */
+const shortest = 5;
 
 /** The one line that matters, the rest on demand, and frames that lead to their lines. */
 export function ErrorOutput({ error, reason }: { readonly error: NonNullable<CellState["error"]>; readonly reason: string | undefined }) {
   const editor = useEditor();
   const [first = "", ...rest] = error.message.split("\n");
-  const more = rest.join("\n").trim();
+  const more = rest.join("\n").trimEnd();
   const plain = reason !== undefined && reason !== "exception";
   return (
     <div className={styles.error} role="alert">
@@ -15,7 +19,8 @@ export function ErrorOutput({ error, reason }: { readonly error: NonNullable<Cel
         {!plain && error.name !== "Error" ? `${error.name}: ` : ""}
         {first}
       </div>
-      {more !== "" && (
+      {more !== "" && rest.length <= shortest && <pre className={styles.more}>{more}</pre>}
+      {more !== "" && rest.length > shortest && (
         <details>
           <summary>More</summary>
           <pre className={styles.more}>{more}</pre>
@@ -26,8 +31,12 @@ export function ErrorOutput({ error, reason }: { readonly error: NonNullable<Cel
           {error.frames.slice(0, 8).map((frame, index) => (
             <li key={index}>
               at{" "}
-              <button type="button" className={styles.frame} onClick={() => editor.jumpToKey(frame.cellKey, frame.line, frame.column)}>
-                {frame.cellKey}:{frame.line}
+              <button
+                type="button"
+                className={styles.frame}
+                onClick={() => editor.jumpToKey(frame.cellKey, ...(frame.line > 0 ? [frame.line, frame.column] : []))}
+              >
+                {frame.cellKey}, {lineWords(frame.line)}
               </button>
               {frame.function !== undefined && ` in ${frame.function}`}
             </li>

@@ -1,6 +1,7 @@
 "use client";
 import { CircleAlert, TriangleAlert } from "lucide-react";
 import type { Diagnostic } from "@/pipelines/compile/dag";
+import { lineWords } from "@/pipelines/notebook/line-words";
 import { classNames } from "../../../_ui/class-names";
 import { useEditor } from "../editor-context";
 import styles from "./side-panel.module.css";
@@ -20,7 +21,8 @@ export function ProblemsTab({ problems }: { readonly problems: readonly Diagnost
             {each.severity === "error" ? <CircleAlert size={14} /> : <TriangleAlert size={14} />}
             <span>{each.message}</span>
             <span className={styles.where}>
-              {each.place.in === "front-matter" ? "Front matter" : each.place.cellKey}, line {each.place.line} · {each.code}
+              {each.place.in === "front-matter" ? "Front matter" : each.place.cellKey},{" "}
+              {each.place.in === "header" ? lineWords(0) : lineWords(each.place.line)} · {each.code}
             </span>
           </button>
         </li>

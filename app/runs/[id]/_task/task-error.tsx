@@ -3,6 +3,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import { cellKey } from "@/pipelines/notebook/cell-key";
+import { formatHeader } from "@/pipelines/notebook/header";
+import { lineWords } from "@/pipelines/notebook/line-words";
+import type { Cell } from "@/pipelines/notebook/notebook";
 import { parse } from "@/pipelines/notebook/parse";
 import { useAddress } from "../../../_charts/use-address";
 import { StaticCode } from "../../../_code/static-code";
@@ -24,7 +27,7 @@ export function TaskError({ run, error }: { readonly run: RunDetail; readonly er
       <p className={styles.errorText}>
         <strong>{error.name}</strong>: {error.message}
       </p>
-      {top && <Snippet source={cells?.get(top.cellKey)?.source} frame={top} />}
+      {top && <Snippet cell={cells?.get(top.cellKey)} frame={top} />}
       {error.frames.length > 0 && (
         <ol className={styles.frames}>
           {error.frames.map((frame, i) => (
@@ -42,7 +45,7 @@ type Frame = Fault["frames"][number];
 
 function FrameLink({ title, frame }: { readonly title: string; readonly frame: Frame }) {
   const address = useAddress();
-  const change = { tab: "code", cell: frame.cellKey, cellLine: String(frame.line), task: undefined, pane: undefined };
+  const change = { tab: "code", cell: frame.cellKey, cellLine: frame.line > 0 ? String(frame.line) : undefined, task: undefined, pane: undefined };
   return (
     <a
       href={address.href(change)}
@@ -53,7 +56,7 @@ function FrameLink({ title, frame }: { readonly title: string; readonly frame: F
       }}
     >
       {frame.function !== undefined && <code>{frame.function} </code>}
-      {title}, line {frame.line}
+      {title}, {lineWords(frame.line)}
     </a>
   );
 }
@@ -67,8 +70,14 @@ function useCells(runId: string) {
   return useMemo(() => source.data && new Map(parse(source.data.text).cells.map((cell, i) => [cellKey(cell, i), cell])), [source.data]);
 }
 
-function Snippet({ source, frame }: { readonly source: string | undefined; readonly frame: Frame }) {
-  const lines = source?.split("\n");
+function Snippet({ cell, frame }: { readonly cell: Cell | undefined; readonly frame: Frame }) {
+  if (frame.line === 0)
+    return (
+      <div className={styles.snippet} style={{ minHeight: 36 }}>
+        {cell && <StaticCode text={formatHeader(cell)} language="plain" numbers={false} />}
+      </div>
+    );
+  const lines = cell?.source.split("\n");
   const first = Math.max(1, frame.line - around);
   const text = lines?.slice(first - 1, frame.line + around).join("\n") ?? "";
   return (

@@ -1,0 +1,14 @@
+import type { Diagnostic } from "@/pipelines/compile/dag";
+import type { Cell } from "@/pipelines/notebook/notebook";
+
+/** What a cell of any kind is drawn from. */
+export interface CellProps {
+  readonly cell: Cell;
+  readonly index: number;
+  readonly count: number;
+  readonly cellKey: string;
+  readonly selected: boolean;
+  readonly folded: boolean;
+  readonly startEditing: boolean;
+  readonly diagnostics: readonly Diagnostic[] | undefined;
+}

@@ -1,0 +1,134 @@
+/**
+ * What servers of one database tell each other: which runs have changed. Only ever a hint, at most one each 50 ms in a
+ * transaction of its own; who hears none looks every two seconds (the notifications of a pooler or a dead connection are
+ * silent). A server that is alone neither tells nor listens. Neighbours: run-hub.ts (who hears of it), ../worker/lease-keeper.ts.
+ */
+import pg from "pg";
+import { connection, type Pool } from "../db/pool";
+import { listenSql, notifySql, outsideRunsSql } from "../db/run.sql";
+import { loopEvery, type Loop } from "../worker/loop";
+import type { RunHub } from "./run-hub";
+
+export interface OutsideNewsParts {
+  readonly pool: Pool;
+  readonly databaseUrl: string;
+  readonly instance: string;
+  readonly hub: RunHub;
+  /** Whether there are other servers. */
+  inCompany(): boolean;
+  /** Somebody wants something of a run that is worked on here. */
+  asked(runIds: readonly string[]): void;
+  complain(what: string, error: unknown): void;
+}
+
+export interface OutsideNews extends Loop {
+  /** Whoever works on this run should look at it. */
+  ask(runId: string): void;
+}
+
+interface Row {
+  readonly id: string;
+  readonly workspace_id: string;
+  readonly notebook_id: string | null;
+  readonly revision: number;
+  readonly ended: boolean;
+}
+
+const gatherMs = 50;
+const pollMs = 2_000;
+/** A notification holds 8,000 bytes. More runs than that: "look for yourself". */
+const mostNamed = 200;
+
+export function createOutsideNews(parts: OutsideNewsParts): OutsideNews {
+  const { pool, databaseUrl, instance, hub, inCompany, asked, complain } = parts;
+  const changed = new Set<string>();
+  /** Revisions of active runs of others, as they were last told here. */
+  const told = new Map<string, number>();
+  let gathering: NodeJS.Timeout | undefined;
+  let listening: pg.Client | undefined;
+  let stopped = false;
+  let unsubscribe = () => undefined as void;
+
+  function ask(runId: string): void {
+    if (stopped || !inCompany()) return;
+    changed.add(runId);
+    gathering ??= setTimeout(() => {
+      gathering = undefined;
+      const runs = changed.size > mostNamed ? [] : [...changed];
+      changed.clear();
+      pool.query(notifySql, [JSON.stringify({ from: instance, runs })]).catch((error: unknown) => complain("Telling other servers", error));
+    }, gatherMs);
+  }
+
+  async function listen(): Promise<void> {
+    if (listening || stopped) return;
+    const client = new pg.Client(connection(databaseUrl));
+    const forget = () => {
+      if (listening === client) listening = undefined;
+    };
+    client.on("error", forget);
+    client.on("end", forget);
+    client.on("notification", ({ payload }) => {
+      const { from, runs } = JSON.parse(payload ?? "{}") as { from?: string; runs?: string[] };
+      if (from === instance || stopped) return;
+      asked(runs ?? []);
+      look(runs).catch((error: unknown) => complain("Looking at what other servers did", error));
+    });
+    listening = client;
+    try {
+      await client.connect();
+      await client.query(listenSql);
+    } catch (error) {
+      forget();
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** `named`: runs that may have begun and ended since the last look. */
+  async function look(named: readonly string[] = []): Promise<void> {
+    const { rows } = await pool.query<Row>(outsideRunsSql, [instance, [...told.keys(), ...named]]);
+    for (const { id, workspace_id, notebook_id, revision, ended } of rows) {
+      if (told.get(id) === revision && !ended) continue;
+      if (ended) told.delete(id);
+      else told.set(id, revision);
+      hub.publish({
+        type: "changed",
+        runId: id,
+        workspaceId: workspace_id,
+        notebookId: notebook_id ?? undefined,
+        seq: revision,
+        taskRunIds: [],
+        ended,
+        outside: true,
+      });
+    }
+  }
+
+  const loop = loopEvery(
+    pollMs,
+    async () => {
+      if (!inCompany()) return;
+      await listen();
+      await look();
+    },
+    (error) => complain("Looking at what other servers did", error),
+  );
+
+  return {
+    ask,
+    start() {
+      unsubscribe = hub.subscribe((news) => {
+        if (news.type === "changed" && news.outside !== true) ask(news.runId);
+      });
+      loop.start();
+    },
+    async stop() {
+      stopped = true;
+      unsubscribe();
+      clearTimeout(gathering);
+      await loop.stop();
+      await listening?.end().catch(() => undefined);
+    },
+  };
+}
