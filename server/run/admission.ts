@@ -28,6 +28,11 @@ export interface Returning {
   go(): void;
 }
 
+interface Queuing extends Returning {
+  /** Its places in pools: to be asked for, on their way, or its own again. */
+  places: "wanted" | "asked" | "taken";
+}
+
 /** Runs that another one waits for go before their equals: what was begun is finished first, and fewer stand still. */
 const perLevel = 1 / 1024;
 
@@ -59,7 +64,7 @@ const afterErrorMs = 500;
 
 export class Admission {
   private readonly queue = new ReadyQueue<Item>();
-  private readonly returning: Returning[] = [];
+  private readonly returning: Queuing[] = [];
   private limits: ReadonlyMap<string, Limits> = new Map();
   private seq = 0;
   /** With room on the machine, on their way to the desk. */
@@ -95,23 +100,39 @@ export class Admission {
     this.push(run, ordinal, ++this.seq);
   }
 
-  /** The attempt waits for other runs only: its room on the machine is free. */
+  /** The attempt waits for other runs only: its room on the machine is free, and its places in pools. */
   park(attemptId: string): void {
     this.parts.slots.park(attemptId);
+    const places = this.permitted.get(attemptId) ?? [];
+    const pools = places.filter(isPlaceInPool);
+    if (pools.length === 0) return;
+    this.permitted.set(
+      attemptId,
+      places.filter((place) => !isPlaceInPool(place)),
+    );
+    const slash = attemptId.lastIndexOf("/");
+    void this.parts.desk.layDown({ taskRunId: attemptId.slice(0, slash), attempt: Number(attemptId.slice(slash + 1)) }).then(
+      () => {
+        this.freed.push(...pools);
+        this.settled();
+      },
+      (error: unknown) => this.parts.complain("Laying permits down", error),
+    );
   }
 
   /** It wants its room again, before any that have not begun. */
   wantBack(returning: Returning): void {
-    this.returning.push(returning);
+    this.returning.push({ ...returning, places: "wanted" });
   }
 
   /** Lets go on what there is room for; false: one of them still waits, and nothing else may begin. */
   goOn(): boolean {
     const { slots, costs } = this.parts;
     for (let index = 0; index < this.returning.length;) {
-      const { attemptId, find, go } = this.returning[index]!;
+      const entry = this.returning[index]!;
+      const { attemptId, find, go } = entry;
       const found = find();
-      if (found === "later") {
+      if (found === "later" || (found !== "gone" && !this.hasPlaces(entry, found))) {
         index++;
         continue;
       }
@@ -124,6 +145,43 @@ export class Admission {
       this.returning.splice(index, 1);
     }
     return true;
+  }
+
+  /** Whether it may go on as far as pools are concerned; asks where that is not known. */
+  private hasPlaces(entry: Queuing, { run, ordinal }: Wanting): boolean {
+    if (entry.places === "taken") return true;
+    if (entry.places === "asked") return false;
+    const taskRun = run.state.taskRuns[ordinal]!;
+    const resources = this.resourcesOf(run, taskRun).filter(isPool);
+    if (resources.length === 0) return true;
+    const { workspaceId } = run.state.spec;
+    const ask = {
+      id: entry.attemptId,
+      runId: run.id,
+      taskRunId: taskRunId(run.id, ordinal),
+      attempt: taskRun.attempt,
+      workspaceId,
+      resources,
+    };
+    const again = () =>
+      this.parts.timers.later(firstPollMs, () => {
+        entry.places = "wanted";
+        this.wake();
+      });
+    entry.places = "asked";
+    void this.parts.desk.take([ask]).then(
+      ({ granted }) => {
+        if (!granted.has(ask.id)) return again();
+        this.permitted.set(ask.id, [...(this.permitted.get(ask.id) ?? []), ...toPlaces(workspaceId, resources)]);
+        entry.places = "taken";
+        this.wake();
+      },
+      (error: unknown) => {
+        this.parts.complain("Asking for permits", error);
+        again();
+      },
+    );
+    return false;
   }
 
   /** Takes a slot for the next task run; undefined: there is none, or no room for it. */
@@ -350,9 +408,10 @@ export class Admission {
     for (const taskRun of taskRuns) {
       const { ordinal, status, attempt, expanded } = taskRun;
       if (status !== "running" || expanded !== undefined) continue;
-      const resources = this.resourcesOf(run, taskRun).filter((one) => !countsRuns(one));
-      if (resources.length === 0) continue;
       const id = taskRunId(run.id, ordinal);
+      const parked = this.parts.slots.isParked(`${id}/${attempt}`);
+      const resources = this.resourcesOf(run, taskRun).filter((one) => !countsRuns(one) && !(parked && isPool(one)));
+      if (resources.length === 0) continue;
       this.permitted.set(`${id}/${attempt}`, toPlaces(workspaceId, resources));
       asks.push({ id: `${id}/${attempt}`, runId: run.id, taskRunId: id, attempt, workspaceId, resources });
     }
@@ -362,6 +421,15 @@ export class Admission {
 
 function toPlaces(workspaceId: string, resources: readonly Resource[]): string[] {
   return resources.map((resource) => `${workspaceId}/${resource}`);
+}
+
+function isPool(resource: Resource): boolean {
+  return resource.startsWith("pool/");
+}
+
+/** Ids of workspaces have no slash. */
+function isPlaceInPool(place: string): boolean {
+  return place.slice(place.indexOf("/") + 1).startsWith("pool/");
 }
 
 function laneOf(run: LiveRun): string {

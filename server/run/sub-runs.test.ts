@@ -121,6 +121,29 @@ export const count: number = n === 0 ? 0 : 1 + (await runNotebook<{ count: numbe
   expect(errors[0]!.message).toContain("runNotebook() is 24 runs deep here");
 }, 60_000);
 
+test("a notebook calls itself deeper than its pool has places, and than runs are allowed at once", async () => {
+  const text = `// %% Parameters [params]
+import { param } from "heddle";
+const n = param(4);
+
+// %% Count pool=narrow
+import { runNotebook } from "heddle";
+export const count: number = n === 0 ? 0 : 1 + (await runNotebook<{ count: number }>("Narrow", { n: n - 1 })).count;
+`;
+  const notebookId = await addNotebook(bench.pool, "Narrow", text);
+  await bench.pool.query(
+    `insert into concurrency_limit (workspace_id, kind, name, slots, runs, updated_by)
+     values ('w1', 'pool', 'narrow', 1, null, 'test'), ('w1', 'workspace', '', null, 1, 'test'), ('w1', 'notebook', $1, null, 1, 'test')`,
+    [notebookId],
+  );
+  await bench.engine.readLimits();
+  const run = await bench.run(text, { notebookId });
+  expect(bench.problems).toEqual([]);
+  expect(run.tasks.count!.outputs.count).toBe("number · 4");
+  await bench.pool.query("delete from concurrency_limit");
+  await bench.engine.readLimits();
+}, 60_000);
+
 test("a run that starts too many others is told so", async () => {
   const run = await bench.run(`// %% Call
 import { runNotebook } from "heddle";
