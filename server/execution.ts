@@ -8,10 +8,14 @@ import { createPool } from "./db/pool";
 import { AppError } from "./errors";
 import { installEnvironment } from "./executor/environment";
 import { createFindNotebook } from "./notebook/find-notebook";
+import { watchMachineLoad } from "./executor/machine-load";
+import { RoutingExecutor } from "./executor/remote/routing-executor";
+import type { WorkerHub } from "./executor/remote/worker-hub";
 import { selectExecutor } from "./executor/select-executor";
 import type { Executor, WarmScope } from "./executor/executor";
 import { errorFields, log } from "./log";
 import { createEngine, type Engine } from "./run/engine";
+import type { DatabaseWorkers } from "./workers/registry";
 
 export interface ExecutionOptions {
   readonly home: string;
@@ -25,6 +29,11 @@ export interface ExecutionOptions {
   readonly runnerDir: string;
   /** The packages are there, in this folder: called before anything runs. What it throws is logged and stops nothing. */
   readonly onInstalled: (environment: string) => Promise<void>;
+  /** Machines elsewhere that tasks may run on, and their rows, of which this server is one. */
+  readonly workers: WorkerHub;
+  readonly registry: DatabaseWorkers;
+  readonly version: string;
+  readonly leaseSeconds: number | undefined;
   /** "none" starts no engine: for what only reads. */
   readonly executor: "auto" | "docker" | "process" | "none";
 }
@@ -41,6 +50,8 @@ export interface Execution {
   readonly notice: string | undefined;
   /** Why nothing can run yet; undefined when it can. */
   readonly fault: string | undefined;
+  /** Lock of the packages for cells, once they are installed. */
+  readonly environmentHash: string | undefined;
   close(): Promise<void>;
 }
 
@@ -48,8 +59,14 @@ export function startExecution(options: ExecutionOptions): Execution {
   const values = createValueStore(options.home);
   const stops: (() => Promise<void> | void)[] = [];
   let warmed: Executor | undefined;
-  const state: { kind: Execution["kind"]; notice: string | undefined; fault: string | undefined } = {
+  const state: {
+    kind: Execution["kind"];
+    notice: string | undefined;
+    fault: string | undefined;
+    environmentHash: string | undefined;
+  } = {
     kind: undefined,
+    environmentHash: undefined,
     notice: "The packages for cells are being prepared. Runs start when that is done.",
     fault: "The packages for cells are being prepared.",
   };
@@ -75,7 +92,8 @@ export function startExecution(options: ExecutionOptions): Execution {
     await options
       .onInstalled(environment.folder)
       .catch((error: unknown) => log("warn", "the data of the examples was not copied", errorFields(error)));
-    const { executor, sentence } = await selectExecutor({
+    state.environmentHash = environment.hash;
+    const { executor: local, sentence } = await selectExecutor({
       home,
       environment,
       dataDir,
@@ -85,7 +103,10 @@ export function startExecution(options: ExecutionOptions): Execution {
       prefer: options.executor === "docker" || options.executor === "process" ? options.executor : undefined,
     });
     say(sentence);
-    stops.push(() => executor.close());
+    stops.push(() => local.close());
+    const { workers, registry, version, leaseSeconds } = options;
+    const executor = new RoutingExecutor(local, workers);
+    await workers.refresh();
     goOn();
     await executor.prepare();
     goOn();
@@ -102,10 +123,14 @@ export function startExecution(options: ExecutionOptions): Execution {
       dataFolder: dataDir,
       findNotebook: createFindNotebook(pool),
       packages: environment.packages,
+      places: workers,
+      ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
       log: say,
     });
     stops.push(() => engine.close());
     await engine.start();
+    stops.push(followWorkers(engine, workers));
+    stops.push(await announceSelf(engine, registry, { version, executor: executor.kind }));
     warmed = executor;
     state.kind = executor.kind;
     state.notice = executor.kind === "process" ? `${sentence} Run only notebooks that you trust.` : undefined;
@@ -132,10 +157,48 @@ export function startExecution(options: ExecutionOptions): Execution {
     get fault() {
       return state.fault;
     },
+    get environmentHash() {
+      return state.environmentHash;
+    },
     async close() {
       closed = true;
       await starting.catch(() => undefined);
       for (const stop of stops.splice(0).reverse()) await stop();
     },
+  };
+}
+
+/** Workers that came or have room again may take what waits. */
+function followWorkers(engine: Engine, workers: WorkerHub): () => void {
+  let served = workers.served;
+  return workers.onChange(() => {
+    const moved = served !== workers.served;
+    served = workers.served;
+    engine.placesChanged(moved);
+  });
+}
+
+const beatMs = 5_000;
+
+/** This machine among those that run tasks. */
+async function announceSelf(
+  engine: Engine,
+  registry: DatabaseWorkers,
+  self: { readonly version: string; readonly executor: "docker" | "process" },
+): Promise<() => Promise<void>> {
+  const load = watchMachineLoad();
+  const cpu = os.availableParallelism();
+  const host = os.hostname();
+  const complain = (error: unknown) => log("warn", "this server's row among the workers was not written", errorFields(error));
+  await registry
+    .selfArrived({ ...self, name: "This server", host, slots: cpu, capacity: { cpu, memory: os.totalmem(), gpu: 0 } })
+    .catch(complain);
+  let beating: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => (beating = registry.selfBeat(load(), engine.attemptsHere()).catch(complain)), beatMs);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await beating;
+    await registry.selfLeft().catch(() => undefined);
   };
 }

@@ -2,6 +2,7 @@
 import type { Database } from "./db/database";
 import type { Env } from "./env";
 import type { Execution } from "./execution";
+import type { WorkerHub } from "./executor/remote/worker-hub";
 import type { Home } from "./home";
 import type { Revocations } from "./workspace/revocations";
 
@@ -10,8 +11,12 @@ export interface Heddle {
   readonly home: Home;
   readonly database: Database;
   readonly execution: Execution;
+  /** Workers on other machines that are connected to this process. */
+  readonly workers: WorkerHub;
   readonly revocations: Revocations;
   /** npm packages of the environment that cells may import. */
   readonly packages: readonly string[];
+  /** Folder with their lock. */
+  readonly environmentDir: string;
   readonly version: string;
 }

@@ -2,6 +2,7 @@
  * The process: database, engine, pages and sockets in one, started and stopped as a whole. Neighbours: entry/ (requests),
  * home.ts (the folder and its lock), heddle.ts (what they all work with). bin/ and the CLI call startServer.
  */
+import crypto from "node:crypto";
 import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
@@ -15,11 +16,15 @@ import { answer, handleRequest, type EntryOptions, type PageHandler } from "./en
 import { createLiveSockets, type LiveSockets } from "./entry/handle-upgrade";
 import type { Env } from "./env";
 import { readEnvironmentPackages } from "./environment-packages";
+import { WorkerHub } from "./executor/remote/worker-hub";
 import type { Heddle } from "./heddle";
 import { openHome } from "./home";
 import { startExecution, type ExecutionOptions } from "./execution";
 import { errorFields, log } from "./log";
 import { startRun } from "./run/start-run";
+import { createValueStore } from "./artifact/store";
+import { createDataFiles } from "./run/data-files";
+import { DatabaseWorkers } from "./workers/registry";
 import { exampleDataPackage } from "./workspace/example-data";
 import { copyExampleData, findOwnerWithoutPassword, firstWorkspaceId, makeFirstWorkspace, type FirstStart } from "./workspace/first-start";
 import { Revocations } from "./workspace/revocations";
@@ -38,6 +43,8 @@ export interface ServerOptions {
   readonly environmentDir?: string;
   /** The bundled runner; the package's own when left out. */
   readonly runnerDir?: string;
+  /** How long a run, an attempt or a worker is believed to be alive without a word. */
+  readonly leaseSeconds?: number | undefined;
 }
 
 export interface RunningServer {
@@ -71,7 +78,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // The examples read what this package ships; an environment of one's own may be without it.
     const hasExampleData = packages.includes(exampleDataPackage.name);
     const first = await makeFirstWorkspace({ database, packages }, path.join(packageDir, "pipelines", "examples"));
+    const version = (JSON.parse(fs.readFileSync(path.join(packageDir, "package.json"), "utf8")) as { version: string }).version;
+    const registry = new DatabaseWorkers(database.pool, crypto.randomUUID());
+    const workers: WorkerHub = new WorkerHub({
+      registry,
+      values: createValueStore(home.dir),
+      environmentHash: () => execution.environmentHash,
+      dataFiles: createDataFiles((workspaceId) => home.dataDir(workspaceId)),
+      log: (message) => log("info", message),
+      ...(options.leaseSeconds === undefined ? {} : { leaseMs: options.leaseSeconds * 1000 }),
+    });
+    stops.push(() => workers.close());
     const execution = startExecution({
+      workers,
+      registry,
+      version,
+      leaseSeconds: options.leaseSeconds,
       home: home.dir,
       databaseUrl: database.url,
       instance: home.instance,
@@ -92,7 +114,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       revocations: new Revocations(),
       execution,
       packages,
-      version: (JSON.parse(fs.readFileSync(path.join(packageDir, "package.json"), "utf8")) as { version: string }).version,
+      workers,
+      environmentDir,
+      version,
     };
 
     if (first && hasExampleData && options.executor !== "none") startFirstRun(heddle, first);
@@ -175,7 +199,7 @@ interface Door {
 async function takePort({ env }: ServerOptions, stops: Stops): Promise<Door> {
   let entry: EntryOptions | undefined;
   let live: LiveSockets | undefined;
-  const server = http.createServer({ requestTimeout: 120_000 }, (request, response) => {
+  const server = http.createServer({ requestTimeout: 0, headersTimeout: 60_000 }, (request, response) => {
     if (entry) void handleRequest(entry, request, response);
     else answer(response, 503, "Heddle is starting.");
   });

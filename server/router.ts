@@ -4,6 +4,7 @@ import { notebookRouter } from "./notebook/router";
 import { poolRouter } from "./pool/router";
 import { runRouter } from "./run/router";
 import { router } from "./trpc";
+import { workerRouter } from "./workers/router";
 import { workspaceRouter } from "./workspace/router";
 
 export const appRouter = router({
@@ -11,6 +12,7 @@ export const appRouter = router({
   notebook: notebookRouter,
   run: runRouter,
   metric: metricRouter,
+  worker: workerRouter,
   pool: poolRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -3,6 +3,7 @@ import {
   ChartLine,
   CircleUser,
   History,
+  Inbox,
   LogOut,
   Monitor,
   Moon,
@@ -15,6 +16,7 @@ import {
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useSyncExternalStore } from "react";
+import { useInbox, useInboxUpdates } from "../_approval/use-inbox";
 import { Menu, MenuItem, MenuLabel, MenuLink, MenuSeparator } from "../_ui/menu";
 import { themes, useTheme } from "../_ui/theme";
 import styles from "./rail.module.css";
@@ -25,6 +27,7 @@ const places = [
   { href: "/notebooks", word: "Notebooks", Icon: NotebookText },
   { href: "/runs", word: "Runs", Icon: History },
   { href: "/compare", word: "Compare", Icon: ChartLine },
+  { href: "/inbox", word: "Inbox", Icon: Inbox },
   { href: "/settings", word: "Settings", Icon: Settings },
 ];
 
@@ -35,6 +38,8 @@ export function Rail() {
   const path = usePathname();
   const session = useSession().data;
   const [narrow, setNarrow] = useNarrow();
+  useInboxUpdates();
+  const waiting = useInbox().data?.filter((item) => item.mine).length ?? 0;
   return (
     <nav className={styles.rail} aria-label="Workspace">
       <Link href="/notebooks" className={styles.workspace} title={session?.workspace.name}>
@@ -52,6 +57,11 @@ export function Rail() {
           >
             <Icon size={18} strokeWidth={1.75} aria-hidden />
             <span className={styles.word}>{word}</span>
+            {href === "/inbox" && waiting > 0 && (
+              <span className={styles.count} aria-label={`${waiting} ${waiting === 1 ? "waits" : "wait"} for an answer`}>
+                {waiting}
+              </span>
+            )}
           </Link>
         ))}
       </div>

@@ -15,3 +15,7 @@ export type TaskRunRow = RunDetail["taskRuns"][number];
 export type TaskRunDetail = Outputs["run"]["taskRun"];
 export type LogLine = Outputs["run"]["logs"]["records"][number];
 export type SeriesView = Outputs["metric"]["series"][number];
+export type InboxItem = Outputs["run"]["inbox"][number];
+export type PlanView = Outputs["run"]["plan"];
+export type RunAct = Outputs["run"]["acts"][number];
+export type RunNote = Outputs["run"]["notes"][number];

@@ -29,6 +29,8 @@ export interface WhyPart {
     | "environment"
     | "options"
     | "retry"
+    | "cleared"
+    | "waits"
     | "not-started";
   readonly name?: string | undefined;
 }

@@ -12,11 +12,15 @@ export async function authenticate(database: Database, headers: http.IncomingHtt
   const authorization = headers.authorization;
   // A bad token is no sign-in, even beside a good cookie.
   if (authorization !== undefined) {
-    const token = /^Bearer ([\w-]{10,200})$/.exec(authorization)?.[1];
+    const token = readBearer(headers);
     return token === undefined ? undefined : findTokenCaller(database, token);
   }
   const token = readSessionToken(headers);
   return token === undefined ? undefined : findSessionCaller(database, token);
+}
+
+export function readBearer({ authorization }: http.IncomingHttpHeaders): string | undefined {
+  return /^Bearer ([\w-]{10,200})$/.exec(authorization ?? "")?.[1];
 }
 
 export function readSessionToken(headers: http.IncomingHttpHeaders): string | undefined {

@@ -22,6 +22,7 @@ import {
 } from "./request-guard";
 import { dataPolicy, newNonce, pagePolicy, setSecurityHeaders } from "./security-headers";
 import { findDataRoute } from "./data-routes";
+import { handleWorkerRequest, workerRoutePrefix } from "./worker-routes";
 
 /** Next's request handler; undefined where no pages are served. */
 export type PageHandler = (request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>;
@@ -35,6 +36,7 @@ export interface EntryOptions {
 }
 
 export const maxBodyBytes = 20 * 1024 * 1024;
+const mostBodyMs = 120_000;
 
 /** Exact paths that answer without a sign-in. */
 export const publicPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/sign-in", "/sign-in/link", "/icon.svg", "/favicon.ico"]);
@@ -62,6 +64,11 @@ async function route(options: EntryOptions, request: http.IncomingMessage, respo
     const fault = await options.readiness();
     return answer(response, fault === undefined ? 200 : 503, fault ?? "ready");
   }
+  if (path.startsWith(workerRoutePrefix)) {
+    const stranger = checkHost(heddle.env, request);
+    return stranger ? refuse(response, stranger) : handleWorkerRequest(heddle, path, request, response);
+  }
+  limitTime(request);
   const refusal =
     checkHost(heddle.env, request) ?? (isSafe(request) ? undefined : (checkOrigin(heddle.env, request) ?? checkJson(request)));
   if (refusal) return refuse(response, refusal);
@@ -117,6 +124,14 @@ async function route(options: EntryOptions, request: http.IncomingMessage, respo
   request.headers["x-forwarded-proto"] = origin.protocol.slice(0, -1);
   if (!path.startsWith("/_next/static/")) response.setHeader("Cache-Control", "no-store");
   await options.pages(request, response);
+}
+
+/** What a page or a program sends is small; only a worker's values may take their time. */
+function limitTime(request: http.IncomingMessage): void {
+  if (isSafe(request)) return;
+  const timer = setTimeout(() => request.destroy(), mostBodyMs);
+  request.once("close", () => clearTimeout(timer));
+  request.once("end", () => clearTimeout(timer));
 }
 
 /** They would be answered as an endless stream, which has begun with 200 before anyone asks who is there. */

@@ -1,6 +1,7 @@
 /**
  * The one place where a connection becomes a WebSocket. Only /api/live does, for a signed-in caller and a page of ours
- * (or a program with a token); in development also Next's own reload socket. Whatever else asks is refused and closed.
+ * (or a program with a token), and /api/worker for a worker's token; in development also Next's own reload socket. Whatever
+ * else asks is refused and closed.
  */
 import type http from "node:http";
 import type { Duplex } from "node:stream";
@@ -10,11 +11,15 @@ import { errorFields, log } from "../log";
 import type { Heddle } from "../heddle";
 import { appRouter } from "../router";
 import type { Caller, Context } from "../trpc";
-import { authenticate } from "./authenticate";
+import { findWorkerCaller, type WorkerCaller } from "../workspace/api-tokens";
+import { authenticate, readBearer } from "./authenticate";
 import { checkHost, checkOrigin, remoteAddress } from "./request-guard";
 
 export const livePath = "/api/live";
+export const workerPath = "/api/worker";
 const recheckMs = 10_000;
+/** Results with their displays (8 MB a task) and inline values of a fan-out. */
+const mostWorkerMessage = 128 * 1024 * 1024;
 
 export interface LiveSockets {
   handleUpgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -26,6 +31,8 @@ export function createLiveSockets(
   devUpgrade: ((request: http.IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>) | undefined,
 ): LiveSockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
+  const workerServer = new WebSocketServer({ noServer: true, maxPayload: mostWorkerMessage, perMessageDeflate: false });
+  const workers = new Map<WebSocket, { readonly caller: WorkerCaller; readonly token: string }>();
   const callers = new WeakMap<http.IncomingMessage, Caller>();
   const open = new Map<WebSocket, { readonly caller: Caller; readonly headers: http.IncomingHttpHeaders }>();
   const { broadcastReconnectNotification } = applyWSSHandler({
@@ -56,6 +63,9 @@ export function createLiveSockets(
             : caller.by.type === "token" && caller.by.tokenId === revocation.id;
       if (hit) socket.close(4401, "signed out");
     }
+    for (const [socket, { caller }] of workers) {
+      if (revocation.type === "token" && revocation.id === caller.tokenId) socket.close(4401, "The token was revoked.");
+    }
   });
   // Sessions also end by themselves, or in another process.
   const recheck = setInterval(() => {
@@ -66,16 +76,24 @@ export function createLiveSockets(
         })
         .catch((error: unknown) => log("warn", "a socket's session could not be checked", errorFields(error)));
     }
+    for (const [socket, { caller, token }] of workers) {
+      findWorkerCaller(heddle.database, token)
+        .then((now) => {
+          if (now?.workspaceId !== caller.workspaceId) socket.close(4401, "The token is worth nothing any more.");
+        })
+        .catch((error: unknown) => log("warn", "a worker's token could not be checked", errorFields(error)));
+    }
   }, recheckMs);
   recheck.unref();
 
   async function upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const path = (request.url ?? "").split("?")[0];
     if (devUpgrade && path?.startsWith("/_next/")) return devUpgrade(request, socket, head);
-    if (path !== livePath || request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket")
+    if ((path !== livePath && path !== workerPath) || request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket")
       return refuse(socket, "404 Not Found");
     if (checkHost(heddle.env, request)) return refuse(socket, "400 Bad Request");
     if (checkOrigin(heddle.env, request)) return refuse(socket, "403 Forbidden");
+    if (path === workerPath) return upgradeWorker(request, socket, head);
     const caller = await authenticate(heddle.database, request.headers);
     if (!caller) return refuse(socket, "401 Unauthorized");
     callers.set(request, caller);
@@ -84,6 +102,19 @@ export function createLiveSockets(
       client.once("close", () => open.delete(client));
       client.on("error", () => client.terminate());
       server.emit("connection", client, request);
+    });
+  }
+
+  /** No cookie opens it: a page has no business there. */
+  async function upgradeWorker(request: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const token = readBearer(request.headers);
+    const caller = token === undefined ? undefined : await findWorkerCaller(heddle.database, token);
+    if (!caller || token === undefined) return refuse(socket, "401 Unauthorized");
+    workerServer.handleUpgrade(request, socket, head, (client) => {
+      workers.set(client, { caller, token });
+      client.once("close", () => workers.delete(client));
+      client.on("error", () => client.terminate());
+      heddle.workers.accept(client, caller);
     });
   }
 
@@ -99,8 +130,9 @@ export function createLiveSockets(
       clearInterval(recheck);
       stopListening();
       broadcastReconnectNotification();
-      for (const client of server.clients) client.close(1012, "restarting");
+      for (const client of [...server.clients, ...workerServer.clients]) client.close(1012, "restarting");
       server.close();
+      workerServer.close();
     },
   };
 }

@@ -33,6 +33,13 @@ export interface Executor {
    */
   adopt(decide: (attempt: AttemptId) => AttemptListener | undefined): Promise<readonly AttemptId[]>;
   /**
+   * Attempts on other machines turn up whenever their worker comes back: `found` says who is told of them, that they are over
+   * ("stale"), or that nobody here knows of them yet (they may be claimed later).
+   */
+  connect?(found: (attempt: AttemptId) => AttemptListener | "stale" | undefined): void;
+  /** Takes up an attempt that turned up before anybody here knew of it; false: there is none. */
+  claim?(attempt: AttemptId, listener: AttemptListener): boolean;
+  /**
    * Attempts may be at work for so many milliseconds from now without a further call, then they end themselves with the
    * reason lease-lost, whatever becomes of this process. Never called: as long as the executor's own settings say.
    */
@@ -69,6 +76,10 @@ export interface AttemptRequest extends AttemptId, WarmScope {
   readonly isolation: Isolation;
   readonly network: boolean;
   readonly image: string | undefined;
+  /** For an executor that knows other machines. */
+  readonly pool?: string | undefined;
+  /** Files of the data folder that the cell names. */
+  readonly datasets?: readonly string[] | "any" | undefined;
 }
 
 /** JavaScript of a task: an async function's source, made by server/notebook/program when the notebook is saved. */

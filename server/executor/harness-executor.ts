@@ -30,6 +30,8 @@ export interface HarnessExecutorOptions {
   readonly idleMs?: number;
   /** At most this many harnesses are kept without work. */
   readonly mostIdle?: number;
+  /** Where values rest; default: a folder in `home`. */
+  readonly store?: ValueStore;
 }
 
 const defaultLease: Lease = { leaseMs: 30_000, graceMs: 600_000 };
@@ -82,7 +84,7 @@ export class HarnessExecutor implements Executor {
     private readonly options: HarnessExecutorOptions,
   ) {
     this.kind = host.kind;
-    this.store = createValueStore(options.home);
+    this.store = options.store ?? createValueStore(options.home);
     this.terms = { ...(options.lease ?? defaultLease), until: () => this.until };
     this.sweep = setInterval(() => void this.retire(), 5000);
     this.sweep.unref();

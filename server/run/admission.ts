@@ -7,6 +7,7 @@ import { countsRuns, limitKey, resourcesOf, type Limits, type Resource, type Unk
 import type { Refusal } from "@/pipelines/limit/permits";
 import { isRunTerminal, taskRunId, type TaskRunState } from "@/pipelines/run/run-state";
 import type { TaskOptions } from "@/pipelines/compile/dag";
+import { isLane, type Places } from "../executor/remote/places";
 import type { Timers } from "../worker/timers";
 import type { AttemptCosts } from "./attempt-costs";
 import type { LiveRun } from "./live-run";
@@ -54,6 +55,8 @@ export interface AdmissionParts {
   readonly desk: PermitDesk;
   readonly timers: Timers;
   readonly unknownPools: UnknownPools;
+  /** Other machines, where there are any. */
+  readonly places?: Places | undefined;
   now(): number;
   complain(what: string, error: unknown): void;
 }
@@ -81,12 +84,11 @@ export class Admission {
   private readonly startedRuns = new Set<string>();
   private atDesk = false;
   private wake: () => void = () => undefined;
+  private hereIsFull = false;
 
   private readonly order: QueueOrder = {
     share: (workspaceId) => this.parts.slots.shareOf(workspaceId),
-    isBlocked: (workspaceId, resources) =>
-      this.atDesk ||
-      resources.some((resource) => this.blocked.has(`${workspaceId}/${resource}`) || this.askedEnough(workspaceId, resource)),
+    isBlocked: (workspaceId, [first, ...rest]) => this.isBlocked(workspaceId, first, rest),
   };
 
   constructor(private readonly parts: AdmissionParts) {}
@@ -200,12 +202,26 @@ export class Admission {
       const task = run.state.plan.tasks[run.state.taskRuns[ordinal]!.task]!;
       const id = taskRunId(run.id, ordinal);
       const { slots, costs } = this.parts;
-      if (slots.take(`${id}/${attempt}`, run.id, item.workspaceId, task.options, costs.share(task)) === "full") break;
+      const elsewhere = item.resources.some(isLane);
+      const taken = elsewhere
+        ? slots.takeElsewhere(`${id}/${attempt}`, run.id, item.workspaceId, task.options)
+        : slots.take(`${id}/${attempt}`, run.id, item.workspaceId, task.options, costs.share(task));
+      if (taken === "full") {
+        if (elsewhere || !this.parts.places) break;
+        // What runs on other machines need not wait for this one.
+        this.hereIsFull = true;
+        continue;
+      }
       this.queue.shift(item);
-      const { workspaceId, resources } = item;
-      if (resources.length === 0) return item;
+      const { workspaceId } = item;
+      const resources = elsewhere ? item.resources.filter((resource) => !isLane(resource)) : item.resources;
+      if (resources.length === 0) {
+        this.hereIsFull = false;
+        return item;
+      }
       this.asking.push({ id: `${id}/${attempt}`, runId: run.id, taskRunId: id, attempt, workspaceId, resources, item });
     }
+    this.hereIsFull = false;
     if (this.asking.length > 0) void this.ask();
     return undefined;
   }
@@ -223,11 +239,18 @@ export class Admission {
     return this.parts.slots.size;
   }
 
-  /** For an attempt that runs already, found after a restart. */
-  adopt(attemptId: string, runId: string, workspaceId: string, options: TaskOptions): void {
-    this.parts.slots.adopt(attemptId, runId, workspaceId, options);
-    const resources = resourcesOf(this.limits.get(workspaceId), options, undefined, this.parts.unknownPools);
+  /** For an attempt that runs already, found after a restart. Says whether it is on another machine. */
+  adopt(attemptId: string, runId: string, workspaceId: string, options: TaskOptions, handle?: string): boolean {
+    const elsewhere = this.parts.slots.adopt(attemptId, runId, workspaceId, options, handle);
+    const resources = resourcesOf(this.limits.get(workspaceId), options, undefined, this.unknownPools(workspaceId, options));
     if (resources.length > 0) this.permitted.set(attemptId, toPlaces(workspaceId, resources));
+    return elsewhere;
+  }
+
+  /** Workers came or went: what waits may stand in another line now. */
+  placesChanged(): void {
+    for (const { run, ordinal, seq } of this.queue.drainAll()) if (!run.dropped) this.push(run, ordinal, seq);
+    this.wake();
   }
 
   /** An attempt has ended. Others see that only once it is saved: settled(). */
@@ -285,14 +308,32 @@ export class Admission {
     const started = this.startedRuns.has(run.id);
     const needed = started ? resources.filter((resource) => !countsRuns(resource)) : resources;
     // Where runs are counted, one run has its place and another has not: each of these stands in a lane of its own.
-    const lane = needed.some(countsRuns) ? `${needed.join()}${laneOf(run)}` : needed.join();
-    this.queue.push({ run, ordinal, workspaceId: spec.workspaceId, lane, resources: needed, priority, seq });
+    const key = needed.some(countsRuns) ? `${needed.join()}${laneOf(run)}` : needed.join();
+    const expands = plan.tasks[taskRun.task]!.each !== undefined && taskRun.mapIndex === undefined;
+    const place = expands ? undefined : this.parts.places?.laneOf(spec.workspaceId, options);
+    const lane = place === undefined ? key : `${place} ${key}`;
+    const wanted = place === undefined ? needed : [place, ...needed];
+    this.queue.push({ run, ordinal, workspaceId: spec.workspaceId, lane, resources: wanted, priority, seq });
+  }
+
+  private isBlocked(workspaceId: string, first: string | undefined, rest: readonly string[]): boolean {
+    const elsewhere = first !== undefined && isLane(first);
+    if (elsewhere ? this.parts.places!.isFull(workspaceId, first) : this.hereIsFull) return true;
+    const needed = elsewhere || first === undefined ? rest : [first, ...rest];
+    if (needed.length === 0) return false;
+    return this.atDesk || needed.some((one) => this.blocked.has(`${workspaceId}/${one}`) || this.askedEnough(workspaceId, one));
+  }
+
+  /** A pool that a worker names needs nobody to make it. */
+  private unknownPools(workspaceId: string, { pool }: TaskOptions): UnknownPools {
+    return this.parts.places?.serves(workspaceId, pool) ? "as-default" : this.parts.unknownPools;
   }
 
   /** The attempt that it would be; undefined: it is not wanted any more, or not now. */
   private attemptOf({ run, ordinal }: Wanting): number | undefined {
     const taskRun = run.state.taskRuns[ordinal];
-    return run.dropped || taskRun?.status !== "queued" || taskRun.notBefore !== undefined ? undefined : taskRun.attempt + 1;
+    const waits = taskRun?.status === "queued" && taskRun.notBefore === undefined && !run.state.fields.paused;
+    return run.dropped || !waits ? undefined : taskRun.attempt + 1;
   }
 
   /** There is no use in asking for more than the whole of it at once. */
@@ -387,7 +428,7 @@ export class Admission {
   /** What an attempt needs a place in. Working out what to fan out over is no work of the task yet: it needs none but the run's. */
   private resourcesOf({ state: { spec, plan } }: LiveRun, { task, mapIndex }: TaskRunState): readonly Resource[] {
     const { options, each } = plan.tasks[task]!;
-    const all = resourcesOf(this.limits.get(spec.workspaceId), options, spec.notebookId, this.parts.unknownPools);
+    const all = resourcesOf(this.limits.get(spec.workspaceId), options, spec.notebookId, this.unknownPools(spec.workspaceId, options));
     // A run that another one waits for is part of that one: the two would wait for each other's place.
     const resources = spec.caller ? all.filter((one) => !countsRuns(one)) : all;
     return each !== undefined && mapIndex === undefined ? resources.filter(countsRuns) : resources;

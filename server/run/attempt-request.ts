@@ -27,9 +27,17 @@ export function toAttemptRequest(run: RunState, taskRun: TaskRunState, at: numbe
     inputs: readInputs(run, taskRun),
     params,
     secrets: {},
-    limits: { cpu: task.options.cpu, memory: task.options.memory, gpu: task.options.gpu, timeoutMs: task.options.timeout },
+    limits: {
+      cpu: task.options.cpu,
+      memory: task.options.memory,
+      // Working out what to fan out over needs none.
+      gpu: mode === "expand" ? 0 : task.options.gpu,
+      timeoutMs: task.options.timeout,
+    },
     isolation: task.options.isolation,
     network: task.options.network,
     image: task.options.image ?? spec.dag.image,
+    pool: task.options.pool,
+    datasets: task.datasets,
   };
 }

@@ -27,6 +27,8 @@ export interface LauncherParts {
 export interface EventSink {
   tell(runId: string, event: RunEvent, lazy?: boolean): void;
   arrive(runId: string, event: RunEvent): Promise<void>;
+  /** In memory here. */
+  run(runId: string): LiveRun | undefined;
 }
 
 export class Launcher {
@@ -38,6 +40,7 @@ export class Launcher {
 
   connect(sink: EventSink): void {
     this.sink = sink;
+    this.parts.executor.connect?.((attempt) => this.found(attempt));
   }
 
   has(attemptId: string): boolean {
@@ -87,6 +90,24 @@ export class Launcher {
   async adopt(runs: ReadonlyMap<string, LiveRun>): Promise<void> {
     const found = await this.parts.executor.adopt((attempt) => this.listenerOf(runs, attempt));
     for (const { taskRunId: id, attempt } of found) this.launched.add(`${id}/${attempt}`);
+  }
+
+  /** Takes up an attempt of another machine that turned up before its run was read back; false: it did not. */
+  claim(run: LiveRun, taskRun: TaskRunState): boolean {
+    const attempt = { taskRunId: taskRunId(run.id, taskRun.ordinal), attempt: taskRun.attempt };
+    if (!this.parts.executor.claim?.(attempt, this.listener(run, taskRun, true))) return false;
+    this.launched.add(`${attempt.taskRunId}/${attempt.attempt}`);
+    return true;
+  }
+
+  /** A worker came back with this attempt. */
+  private found({ taskRunId: id, attempt }: AttemptId): AttemptListener | "stale" | undefined {
+    const run = this.sink.run(id.slice(0, id.lastIndexOf("-")));
+    if (!run || run.dropped) return undefined;
+    const taskRun = run.state.taskRuns[ordinalOf(id)];
+    if (taskRun?.status !== "running" || taskRun.attempt !== attempt) return "stale";
+    this.launched.add(`${id}/${attempt}`);
+    return this.listener(run, taskRun, true);
   }
 
   private async tryLaunch(run: LiveRun, taskRun: TaskRunState, attempt: number): Promise<void> {

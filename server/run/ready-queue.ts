@@ -102,10 +102,15 @@ export class ReadyQueue<T extends Queued> {
     return all.sort((a, b) => a.seq - b.seq);
   }
 
+  /** Takes out everything, in the order of its age. */
+  drainAll(): T[] {
+    return [...this.lines.keys()].flatMap((workspaceId) => this.drain(workspaceId)).sort((a, b) => a.seq - b.seq);
+  }
+
   private first(workspaceId: string, line: Line<T>, order: QueueOrder): T | undefined {
     let first: T | undefined;
     for (const lane of line.lanes.values()) {
-      if (lane.resources.length > 0 && order.isBlocked(workspaceId, lane.resources)) continue;
+      if (order.isBlocked(workspaceId, lane.resources)) continue;
       let priority = -Infinity;
       for (const each of lane.stretches.keys()) if (each > priority) priority = each;
       const { items, head } = lane.stretches.get(priority)!;

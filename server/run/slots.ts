@@ -1,5 +1,6 @@
 /** What this machine's attempts use of it. Every number is a sum over live attempts, never counted up and down elsewhere. */
 import type { TaskOptions } from "@/pipelines/compile/dag";
+import type { Places } from "../executor/remote/places";
 
 export interface Capacity {
   readonly cpu: number;
@@ -11,6 +12,7 @@ interface Held {
   readonly workspaceId: string;
   readonly cpu: number;
   readonly memory: number;
+  readonly elsewhere?: true;
 }
 
 export class Slots {
@@ -23,7 +25,11 @@ export class Slots {
   /** Something was let go since the last sum: many ends come between two claims. */
   private stale = false;
 
-  constructor(private readonly capacity: Capacity) {}
+  constructor(
+    private readonly capacity: Capacity,
+    /** Other machines, where there are any. */
+    private readonly places?: Places,
+  ) {}
 
   /** "full": wait for any attempt to end. `share` is the part of its cpu an attempt truly takes. */
   take(id: string, runId: string, workspaceId: string, options: TaskOptions, share: number): "taken" | "full" {
@@ -31,18 +37,31 @@ export class Slots {
     const cpu = Math.min(options.cpu, this.capacity.cpu) * share;
     const memory = Math.min(options.memory, this.capacity.memory) * share;
     if (this.stale) this.sum();
-    if (this.cpu + cpu > this.capacity.cpu + 1e-9 || this.memory + memory > this.capacity.memory) return "full";
+    if (this.cpu + cpu > this.capacity.cpu + 1e-9 || this.memory + memory > this.capacity.memory) {
+      // A worker that names this pool, too, may have room.
+      return this.places?.serves(workspaceId, options.pool) ? this.takeElsewhere(id, runId, workspaceId, options) : "full";
+    }
     this.hold(id, { runId, workspaceId, cpu, memory });
     return "taken";
   }
 
-  /** For an attempt that runs already, found after a restart. */
-  adopt(id: string, runId: string, workspaceId: string, options: TaskOptions): void {
-    const used = this.parked.has(id) ? 0 : 1;
-    this.hold(id, { runId, workspaceId, cpu: options.cpu * used, memory: options.memory * used });
+  /** A place on another machine: it takes nothing of this one. */
+  takeElsewhere(id: string, runId: string, workspaceId: string, options: TaskOptions): "taken" | "full" {
+    if (!this.places?.take(id, workspaceId, options)) return "full";
+    this.hold(id, { runId, workspaceId, cpu: 0, memory: 0, elsewhere: true });
+    return "taken";
   }
 
-  /** The attempt stands still: what it uses is free for others. */
+  /** For an attempt that runs already, found after a restart. Says whether it is on another machine. */
+  adopt(id: string, runId: string, workspaceId: string, options: TaskOptions, handle?: string): boolean {
+    const elsewhere = this.places?.adopt(id, handle, workspaceId, options) ?? false;
+    if (elsewhere) this.hold(id, { runId, workspaceId, cpu: 0, memory: 0, elsewhere });
+    else if (this.parked.has(id)) this.hold(id, { runId, workspaceId, cpu: 0, memory: 0 });
+    else this.hold(id, { runId, workspaceId, cpu: options.cpu, memory: options.memory });
+    return elsewhere;
+  }
+
+  /** The attempt stands still: what it uses of this machine is free for others. */
   park(id: string): void {
     this.parked.add(id);
     const held = this.held.get(id);
@@ -56,7 +75,10 @@ export class Slots {
   /** Whether the attempt may go on; false: there is no room yet. */
   unpark(id: string, options: TaskOptions, share: number): boolean {
     const held = this.held.get(id);
-    if (!held) return true;
+    if (!held || held.elsewhere) {
+      this.parked.delete(id);
+      return true;
+    }
     const cpu = Math.min(options.cpu, this.capacity.cpu) * share;
     const memory = Math.min(options.memory, this.capacity.memory) * share;
     if (this.stale) this.sum();
@@ -67,7 +89,9 @@ export class Slots {
   }
 
   release(id: string): void {
-    if (this.held.delete(id)) this.stale = true;
+    if (!this.held.delete(id)) return;
+    this.stale = true;
+    this.places?.release(id);
   }
 
   /** The attempt is over. */
@@ -83,6 +107,11 @@ export class Slots {
 
   get size(): number {
     return this.held.size;
+  }
+
+  /** `<taskRun>#<attempt>` of what takes something of this machine. */
+  here(): string[] {
+    return [...this.held].flatMap(([id, { elsewhere }]) => (elsewhere ? [] : [id.replace("/", "#")]));
   }
 
   /** Cores that a workspace's attempts take. */

@@ -64,11 +64,6 @@ export class Dispatcher implements Loop {
     return this.passes.stop();
   }
 
-  /** There may be room for something that waits. */
-  wake(): void {
-    this.passes.wake();
-  }
-
   /** Resolves after the commit of what the event changed. */
   arrive(runId: string, event: RunEvent): Promise<void> {
     return new Promise((done) => {
@@ -102,6 +97,15 @@ export class Dispatcher implements Loop {
   forget(run: LiveRun): void {
     this.drop(run);
     this.parts.launcher.release(run);
+  }
+
+  run(runId: string): LiveRun | undefined {
+    return this.runs.get(runId);
+  }
+
+  /** There may be room now for what waits. */
+  wake(): void {
+    this.passes.wake();
   }
 
   /** In memory, or on its way there. */
@@ -185,8 +189,13 @@ export class Dispatcher implements Loop {
       case "wake": {
         const { now, timers } = this.parts;
         timers.later(action.at - now(), () =>
-          this.tell(run.id, { type: "retry-due", ordinal: action.ordinal, at: Math.max(action.at, now()) }),
+          this.tell(run.id, { type: "due", ordinal: action.ordinal, at: Math.max(action.at, now()) }),
         );
+        return;
+      }
+      case "wake-run": {
+        const { now, timers } = this.parts;
+        timers.later(action.at - now(), () => this.tell(run.id, { type: "run-due", at: Math.max(action.at, now()) }));
         return;
       }
       case "remember":

@@ -1,13 +1,14 @@
 /**
  * Brings runs back into memory: after a restart, from servers that are gone, and after a save that was refused or threw.
- * What the database says is what is. Also the net under wishes: a cancel asked for at another server is found here.
+ * What the database says is what is. Also the net under wishes: what was asked at another server is found here.
  * Neighbours: dispatcher.ts (goes on with them), lease-keeper.ts (keeps ours ours), ../run/load-run.ts.
  */
 import { pendingActions } from "@/pipelines/run/pending-actions";
+import type { RunCommand } from "@/pipelines/run/run-event";
 import { isRunTerminal, taskRunId } from "@/pipelines/run/run-state";
 import { patiently } from "../db/patiently";
 import { isConnectionError, type Pool } from "../db/pool";
-import { cancelWishesSql, clearCancelWishesSql, poisonRunSql, reopenRunSql, setAsideSql, takeRunsSql } from "../db/run.sql";
+import { clearWishesSql, poisonRunSql, reopenRunSql, setAsideSql, takeRunsSql, wishesSql } from "../db/run.sql";
 import type { Admission } from "../run/admission";
 import type { Launcher } from "../run/launcher";
 import type { Arrival, LiveRun } from "../run/live-run";
@@ -30,6 +31,8 @@ export interface RescuerParts {
   log(message: string): void;
 }
 
+/** Beyond a worker's lease it is given as long again, at most this, to have stopped its attempts. */
+const mostGraceMs = 10_000;
 const mostPollMs = 2_000;
 /** An attempt on another machine ends before its lease does (lease-keeper.ts); so long is waited beyond that. */
 const mostMarginMs = 3_000;
@@ -143,18 +146,16 @@ export class Rescuer implements Loop {
     await this.fulfilWishes();
   }
 
-  /** Cancels that were asked for at other servers. */
+  /** What was asked for at other servers. */
   async fulfilWishes(): Promise<void> {
     const { pool, instance, now } = this.parts;
-    const { rows } = await pool.query<{ id: string; cancel_wish: string }>(cancelWishesSql, [instance]);
+    const { rows } = await pool.query<{ id: string; run_id: string; command: RunCommand }>(wishesSql, [instance]);
     // What is not in memory yet is being read: the next look finds the wish again.
-    const here = rows.filter(({ id }) => this.dispatcher.runs.has(id));
+    const here = rows.filter(({ run_id }) => this.dispatcher.runs.has(run_id));
     if (here.length === 0) return;
-    for (const { id, cancel_wish: by } of here) {
-      await this.dispatcher.arrive(id, { type: "cancel-requested", by: by === "" ? undefined : by, at: now() });
-    }
-    // Saved by now: a wish that stayed would cancel the run again when it is retried.
-    await pool.query(clearCancelWishesSql, [instance, here.map(({ id }) => id)]);
+    for (const { run_id, command } of here) await this.dispatcher.arrive(run_id, { ...command, at: now() });
+    // Saved by now: a wish that stayed would be fulfilled twice.
+    await pool.query(clearWishesSql, [here.map(({ id }) => id)]);
   }
 
   /** A look that was cut off may have taken runs that nobody knows of: the next one asks for those that are ours, too. */
@@ -189,16 +190,26 @@ export class Rescuer implements Loop {
   private resume(run: LiveRun, patience: (ordinal: number) => number): void {
     const { admission, launcher, timers, now } = this.parts;
     const { spec, plan, taskRuns } = run.state;
-    for (const { ordinal, task, status, attempt, expanded } of taskRuns) {
+    for (const taskRun of taskRuns) {
+      const { ordinal, task, status, attempt, expanded, current } = taskRun;
       if (status !== "running" || expanded !== undefined) continue;
       const id = `${taskRunId(run.id, ordinal)}/${attempt}`;
-      admission.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options);
-      if (launcher.has(id)) continue;
-      timers.later(patience(ordinal), () => {
+      const claimed = launcher.has(id) || launcher.claim(run, taskRun);
+      const elsewhere = admission.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options, current?.handle);
+      if (claimed) continue;
+      // Its worker comes back while its lease lasts, or has stopped it by then.
+      timers.later(elsewhere ? this.lateness : patience(ordinal), () => {
+        if (launcher.has(id)) return;
         this.dispatcher.tell(run.id, { type: "attempt-lost", ordinal, attempt, reason: "node-lost", error: undefined, at: now() });
       });
     }
     this.dispatcher.add(run, pendingActions(run.state));
+  }
+
+  /** How long an attempt on another machine may still be at work: its worker has not heard a server since before this. */
+  private get lateness(): number {
+    const ms = this.parts.leaseSeconds * 1000;
+    return ms + Math.min(mostGraceMs, ms);
   }
 
   private async setAside(runId: string): Promise<void> {

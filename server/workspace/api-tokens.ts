@@ -8,11 +8,14 @@ import { hashSecretToken, newSecretToken } from "./secret-token";
 import type { ApiTokenView } from "./workspace-views";
 
 export const tokenPrefix = "hdl_";
+/** For a worker on another machine: opens nothing that people use. Only an owner's token does, for as long as they are one. */
+export const workerScope = "worker";
+export type TokenScope = Role | typeof workerScope;
 
 export async function createApiToken(
   database: Database,
   workspaceId: string,
-  order: { readonly userId: string; readonly name: string; readonly scope: Role; readonly days: number | undefined },
+  order: { readonly userId: string; readonly name: string; readonly scope: TokenScope; readonly days: number | undefined },
 ): Promise<{ readonly id: string; readonly token: string }> {
   const { token, hash } = newSecretToken(tokenPrefix);
   const id = crypto.randomUUID();
@@ -42,7 +45,7 @@ export async function listApiTokens(database: Database, workspaceId: string, use
     id: row.id,
     name: row.name,
     prefix: row.prefix,
-    scope: row.scope as Role,
+    scope: row.scope as TokenScope,
     userId: row.userId,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString(),
@@ -69,8 +72,8 @@ export async function findTokenCaller(database: Database, token: string): Promis
   }>(
     `select t.id, t.user_id, t.workspace_id, t.scope, m.role, coalesce(t.last_used_at < now() - interval '1 minute', true) as touch
      from api_token t join member m on m.workspace_id = t.workspace_id and m.user_id = t.user_id
-     where t.hash = $1 and (t.expires_at is null or t.expires_at > now())`,
-    [hashSecretToken(token)],
+     where t.hash = $1 and t.scope <> $2 and (t.expires_at is null or t.expires_at > now())`,
+    [hashSecretToken(token), workerScope],
   );
   const row = rows[0];
   if (!row) return undefined;
@@ -81,4 +84,25 @@ export async function findTokenCaller(database: Database, token: string): Promis
     role: lesserRole(row.scope, row.role),
     by: { type: "token", tokenId: row.id },
   };
+}
+
+export interface WorkerCaller {
+  readonly workspaceId: string;
+  readonly tokenId: string;
+  readonly userId: string;
+}
+
+/** Whose worker comes with this token; undefined for every other kind of token. */
+export async function findWorkerCaller(database: Database, token: string): Promise<WorkerCaller | undefined> {
+  if (!token.startsWith(tokenPrefix)) return undefined;
+  const { rows } = await database.pool.query<{ id: string; user_id: string; workspace_id: string; touch: boolean }>(
+    `select t.id, t.user_id, t.workspace_id, coalesce(t.last_used_at < now() - interval '1 minute', true) as touch
+     from api_token t join member m on m.workspace_id = t.workspace_id and m.user_id = t.user_id
+     where t.hash = $1 and t.scope = $2 and m.role = 'owner' and (t.expires_at is null or t.expires_at > now())`,
+    [hashSecretToken(token), workerScope],
+  );
+  const row = rows[0];
+  if (!row) return undefined;
+  if (row.touch) await database.pool.query("update api_token set last_used_at = now() where id = $1", [row.id]);
+  return { workspaceId: row.workspace_id, tokenId: row.id, userId: row.user_id };
 }

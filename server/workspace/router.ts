@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AppError, notFound } from "../errors";
 import { anyone, inSession, inWorkspace, roles, router } from "../trpc";
-import { createApiToken, listApiTokens, revokeApiToken } from "./api-tokens";
+import { createApiToken, listApiTokens, revokeApiToken, workerScope } from "./api-tokens";
 import { beginSession, endSession, endSessionOfToken, listSessions } from "./sessions";
 import { changePassword, signInWithLink, signInWithPassword } from "./sign-in";
 import { getSession, renameUser } from "./store";
@@ -73,8 +73,10 @@ export const workspaceRouter = router({
   }),
   /** The token is in this answer only. */
   createToken: inSession("viewer")
-    .input(z.strictObject({ name: z.string().trim().min(1).max(100), scope: z.enum(roles), days: z.int().min(1).max(3650).optional() }))
-    .mutation(({ ctx, input }): Promise<{ id: string; token: string }> => {
+    .input(z.strictObject({ name: z.string().trim().min(1).max(100), scope: z.enum([...roles, workerScope]), days: z.int().min(1).max(3650).optional() }))
+    .mutation(async ({ ctx, input }): Promise<{ id: string; token: string }> => {
+      if (input.scope === workerScope && ctx.caller.role !== "owner")
+        throw new AppError("FORBIDDEN", "A worker sees what its tasks see: only an owner of the workspace may add one.");
       return createApiToken(ctx.heddle.database, ctx.caller.workspaceId, {
         userId: ctx.caller.userId,
         name: input.name,

@@ -17,7 +17,8 @@ export interface ApiTokenView {
   readonly name: string;
   /** Its first characters, to recognise it by. */
   readonly prefix: string;
-  readonly scope: Role;
+  /** What it may do at most; "worker": nothing but be a worker's. */
+  readonly scope: Role | "worker";
   readonly userId: string;
   readonly createdAt: string;
   readonly expiresAt: string | undefined;

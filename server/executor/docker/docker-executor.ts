@@ -12,5 +12,6 @@ export interface DockerExecutorOptions extends ExecutorOptions {
 
 export function createDockerExecutor(options: DockerExecutorOptions): HarnessExecutor {
   const { home, environment, dataDir, network, runner = join(process.cwd(), "dist/runner") } = options;
-  return new HarnessExecutor(new DockerHost({ home, environment, dataDir, network, runner, store: createValueStore(home) }), options);
+  const store = options.store ?? createValueStore(home);
+  return new HarnessExecutor(new DockerHost({ home, environment, dataDir, network, runner, store }), { ...options, store });
 }

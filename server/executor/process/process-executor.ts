@@ -11,9 +11,12 @@ export interface ExecutorOptions extends HarnessExecutorOptions {
   readonly dataDir: (workspaceId: string) => string | undefined;
   /** Folder with the bundled runner; `dist/runner` of the working directory when left out. */
   readonly runner?: string;
+  /** For local processes: how many GPUs there are, for them to share as they see fit. */
+  readonly gpus?: number | undefined;
 }
 
 export function createProcessExecutor(options: ExecutorOptions): HarnessExecutor {
-  const { home, environment, dataDir, runner = join(process.cwd(), "dist/runner") } = options;
-  return new HarnessExecutor(new ProcessHost({ home, environment, dataDir, runner, store: createValueStore(home) }), options);
+  const { home, environment, dataDir, gpus, runner = join(process.cwd(), "dist/runner") } = options;
+  const store = options.store ?? createValueStore(home);
+  return new HarnessExecutor(new ProcessHost({ home, environment, dataDir, gpus, runner, store }), { ...options, store });
 }

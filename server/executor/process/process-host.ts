@@ -23,6 +23,8 @@ export interface ProcessHostOptions {
   readonly store: ValueStore;
   /** Folder with harness.cjs and task.cjs. */
   readonly runner: string;
+  /** GPUs that local processes may use. */
+  readonly gpus?: number | undefined;
 }
 
 interface Record extends ProcessIdentity {
@@ -59,7 +61,7 @@ export class ProcessHost implements HarnessHost {
 
   async start(spec: HarnessSpec): Promise<RunningHarness> {
     const { scope, resources } = spec;
-    if (resources.gpu > 0)
+    if (resources.gpu > (this.options.gpus ?? 0))
       throw new HarnessStartError(
         "image",
         false,

@@ -28,7 +28,7 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-export type Changes = Partial<Pick<RunSpec, "targets" | "cache" | "notebookId" | "workspaceId">> & {
+export type Changes = Partial<Pick<RunSpec, "targets" | "cache" | "notebookId" | "workspaceId" | "timeout">> & {
   readonly params?: Record<string, unknown>;
 };
 

@@ -16,7 +16,7 @@ export function CellSource({ cell, cellKey, folded, diagnostics, startEditing }:
         <CellCode
           cell={cell}
           label={`Code of ${cell.title || cellKey}`}
-          language="typescript"
+          language={cell.kind === "code" || cell.kind === "params" ? "typescript" : "plain"}
           diagnostics={diagnostics}
           startEditing={startEditing}
         />

@@ -19,13 +19,16 @@ import { TabPanel, Tabs } from "../../../_ui/tabs";
 import { Duration, RelativeTime } from "../../../_ui/times";
 import { groupRows, taskRunTitle } from "../_run/prepare-tasks";
 import { ProgressText } from "../_tabs/progress-text";
+import { AnswerPanel } from "../../../_approval/answer-panel";
 import { AttemptTable } from "./attempt-table";
 import { CalledRuns } from "./called-runs";
 import { CopyLink } from "./copy-link";
+import { DecisionLine } from "./decision-line";
 import { ElementList } from "./element-list";
 import { InputList } from "./input-list";
 import { LogView } from "./log-view";
 import { ResultView } from "./result-view";
+import { TaskActions } from "./task-actions";
 import { TaskError } from "./task-error";
 import styles from "./task.module.css";
 import { WhySentence } from "./why-sentence";
@@ -64,6 +67,8 @@ export function TaskDrawer({
             key={row.id}
             run={run}
             row={row}
+            title={title}
+            asks={task?.kind === "approval"}
             mapped={task?.each !== undefined && row.mapIndex === undefined}
             onOpenTask={onOpenTask}
           />
@@ -78,11 +83,15 @@ export function TaskDrawer({
 function Content({
   run,
   row,
+  title,
+  asks,
   mapped,
   onOpenTask,
 }: {
   readonly run: RunDetail;
   readonly row: TaskRunRow;
+  readonly title: string;
+  readonly asks: boolean;
   readonly mapped: boolean;
   readonly onOpenTask: (id: string | undefined) => void;
 }) {
@@ -123,6 +132,14 @@ function Content({
         {row.attempt > 1 && <span className={styles.quiet}>try {row.attempt}</span>}
         {row.status === "running" && row.progress && <ProgressText progress={row.progress} />}
       </div>
+      <TaskActions run={run} row={row} title={title} />
+      {row.status === "waiting" && <AnswerPanel taskRunId={row.id} />}
+      {row.status === "waiting" && row.dueAt !== undefined && !asks && (
+        <p className={styles.pad}>
+          Goes on <RelativeTime at={row.dueAt} />
+        </p>
+      )}
+      {row.decision && <DecisionLine decision={row.decision} />}
       {detail.data && <WhySentence detail={detail.data} />}
       {row.status !== "succeeded" && row.status !== "cached" && row.reason !== undefined && !detail.data?.error && (
         <p className={styles.pad}>{reasonSentence(row.reason)}</p>
@@ -140,7 +157,7 @@ function Content({
           onChanged={() => void queries.invalidateQueries({ queryKey: options.queryKey })}
         />
       )}
-      {mapped && <ElementList elements={elements} onOpenTask={onOpenTask} />}
+      {mapped && <ElementList elements={elements} live={isLive(row.status)} onOpenTask={onOpenTask} />}
       <Tabs<Pane>
         label="Sides of the task"
         className={styles.panes}

@@ -1,0 +1,86 @@
+/**
+ * One worker on another machine as this server knows it: what it offers, its link while there is one, the attempts that it has
+ * from us. Neighbours: worker-hub.ts (all of them), remote-attempt.ts.
+ */
+import type { WebSocket } from "ws";
+import type { WorkerHello, WorkerLoad, WorkerOrder } from "@/pipelines/protocol/worker";
+import type { RemoteAttempt } from "./remote-attempt";
+
+export interface Need {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly gpu: number;
+}
+
+/** Of an attempt that was found at work, before its run was read back. */
+const usualNeed: Need = { cpu: 1, memory: 1024 ** 3, gpu: 0 };
+
+export class RemoteWorker {
+  readonly attempts = new Map<string, RemoteAttempt>();
+  /** Attempts that it has and nobody here knows of yet. */
+  readonly strays = new Set<string>();
+  /** What has a place here, by `taskRunId/attempt`. */
+  private readonly held = new Map<string, Need>();
+  socket: WebSocket | undefined;
+  draining = false;
+  load: WorkerLoad = { cpu: 0, memoryUsed: 0 };
+  /** By this process's clock: only ever shortens trust. */
+  heardAt = performance.now();
+
+  constructor(
+    readonly workspaceId: string,
+    public hello: WorkerHello,
+    readonly tokenId: string,
+  ) {}
+
+  get id(): string {
+    return this.hello.worker;
+  }
+
+  get isOnline(): boolean {
+    return this.socket !== undefined;
+  }
+
+  send(order: WorkerOrder): void {
+    if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(order));
+  }
+
+  hold(id: string, need: Need): void {
+    this.held.set(id, need);
+  }
+
+  letGo(id: string): boolean {
+    return this.held.delete(id);
+  }
+
+  get freeSlots(): number {
+    return this.hello.slots - this.usage().slots;
+  }
+
+  hasRoom(need: Need): boolean {
+    if (!this.isOnline || this.draining) return false;
+    const { slots, capacity } = this.hello;
+    const used = this.usage();
+    return (
+      used.slots < slots &&
+      // What asks for more than there is gets the machine to itself.
+      used.cpu + Math.min(need.cpu, capacity.cpu) <= capacity.cpu + 1e-9 &&
+      used.memory + Math.min(need.memory, capacity.memory) <= capacity.memory &&
+      used.gpu + need.gpu <= capacity.gpu
+    );
+  }
+
+  private usage(): Need & { readonly slots: number } {
+    const { capacity } = this.hello;
+    const used = { slots: 0, cpu: 0, memory: 0, gpu: 0 };
+    const add = ({ cpu, memory, gpu }: Need) => {
+      used.slots++;
+      used.cpu += Math.min(cpu, capacity.cpu);
+      used.memory += Math.min(memory, capacity.memory);
+      used.gpu += gpu;
+    };
+    for (const each of this.held.values()) add(each);
+    for (const key of [...this.attempts.keys(), ...this.strays]) if (!this.held.has(key.replace("#", "/"))) add(usualNeed);
+    return used;
+  }
+}
