@@ -33,8 +33,7 @@ export class Calls {
     const nth = this.seen.get(same) ?? 0;
     this.seen.set(same, nth + 1);
     const call = this.next++;
-    current = this;
-    listen();
+    listen(this);
     return new Promise((resolve) => {
       this.waiting.set(call, resolve);
       this.send({ type: "call", call, notebook, params, nth });
@@ -62,7 +61,8 @@ export class Calls {
   }
 }
 
-function listen(): void {
+function listen(calls: Calls): void {
+  current = calls;
   if (pipe) return;
   const reader = new FrameReader();
   pipe = new Socket({ fd: answersFd, readable: true, writable: false });

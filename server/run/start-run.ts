@@ -11,7 +11,7 @@ import { workspaceRead } from "../db/tenancy";
 import { AppError } from "../errors";
 import type { Heddle } from "../heddle";
 import { forecastSentence, type PlanView } from "./plan-view";
-import { getNotebookVersion, type StoredVersion } from "../notebook/store";
+import { getNotebookVersion } from "../notebook/store";
 import { findUnknownPools } from "../pool/store";
 import { compileVersion } from "./compile-version";
 
@@ -66,7 +66,9 @@ function toOrderKey(order: Json): string {
         .map(([name, each]) => [name, sorted(each)]),
     );
   };
-  return createHash("sha256").update(JSON.stringify(sorted(order))).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify(sorted(order)))
+    .digest("hex");
 }
 
 /** What `startRun` would do with the same order. Faults are told beside what can be told. */

@@ -267,7 +267,10 @@ export class DockerHost implements HarnessHost {
         if (found.State.OOMKilled) return { reason: "out-of-memory", message: `The container ${name} ran out of memory and was killed.` };
         const words = await readFile(join(folder, "fatal.log"), "utf8").catch(() => "");
         const code = exitCode ?? found.State.ExitCode;
-        return { reason: "node-lost", message: `The container ${name} ended (exit code ${code}).${words ? ` ${words.slice(0, 1000)}` : ""}` };
+        return {
+          reason: "node-lost",
+          message: `The container ${name} ended (exit code ${code}).${words ? ` ${words.slice(0, 1000)}` : ""}`,
+        };
       }
       await pauseAfter(tries);
     }

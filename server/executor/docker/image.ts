@@ -72,7 +72,10 @@ async function baseEntries(): Promise<Entry[]> {
   for (const [name, path] of files) entries.push({ name, mode: 0o755, content: await readFile(path) });
   const certificates = await readFile("/etc/ssl/certs/ca-certificates.crt").catch(() => undefined);
   if (certificates) entries.push({ name: "etc/ssl/certs/ca-certificates.crt", mode: 0o644, content: certificates });
-  const users = Array.from({ length: mostSlots + mostParkedSlots }, (_, slot) => `task${slot}:x:${uidBase + slot}:${uidBase + slot}::/tmp:/bin/false`);
+  const users = Array.from(
+    { length: mostSlots + mostParkedSlots },
+    (_, slot) => `task${slot}:x:${uidBase + slot}:${uidBase + slot}::/tmp:/bin/false`,
+  );
   entries.push({ name: "etc/passwd", mode: 0o644, content: Buffer.from(["root:x:0:0:root:/:/bin/false", ...users, ""].join("\n")) });
   const groups = users.map((_, slot) => `task${slot}:x:${uidBase + slot}:`);
   entries.push({ name: "etc/group", mode: 0o644, content: Buffer.from(["root:x:0:", ...groups, ""].join("\n")) });
