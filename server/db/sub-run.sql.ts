@@ -51,5 +51,6 @@ from run r where r.id = $1`;
 /** Runs at work whose caller has ended. */
 export const orphansSql = `
 select s.child_run_id from run c join sub_run s on s.child_run_id = c.id join task_run t on t.id = s.task_run_id
-where c.status in ('queued', 'running') and c.reason is distinct from 'cancelled' and c.cancel_wish is null
+where c.status in ('queued', 'running') and c.reason is distinct from 'cancelled'
+  and not exists (select from run_wish w where w.run_id = c.id)
   and t.status in ('succeeded', 'cached', 'failed', 'skipped', 'cancelled')`;

@@ -1,7 +1,6 @@
 "use client";
 /** Runs that the task started with `runNotebook`, as they stand; a click goes there. */
 import Link from "next/link";
-import { useRunChanges } from "../../../_frame/run-changes";
 import type { TaskRunDetail, TaskRunRow } from "../../../_trpc/outputs";
 import table from "../../../_ui/data-table.module.css";
 import { StateLabel } from "../../../_ui/state-icon";
@@ -11,18 +10,7 @@ import { paramText } from "../../_list/prepare-columns";
 import { RunNumber } from "../../run-number";
 import styles from "./task.module.css";
 
-export function CalledRuns({
-  row,
-  called,
-  onChanged,
-}: {
-  readonly row: TaskRunRow;
-  readonly called: TaskRunDetail["calledRuns"];
-  readonly onChanged: () => void;
-}) {
-  useRunChanges((change) => {
-    if (called.some(({ id }) => id === change.runId)) onChanged();
-  });
+export function CalledRuns({ row, called }: { readonly row: TaskRunRow; readonly called: TaskRunDetail["calledRuns"] }) {
   if (called.length === 0) return null;
   const live = called.filter((run) => isLive(run.status)).length;
   return (

@@ -101,11 +101,12 @@ function Content({
   const options = trpc.run.taskRun.queryOptions({ id: row.id }, { staleTime: 2_000 });
   const detail = useQuery(options);
   // The row is pushed; the rest of the task is asked for again when its state or its try changes.
-  const version = `${row.status} ${row.attempt} ${row.calls?.total} ${row.calls?.live}`;
+  const version = `${row.status} ${row.attempt}`;
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: options.queryKey });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the key is the row's id, which never changes here
-  }, [version, queries]);
+    // Each change of a run that it started pushes the row anew.
+  }, [version, row.calls, queries]);
   const pane =
     panes.find((one) => one === address.get("pane")) ??
     (row.status === "succeeded" || row.status === "cached" || mapped ? "result" : "logs");
@@ -150,13 +151,7 @@ function Content({
         </div>
       )}
       {detail.data?.error && <TaskError run={run} error={detail.data.error} />}
-      {detail.data && (
-        <CalledRuns
-          row={row}
-          called={detail.data.calledRuns}
-          onChanged={() => void queries.invalidateQueries({ queryKey: options.queryKey })}
-        />
-      )}
+      {detail.data && <CalledRuns row={row} called={detail.data.calledRuns} />}
       {mapped && <ElementList elements={elements} live={isLive(row.status)} onOpenTask={onOpenTask} />}
       <Tabs<Pane>
         label="Sides of the task"
