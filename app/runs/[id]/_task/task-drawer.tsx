@@ -104,8 +104,8 @@ function Content({
   const version = `${row.status} ${row.attempt}`;
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: options.queryKey });
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- the key is the row's id, which never changes here
     // Each change of a run that it started pushes the row anew.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the key is the row's id, which never changes here
   }, [version, row.calls, queries]);
   const pane =
     panes.find((one) => one === address.get("pane")) ??
