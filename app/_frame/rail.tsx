@@ -11,6 +11,7 @@ import {
   NotebookText,
   PanelLeftClose,
   PanelLeftOpen,
+  Server,
   Settings,
   Sun,
 } from "lucide-react";
@@ -30,6 +31,7 @@ const places = [
   { href: "/compare", word: "Compare", Icon: ChartLine },
   { href: "/inbox", word: "Inbox", Icon: Inbox },
   { href: "/pools", word: "Pools", Icon: Gauge },
+  { href: "/workers", word: "Workers", Icon: Server },
   { href: "/settings", word: "Settings", Icon: Settings },
 ];
 

@@ -22,3 +22,4 @@ export type InboxItem = Outputs["run"]["inbox"][number];
 export type PlanView = Outputs["run"]["plan"];
 export type RunAct = Outputs["run"]["acts"][number];
 export type RunNote = Outputs["run"]["notes"][number];
+export type WorkerView = Outputs["worker"]["list"][number];

@@ -118,7 +118,7 @@ test("a run that asks for a pool which nobody has made is refused, and told what
   const refused = await owner.mutate("run.start", { notebookId, revision: 1 });
   expect([refused.code, refused.message]).toEqual([
     "BAD_REQUEST",
-    "There is no pool “gpu” in this workspace, and “Train” asks for it: make it under Pools, or take pool=gpu out of the cell.",
+    "There is no pool “gpu” in this workspace, and “Train” asks for it: make it under Pools, add a worker that serves it, or take pool=gpu out of the cell.",
   ]);
   // What does not need it can be run.
   expect((await owner.mutate("run.start", { notebookId, revision: 1, targets: ["load"] })).status).toBe(200);
@@ -218,4 +218,16 @@ test("what waits after a failure, or for its own kind, says so", async () => {
   expect(await why(`${mapped.id}-2`)).toMatchObject([{ type: "concurrency", limit: 1 }]);
   fs.writeFileSync(file, "");
   expect(await ended(mapped.id)).toBe("succeeded");
+});
+
+test("what is paused says so", async () => {
+  const file = path.join(folder, "go-4");
+  const run = await start(`${holding("Hold", "", file)}\n// %% Next after=hold\nexport const next = 1;\n`);
+  await reached(pool(), run.id, "hold", "running");
+  expect((await owner.mutate("run.pause", { id: run.id })).status).toBe(200);
+  fs.writeFileSync(file, "");
+  await reached(pool(), run.id, "next", "queued");
+  expect(await why(`${run.id}-1`)).toMatchObject([{ type: "paused", sentence: "The run is paused: resume it and the task goes on." }]);
+  expect((await owner.mutate("run.resume", { id: run.id })).status).toBe(200);
+  expect(await ended(run.id)).toBe("succeeded");
 });

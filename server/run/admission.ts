@@ -126,8 +126,8 @@ export class Admission {
       const { workspaceId } = item;
       const resources = elsewhere ? item.resources.filter((resource) => !isLane(resource)) : item.resources;
       if (resources.length === 0) {
-        this.gone(item);
         this.hereIsFull = false;
+        this.gone(item);
         return item;
       }
       this.asking.push({ id: `${id}/${attempt}`, runId: run.id, taskRunId: id, attempt, workspaceId, resources, item });
@@ -223,16 +223,12 @@ export class Admission {
     const place = expands ? undefined : this.parts.places?.laneOf(spec.workspaceId, options);
     const lane = place === undefined ? key : `${place} ${key}`;
     const wanted = place === undefined ? needed : [place, ...needed];
-    this.queue.push({
-      run,
-      ordinal,
-      workspaceId: spec.workspaceId,
-      lane,
-      resources: wanted,
-      priority: options.priority,
-      runId: run.id,
-      seq,
-    });
+    const { id: runId, workspaceId } = spec;
+    this.queue.push({ run, ordinal, workspaceId, lane, resources: wanted, priority: options.priority, runId, seq });
+  }
+
+  private gone({ run, ordinal }: Wanting): void {
+    this.wanted.get(run)?.delete(ordinal);
   }
 
   private isBlocked(workspaceId: string, first: string | undefined, rest: readonly string[]): boolean {
@@ -246,10 +242,6 @@ export class Admission {
   /** A pool that a worker names needs nobody to make it. */
   private unknownPools(workspaceId: string, { pool }: TaskOptions): UnknownPools {
     return this.parts.places?.serves(workspaceId, pool) ? "as-default" : this.parts.unknownPools;
-  }
-
-  private gone({ run, ordinal }: Wanting): void {
-    this.wanted.get(run)?.delete(ordinal);
   }
 
   /** The attempt that it would be; undefined: it is not wanted any more, or not now. */

@@ -141,7 +141,7 @@ function Content({
         </p>
       )}
       {row.decision && <DecisionLine decision={row.decision} />}
-      {isWaiting(row.status) && <WaitingList taskRunId={row.id} onOpenTask={onOpenTask} />}
+      {isWaiting(row.status) && row.status !== "waiting" && <WaitingList taskRunId={row.id} onOpenTask={onOpenTask} />}
       {detail.data && !isWaiting(row.status) && <WhySentence detail={detail.data} />}
       {row.status !== "succeeded" && row.status !== "cached" && row.reason !== undefined && !detail.data?.error && (
         <p className={styles.pad}>{reasonSentence(row.reason)}</p>
