@@ -84,6 +84,18 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 
   program
+    .command("why")
+    .description("Say what the waiting tasks of a run on a server wait for.")
+    .argument("<run>", "id of the run, as its address has it")
+    .argument("[task]", "only this task, by its key; an element as key[3]")
+    .requiredOption("--server <url>", "the Heddle server")
+    .option("--token <token>", "API token (default: the variable HEDDLE_TOKEN)")
+    .action(async (runId: string, task: string | undefined, options: { server: string; token?: string }) => {
+      const { whyWaiting } = await import("./why-waiting");
+      process.exitCode = await whyWaiting({ runId, task, server: options.server, token: options.token ?? process.env.HEDDLE_TOKEN });
+    });
+
+  program
     .command("fmt")
     .description("Write a notebook the way Heddle writes it: cell headers and line endings; your code stays as it is.")
     .argument("<file>", "a notebook: a TypeScript file with // %% cells")

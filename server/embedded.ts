@@ -76,8 +76,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     imageDigest: (image) => executor.imageDigest(image),
     log,
     dataFolder: () => dataDir,
-    objects: store.objects,
     unknownPools: "as-default",
+    objects: store.objects,
   });
   await engine.start();
   return {

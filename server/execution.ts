@@ -122,19 +122,19 @@ export function startExecution(options: ExecutionOptions): Execution {
       environmentHash: environment.hash,
       imageDigest: (image) => executor.imageDigest(image),
       dataFolder: dataDir,
-      objects: values.objects,
       places: workers,
       ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
+      objects: values.objects,
       log: say,
     });
     stops.push(() => engine.close());
     await engine.start();
+    stops.push(followWorkers(engine, workers));
+    stops.push(await announceSelf(engine, registry, { version, executor: executor.kind }));
     const complain = (what: string, error: unknown) => log("warn", what, errorFields(error));
     const cleaner = createCleaner({ pool, objects: values.objects, logs: engine.logs, complain });
     cleaner.start();
     stops.push(() => cleaner.stop());
-    stops.push(followWorkers(engine, workers));
-    stops.push(await announceSelf(engine, registry, { version, executor: executor.kind }));
     warmed = executor;
     state.kind = executor.kind;
     state.notice = executor.kind === "process" ? `${sentence} Run only notebooks that you trust.` : undefined;

@@ -13,8 +13,8 @@ export const appRouter = router({
   notebook: notebookRouter,
   run: runRouter,
   metric: metricRouter,
-  storage: storageRouter,
   worker: workerRouter,
   pool: poolRouter,
+  storage: storageRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -75,12 +75,12 @@ export interface AttemptRequest extends AttemptId, WarmScope {
   readonly isolation: Isolation;
   readonly network: boolean;
   readonly image: string | undefined;
-  /** A script cell: where there are no images, what this machine has runs it. */
-  readonly script?: boolean;
   /** For an executor that knows other machines. */
   readonly pool?: string | undefined;
   /** Files of the data folder that the cell names. */
   readonly datasets?: readonly string[] | "any" | undefined;
+  /** A script cell: where there are no images, what this machine has runs it. */
+  readonly script?: boolean;
 }
 
 /** JavaScript of a task: an async function's source, made by server/notebook/program when the notebook is saved. */

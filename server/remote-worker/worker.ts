@@ -179,6 +179,7 @@ class Worker implements RunningWorker {
     const patience = performance.now() + leavePatienceMs;
     while (this.couriers.size > 0 && this.link.isOpen && performance.now() < patience)
       await new Promise((resolve) => setTimeout(resolve, 50));
+    this.link.send({ type: "drain", on: false });
     this.link.send({ type: "leave" });
     await this.close({ type: "left" });
   }
@@ -230,6 +231,8 @@ class Worker implements RunningWorker {
         this.workspaceId = order.workspaceId;
         this.parts.log(this.connected ? "Connected again." : `Connected to ${this.parts.server.origin} as ${this.parts.name}.`);
         this.connected = true;
+        if (order.draining && !this.leaving) this.parts.log("The server drains this worker: it takes nothing new until somebody undrains it there.");
+        this.draining = order.draining || this.leaving;
         return;
       case "beat":
         return;

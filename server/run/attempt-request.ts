@@ -37,8 +37,8 @@ export function toAttemptRequest(run: RunState, taskRun: TaskRunState, at: numbe
     isolation: task.options.isolation,
     network: task.options.network,
     image: task.options.image ?? spec.dag.image,
-    ...(task.kind === "script" ? { script: true } : {}),
     pool: task.options.pool,
     datasets: task.datasets,
+    ...(task.kind === "script" ? { script: true } : {}),
   };
 }

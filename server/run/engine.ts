@@ -40,6 +40,7 @@ import { toControl, toEvent, toTaskRow } from "./run-rows";
 import { PermitDesk } from "./permit-desk";
 import { createRunWriter } from "./run-writer";
 import { Slots, type Capacity } from "./slots";
+import { UsageKeeper } from "./usage-keeper";
 
 export interface EngineOptions {
   readonly pool: Pool;
@@ -59,12 +60,12 @@ export interface EngineOptions {
   /** How long a run or attempt is believed to be alive without a word, in seconds. */
   readonly leaseSeconds?: number;
   readonly dataFolder?: (workspaceId: string) => string;
-  /** Where values rest; default: a folder in `home`. */
-  readonly objects?: ObjectStore;
   /** Cells that name a pool which nobody has made wait for it; where there is nobody to make one they need not. */
   readonly unknownPools?: UnknownPools;
   /** Other machines that tasks may run on. */
   readonly places?: Places | undefined;
+  /** Where values rest; default: a folder in `home`. */
+  readonly objects?: ObjectStore;
 }
 
 export interface SubmitMeta {
@@ -121,7 +122,8 @@ export function createEngine(options: EngineOptions): Engine {
   const writer = createRunWriter(options.databaseUrl, instance, leaseSeconds, log);
   const dataHashes = createDataHashes(options.dataFolder ?? ((workspaceId) => `${options.home}/data/${workspaceId}`));
   const timers = new Timers();
-  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, now, random, complain });
+  const usage = new UsageKeeper(pool, complain);
+  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), usage, pool, costs, timers, now, random, complain });
   const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
   const desk = new PermitDesk(pool, instance);
   const unknownPools = options.unknownPools ?? "wait";
@@ -257,6 +259,7 @@ export function createEngine(options: EngineOptions): Engine {
       writer.giveUp();
       await stopped;
       await desk.close();
+      await usage.write();
       timers.clear();
       await writer.close();
     },

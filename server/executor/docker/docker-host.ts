@@ -50,8 +50,8 @@ export class DockerHost implements HarnessHost {
   private readonly owners: HarnessOwners;
   private readonly patience: number;
   private image: Promise<string> | undefined;
-  private node: Promise<PortableNode> | undefined;
   private ownDigest: Promise<string> | undefined;
+  private node: Promise<PortableNode> | undefined;
 
   constructor(private readonly options: DockerHostOptions) {
     this.owners = new HarnessOwners(options.home);

@@ -28,7 +28,8 @@ export interface RemoteAttemptParts {
   readonly values: ValueStore;
   grant(): Grant | undefined;
   acknowledge(n: number): void;
-  ended(): void;
+  /** `said`: with a word of its own. */
+  ended(said: boolean): void;
   log(message: string): void;
 }
 
@@ -83,7 +84,7 @@ export class RemoteAttempt {
         .then(([result]) => this.insist(() => this.parts.listener.finished(result)))
         .then(() => {
           this.settle(word.n, epoch);
-          this.parts.ended();
+          this.parts.ended(true);
         });
       return;
     }
@@ -99,7 +100,7 @@ export class RemoteAttempt {
     const earlier = this.storing.splice(0);
     void Promise.all(earlier)
       .then(() => this.insist(() => this.parts.listener.finished(result)))
-      .then(() => this.parts.ended());
+      .then(() => this.parts.ended(false));
   }
 
   /** This server gives up: nothing more is handed on, the worker keeps the rest. */

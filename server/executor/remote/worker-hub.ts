@@ -230,7 +230,7 @@ export class WorkerHub implements Places {
         attempt.pending = undefined;
         if (message.type === "launched") return pending.settle({ ok: true, handle: toRemoteHandle(worker.hello.name, message.handle) });
         attempt.abandon();
-        this.forget(worker, attempt.key, false);
+        this.forget(worker, attempt.key);
         const { reason, retriable, message: words } = message;
         return pending.settle({ ok: false, reason, retriable, message: words });
       }
@@ -378,10 +378,11 @@ export class WorkerHub implements Places {
       values,
       grant: () => this.grants.of(key),
       acknowledge: (n) => worker.send({ type: "ack", attempt: key, n }),
-      ended: () => {
+      ended: (said) => {
+        if (!said) return;
         this.done.add(key);
         if (this.done.size > rememberedEnds) this.done.delete(this.done.values().next().value!);
-        this.forget(worker, key, false);
+        this.forget(worker, key);
       },
       log,
     });
@@ -428,10 +429,10 @@ export class WorkerHub implements Places {
     this.changed();
   }
 
-  private forget(worker: RemoteWorker, key: string, isLost: boolean): void {
+  private forget(worker: RemoteWorker, key: string): void {
     worker.attempts.delete(key);
     if (this.byAttempt.get(key) === worker) this.byAttempt.delete(key);
-    this.grants.end(key, isLost);
+    this.grants.end(key, false);
     this.readables.delete(key);
     this.changed();
   }
