@@ -103,7 +103,7 @@ function foreignInputs(): Record<string, unknown> {
     "metric.watch": { runIds: [run.id] },
     "storage.overview": undefined,
     "storage.setPolicy": null,
-    "storage.sweep": { dryRun: true },
+    "storage.sweep": null,
     "storage.pin": { runId: run.id, pinned: true },
   };
 }
