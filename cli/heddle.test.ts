@@ -2,6 +2,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { compile } from "@/pipelines/compile/compile";
+import { parse } from "@/pipelines/notebook/parse";
 import { main } from "./heddle";
 
 let folder: string;
@@ -155,4 +157,60 @@ test("run reads the data folder beside the notebook", { timeout: 120_000 }, asyn
     '// %% A\nimport { dataset } from "heddle";\nexport const rows = await dataset("rows.json").json<number[]>();\n',
   );
   expect((await heddle("run", file, "--executor", "process", "--json")).json()).toMatchObject({ outputs: { rows: [1, 2, 3] } });
+});
+
+const asks = `// %% Train
+export const error = 0.25;
+
+// %% Promote [approval] form="rate:number, tier:gold|silver=gold"
+// The error is \${error}.
+
+// %% Deploy
+export const deployed = [rate * 2, tier];
+
+// %% Aside
+export const aside = 1;
+`;
+
+test("run answers approvals from its options, and refuses to begin what nobody can answer", { timeout: 120_000 }, async () => {
+  const file = write("asks.ts", asks);
+  const refused = await heddle("run", file, "--executor", "process", "--json");
+  expect(refused).toMatchObject({ code: 2, text: "" });
+  expect(refused.complaint).toContain("--approve promote");
+  expect((await heddle("run", file, "--approve", "promote", "--json")).complaint).toContain('"rate" is not filled in');
+  expect((await heddle("run", file, "--answer", "promote.rate=much", "--json")).complaint).toContain('"rate" has to be a number');
+  const approved = await heddle("run", file, "--executor", "process", "--json", "--answer", "promote.rate=1.5");
+  expect(approved.code).toBe(0);
+  expect(approved.json()).toMatchObject({ outputs: { deployed: [3, "gold"] } });
+  const rejected = await heddle("run", file, "--executor", "process", "--json", "--reject");
+  expect(rejected.code).toBe(1);
+  expect(rejected.json()).toMatchObject({ run: { status: "failed", reason: "rejected" } });
+});
+
+test("run takes targets, and --dry-run tells what would run without running it", { timeout: 120_000 }, async () => {
+  const file = write("targets.ts", asks);
+  const aside = await heddle("run", file, "--executor", "process", "--json", "--target", "train", "aside");
+  expect(aside.json()).toMatchObject({
+    run: { status: "succeeded" },
+    tasks: expect.arrayContaining([expect.objectContaining({ key: "promote", status: "skipped", reason: "not-targeted" })]) as unknown,
+  });
+  const dry = await heddle("run", file, "--executor", "process", "--json", "--dry-run");
+  expect(dry.code).toBe(0);
+  const { tasks } = dry.json() as { tasks: { key: string; verdict: string; on: string[] }[] };
+  expect(Object.fromEntries(tasks.map(({ key, verdict, on }) => [key, [verdict, ...on].join(" ")]))).toEqual({
+    train: "cached",
+    aside: "cached",
+    promote: "waits",
+    deploy: "depends promote",
+  });
+  expect((await heddle("run", file, "--target", "nowhere")).complaint).toContain("There is no task nowhere");
+});
+
+test("the commands in the README name parameters that the notebook has", () => {
+  const commands = [...fs.readFileSync("README.md", "utf8").matchAll(/npx heddle run (\S+\.ts)(.*)/g)];
+  expect(commands.length).toBeGreaterThan(0);
+  for (const [, file, rest] of commands) {
+    const { dag } = compile(parse(fs.readFileSync(file!, "utf8")));
+    for (const [, name] of rest!.matchAll(/-p (\w+)=/g)) expect(dag.params.map((param) => param.name)).toContain(name);
+  }
 });

@@ -1,9 +1,11 @@
 /**
  * `heddle`: the command line. Each command is a module, loaded when it is asked for; this file names them and their options.
- * Neighbours: compile.ts, format.ts, run.ts (here, with everything embedded), run-on-server.ts,
- * worker.ts (tasks of a server here), sign-in-link.ts.
+ * Neighbours: compile.ts, format.ts, run.ts (here, with everything embedded), run-on-server.ts, control-run.ts (what is done
+ * to a run on a server), worker.ts (tasks of a server here), sign-in-link.ts.
  */
 import { Command, InvalidArgumentError } from "commander";
+import { parseDuration } from "@/pipelines/compile/parse-duration";
+import { controls, type ControlFlags } from "./controls";
 
 /** Resolves with the exit code set: 0 well, 1 the notebook failed or has errors, 2 bad usage. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -32,6 +34,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option("--data <dir>", "folder that cells read with dataset(…) (default: data/ beside the notebook)")
     .option("--executor <kind>", "docker or process (default: docker when an engine answers)", oneOf("docker", "process"))
     .option("--no-cache", "run every task, whatever is stored")
+    .option("--target <task...>", "run only these tasks and what they need")
+    .option("--timeout <time>", "stop the run when it takes longer, such as 30m", duration)
+    .option("--dry-run", "tell what would run, what is stored and why, and run nothing")
+    .option("--approve [task...]", "approve these [approval] cells, or all of them, without asking")
+    .option("--reject [task...]", "reject these, or all of them")
+    .option("--answer <task.name=value>", "fill in the form of an approval (repeat for more)", collect, [])
     .option("--server <url>", "run on this Heddle server instead of here")
     .option("--token <token>", "API token for --server (default: the variable HEDDLE_TOKEN)")
     .option("--json", "print one JSON object at the end, and nothing else")
@@ -44,7 +52,47 @@ export async function main(argv: readonly string[]): Promise<void> {
         cache: options.cache ? "use" : "off",
         server: options.server === undefined ? undefined : { url: options.server, token: options.token ?? process.env.HEDDLE_TOKEN },
         json: options.json ?? false,
+        targets: options.target,
+        timeout: options.timeout,
+        dryRun: options.dryRun ?? false,
+        answers: { approve: named(options.approve), reject: named(options.reject), answers: options.answer },
       });
+    });
+
+  for (const [name, { text }] of Object.entries(controls)) {
+    const command = program
+      .command(name)
+      .description(text)
+      .argument("<run>", "id of a run, as its address has it")
+      .requiredOption("--server <url>", "the Heddle server that has the run")
+      .option("--token <token>", "API token (default: the variable HEDDLE_TOKEN)");
+    if (name === "retry") command.option("--task <task>", "only this task and what it held up; an element as task[index]");
+    if (name === "clear" || name === "mark" || name === "answer")
+      command.requiredOption("--task <task>", "a task; an element as task[index]");
+    if (name === "mark") command.requiredOption("--as <state>", "succeeded or failed", oneOf("succeeded", "failed"));
+    if (name === "answer") {
+      command.option("--reject", "reject instead of approving").option("--value <name=value>", "a value of the form", collect, []);
+    }
+    if (name === "mark" || name === "answer") command.option("--note <text>", "kept with your name");
+    command.action(async (run: string, options: ControlFlags) => {
+      const { controlRun } = await import("./control-run");
+      process.exitCode = await controlRun(name as keyof typeof controls, run, {
+        ...options,
+        token: options.token ?? process.env.HEDDLE_TOKEN,
+      });
+    });
+  }
+
+  program
+    .command("why")
+    .description("Say what the waiting tasks of a run on a server wait for.")
+    .argument("<run>", "id of the run, as its address has it")
+    .argument("[task]", "only this task, by its key; an element as key[3]")
+    .requiredOption("--server <url>", "the Heddle server")
+    .option("--token <token>", "API token (default: the variable HEDDLE_TOKEN)")
+    .action(async (runId: string, task: string | undefined, options: { server: string; token?: string }) => {
+      const { whyWaiting } = await import("./why-waiting");
+      process.exitCode = await whyWaiting({ runId, task, server: options.server, token: options.token ?? process.env.HEDDLE_TOKEN });
     });
 
   program
@@ -116,6 +164,23 @@ interface RunFlags {
   readonly server?: string;
   readonly token?: string;
   readonly json?: true;
+  readonly target?: readonly string[];
+  readonly timeout?: number;
+  readonly dryRun?: true;
+  readonly approve?: true | readonly string[];
+  readonly reject?: true | readonly string[];
+  readonly answer: readonly string[];
+}
+
+/** Without names it means all. */
+function named(given: true | readonly string[] | undefined): readonly string[] {
+  return given === true ? [""] : (given ?? []);
+}
+
+function duration(value: string): number {
+  const read = parseDuration(value);
+  if (read === undefined) throw new InvalidArgumentError("It is a time such as 30m or 2h.");
+  return read;
 }
 
 class CommandEnded extends Error {

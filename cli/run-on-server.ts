@@ -6,6 +6,7 @@ import { jsonOfPreview } from "@/pipelines/protocol/json-of-preview";
 import { parse } from "@/pipelines/notebook/parse";
 import type { RunReport, TaskReport } from "@/server/run/read-report";
 import type { AppRouter } from "@/server/router";
+import { readAnswers } from "./answer-approvals";
 import { parseAssignments } from "./parse-assignments";
 import { printDiagnostics } from "./compile";
 import type { RunOptions } from "./run";
@@ -27,7 +28,13 @@ export async function runOnServer(
   const api = createTRPCClient<AppRouter>({
     links: [httpBatchLink({ url: new URL("/api/trpc", server.url).toString(), headers: { authorization: `Bearer ${server.token}` } })],
   });
-  const assigned = parseAssignments(options.assignments, compile(parse(text)).dag.params);
+  const { dag } = compile(parse(text));
+  const given = readAnswers(dag, options.answers);
+  if ("faults" in given) {
+    console.error(given.faults.join("\n"));
+    return 2;
+  }
+  const assigned = parseAssignments(options.assignments, dag.params);
   if ("faults" in assigned) {
     console.error(assigned.faults.join("\n"));
     return 2;
@@ -38,17 +45,37 @@ export async function runOnServer(
       printDiagnostics(imported.diagnostics);
       return 2;
     }
-    const { id, number } = await api.run.start.mutate({
+    const order = {
       notebookId: imported.id,
       revision: 1,
       params: assigned.values as never,
       cache: options.cache,
-    });
+      ...(options.targets && { targets: [...options.targets] }),
+      ...(options.timeout !== undefined && { timeout: options.timeout }),
+    };
+    if (options.dryRun) {
+      const { faults, forecast } = await api.run.plan.query(order);
+      if (faults.length > 0) {
+        console.error(faults.join("\n"));
+        return 2;
+      }
+      if (options.json) console.log(JSON.stringify({ tasks: forecast }, undefined, 2));
+      else for (const { key, verdict, sentence } of forecast ?? []) console.log(`${verdict}  ${key}  ${sentence}`);
+      return 0;
+    }
+    const { id, number } = await api.run.start.mutate(order);
     say(`Run #${number}: ${new URL(`/runs/${id}`, server.url).toString()}`);
     const printed = new Set<string>();
+    const answered = new Set<string>();
     for (;;) {
       const run = await api.run.get.query({ id });
       if (!options.json) for (const row of run.taskRuns) printTask(toTaskReport(row), printed);
+      for (const row of run.taskRuns) {
+        const answer = row.status === "waiting" ? given.answers.get(row.taskKey) : undefined;
+        if (!answer || answered.has(row.id)) continue;
+        answered.add(row.id);
+        await api.run.answer.mutate({ taskRunId: row.id, approved: answer.approved, values: answer.values as never });
+      }
       if (run.status !== "queued" && run.status !== "running") {
         const report = await toReport(api, run);
         if (options.json) console.log(JSON.stringify(report, undefined, 2));

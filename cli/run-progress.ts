@@ -1,5 +1,7 @@
 /** What `heddle run` prints on a terminal: one line when a task ends, one when the run does. */
 import { reasonSentence } from "@/pipelines/run/reason-sentences";
+import type { TaskForecast } from "@/server/run/forecast-run";
+import { forecastSentence } from "@/server/run/plan-view";
 import type { RunReport, TaskReport } from "@/server/run/read-report";
 
 const marks = {
@@ -18,6 +20,19 @@ export function printTask(task: TaskReport, printed: Set<string>): void {
   const why = task.reason === undefined ? "" : `  ${reasonSentence(task.reason)}`;
   console.error(`${marks[task.status as keyof typeof marks]} ${name}  \x1b[2m${time}\x1b[0m${why}`);
   if (task.error !== undefined) console.error(`  ${task.error}`);
+}
+
+const verdicts = {
+  cached: marks.cached,
+  runs: "\x1b[34m▶\x1b[0m",
+  waits: "\x1b[33m‖\x1b[0m",
+  depends: "\x1b[2m?\x1b[0m",
+  skipped: marks.skipped,
+} as const;
+
+/** A task of a dry run. */
+export function printForecast(task: TaskForecast): void {
+  console.log(`${verdicts[task.verdict]} ${task.key}  \x1b[2m${forecastSentence(task)}\x1b[0m`);
 }
 
 export function printEnd({ run, outputs, metrics }: RunReport): void {

@@ -94,7 +94,7 @@ test("a run is followed live, and cancelled", async ({ signedIn: page }) => {
   await expect(drawer.getByText(/of 1,200 · ticking/)).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(drawer).toBeHidden();
-  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
   await expect(state(page, "cancelled")).toBeVisible(toItsEnd);
 });
 

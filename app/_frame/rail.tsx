@@ -2,7 +2,9 @@
 import {
   ChartLine,
   CircleUser,
+  Gauge,
   History,
+  Inbox,
   LogOut,
   Monitor,
   Moon,
@@ -14,8 +16,9 @@ import {
   Sun,
 } from "lucide-react";
 import Link from "next/link";
-import { usePathname } from "next/navigation";
+import { usePathname, useRouter } from "next/navigation";
 import { useSyncExternalStore } from "react";
+import { useInbox, useInboxUpdates } from "../_approval/use-inbox";
 import { Menu, MenuItem, MenuLabel, MenuLink, MenuSeparator } from "../_ui/menu";
 import { themes, useTheme } from "../_ui/theme";
 import styles from "./rail.module.css";
@@ -26,6 +29,8 @@ const places = [
   { href: "/notebooks", word: "Notebooks", Icon: NotebookText },
   { href: "/runs", word: "Runs", Icon: History },
   { href: "/compare", word: "Compare", Icon: ChartLine },
+  { href: "/inbox", word: "Inbox", Icon: Inbox },
+  { href: "/pools", word: "Pools", Icon: Gauge },
   { href: "/workers", word: "Workers", Icon: Server },
   { href: "/settings", word: "Settings", Icon: Settings },
 ];
@@ -35,11 +40,14 @@ const themeIcons = { system: Monitor, light: Sun, dark: Moon };
 
 export function Rail() {
   const path = usePathname();
+  const router = useRouter();
   const session = useSession().data;
   const [narrow, setNarrow] = useNarrow();
+  useInboxUpdates();
+  const waiting = useInbox().data?.filter((item) => item.mine).length ?? 0;
   return (
     <nav className={styles.rail} aria-label="Workspace">
-      <Link href="/notebooks" className={styles.workspace} title={session?.workspace.name}>
+      <Link href="/notebooks" prefetch={false} className={styles.workspace} title={session?.workspace.name}>
         <Mark />
         <span className={styles.word}>{session?.workspace.name ?? "Heddle"}</span>
       </Link>
@@ -48,12 +56,20 @@ export function Rail() {
           <Link
             key={href}
             href={href}
+            // Nothing but the page itself is loaded while it opens.
+            prefetch={false}
+            onPointerEnter={() => router.prefetch(href)}
             className={styles.link}
             title={narrow ? word : undefined}
             aria-current={path === href || path.startsWith(`${href}/`) ? "page" : undefined}
           >
             <Icon size={18} strokeWidth={1.75} aria-hidden />
             <span className={styles.word}>{word}</span>
+            {href === "/inbox" && waiting > 0 && (
+              <span className={styles.count} aria-label={`${waiting} ${waiting === 1 ? "waits" : "wait"} for an answer`}>
+                {waiting}
+              </span>
+            )}
           </Link>
         ))}
       </div>

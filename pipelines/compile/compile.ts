@@ -15,7 +15,7 @@ import { checkUnserializable } from "./check-unserializable";
 import type { Compilation, Dag } from "./dag";
 import { findNames } from "./find-names";
 import { findOutputs } from "./find-outputs";
-import { parseDefaults } from "./parse-options";
+import { parseDefaults, readTimeout } from "./parse-options";
 import { readCells, type CellCache } from "./read-cells";
 import { placeInFrontMatter, Reporter } from "./reporter";
 
@@ -57,6 +57,11 @@ function compileCells(notebook: Notebook, { packages, memory = new CompilerMemor
   for (const { index, message } of defaults.faults) {
     reporter.report("bad-header", placeInFrontMatter(front.defaults[index]!.place), message);
   }
+  const runTimeout = front.runTimeout && readTimeout(front.runTimeout.value ?? "");
+  if (front.runTimeout && runTimeout && "wanted" in runTimeout) {
+    const message = `runTimeout: needs ${runTimeout.wanted}, not "${front.runTimeout.value}".`;
+    reporter.report("bad-header", placeInFrontMatter(front.runTimeout.place), message);
+  }
   checkDependencies(front, packages, reporter);
   const cache = memory.cellsFor(notebook.frontMatter, defaults.options, packages);
   const cells = readCells(notebook.cells, memory.analyses, cache, reporter);
@@ -81,6 +86,7 @@ function compileCells(notebook: Notebook, { packages, memory = new CompilerMemor
     dependencies: front.dependencies,
     image: front.image,
     failFast: front.failFast,
+    ...(runTimeout && "value" in runTimeout && { runTimeout: runTimeout.value }),
   };
   return { dag, diagnostics: reporter.diagnostics };
 }

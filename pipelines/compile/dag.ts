@@ -20,6 +20,8 @@ export interface Dag {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly image: string | undefined;
   readonly failFast: boolean;
+  /** `runTimeout` of the front matter's defaults, in milliseconds. */
+  readonly runTimeout?: number | undefined;
 }
 
 export interface Task {
@@ -48,6 +50,8 @@ export interface Task {
   readonly paramReads: { readonly task: readonly string[]; readonly expand: readonly string[] };
   /** Options particular to the kind, as written: `for until form assignees run in out`. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Of an approval: the markdown that whoever is asked sees; `${name}` in it stands for a value. */
+  readonly body?: string;
   /** Fan-out variables, in order; the last one varies fastest. */
   readonly each: readonly EachVariable[] | undefined;
   /** The text of `when`; evaluated by the attempt itself before the cell's own text. */

@@ -35,11 +35,14 @@ export function draftTask(cell: CompiledCell, names: Names, after: readonly stri
   return { cell, reach, expand, after, values, upstream, classes: [...findClasses(reach, names), ...findClasses(expand, names)] };
 }
 
-/** Names that a script or a query says it reads. */
+/** Names that a script, a query or the text of an approval says it reads. */
 function namesOfBody(cell: CompiledCell, names: Names): readonly string[] {
   const given = cell.parsed.settings["in"];
   const read = given === undefined ? undefined : readNames(given);
   if (read && "value" in read) return read.value;
+  // `${error}` in the text of an approval shows the value to whoever is asked.
+  if (cell.kind === "approval")
+    return [...cell.cell.source.matchAll(/\$\{([\p{ID_Start}$_][\p{ID_Continue}$]*)\}/gu)].map((match) => match[1]!);
   if (cell.kind !== "sql") return [];
   const words = cell.cell.source.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu) ?? [];
   return words.filter((word) => names.resolve(word, cell)?.travels === "value");

@@ -107,6 +107,8 @@ export function parseOptions(kind: string, own: readonly CellOption[], base: Tas
       else fault(`${key}= needs ${read.wanted}, not "${value}".`);
     } else fault(explainUnknown(kind, key));
   });
+  // People take their time: an approval without a limit of its own has none.
+  if (kind === "approval" && !seen.has("timeout")) options["timeout"] = foreverMs;
   return { options: options as unknown as TaskOptions, each, when, settings, faults };
 }
 
@@ -124,7 +126,8 @@ export function parseDefaults(defaults: readonly CellOption[]): Pick<ParsedOptio
 function explainUnknown(kind: string, key: string): string {
   const owner = Object.keys(settingsOfKind).find((one) => settingsOfKind[one]!.includes(key));
   if (owner) return `"${key}" is an option of [${owner}] cells, not of ${kind} cells.`;
-  if (key === "failFast") return `"failFast" is for the whole notebook: write it below "defaults" in the front matter.`;
+  if (key === "failFast" || key === "runTimeout")
+    return `"${key}" is for the whole notebook: write it below "defaults" in the front matter.`;
   const known = ["each", "when", ...Object.keys(readers)];
   const near = known.find((one) => one.toLowerCase() === key.toLowerCase()) ?? known.find((one) => isOneEditAway(one, key));
   return `There is no option "${key}".${near ? ` Did you mean "${near}"?` : ""} A cell knows: ${known.join(", ")}.`;
@@ -150,6 +153,8 @@ const units: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 const longest = 365 * 86_400_000;
+/** As a timeout: no limit that anybody meets. An approval that names none waits so long. */
+export const foreverMs = longest;
 
 /** "10s", "1h30m" → milliseconds. */
 export function readDuration(text: string): Read<number> {
@@ -161,7 +166,7 @@ export function readDuration(text: string): Read<number> {
   return total <= longest ? { value: Math.round(total) } : { wanted: "a time of a year at most" };
 }
 
-function readTimeout(text: string): Read<number> {
+export function readTimeout(text: string): Read<number> {
   const read = readDuration(text);
   return "value" in read && read.value === 0 ? { wanted: "a time above 0 such as 10m" } : read;
 }

@@ -4,7 +4,9 @@ import { cellKinds, type Cell, type CellKind } from "../notebook/notebook";
 import type { Analyses, CellAnalysis } from "./analyse-cell";
 import type { TaskOptions } from "./dag";
 import { parseEach, parseExpressionText, type ParsedEach, type ParsedExpression } from "./parse-each";
-import { parseOptions, readNames, type ParsedOptions } from "./parse-options";
+import { parseForm } from "./parse-form";
+import { parseOptions, readDuration, readNames, type ParsedOptions } from "./parse-options";
+import { momentWanted, readMoment } from "./wait-end";
 import { toDefinitions, type Definition } from "./find-names";
 import { checkGlobals } from "./check-names";
 import { checkImports } from "./check-packages";
@@ -94,6 +96,11 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
     );
   }
 
+  for (const { option, message } of settingFaults(kind, parsed)) {
+    reporter.bar(located);
+    reporter.report("bad-header", placeOfOption(located, option, "whole"), message);
+  }
+
   const headerNames = namesInHeader(kind, parsed);
   for (const { name, option } of headerNames) {
     if (isName(name)) continue;
@@ -156,8 +163,28 @@ function isTask(kind: CellKind | undefined, analysis: CellAnalysis): boolean {
   return isUnread || analysis.display !== undefined || analysis.ownUnits.length > 0;
 }
 
+/** What the header of a cell that waits cannot mean. */
+function settingFaults(kind: CellKind | undefined, { settings }: ParsedOptions): readonly { option: string; message: string }[] {
+  if (kind === "approval") {
+    const form = parseForm(settings["form"]);
+    return "fault" in form ? [{ option: "form", message: form.fault }] : [];
+  }
+  if (kind !== "wait") return [];
+  const { for: time, until } = settings;
+  const read = time === undefined ? undefined : readDuration(time);
+  if (read && "wanted" in read) return [{ option: "for", message: `for= needs ${read.wanted}, not "${time}".` }];
+  if (until !== undefined && readMoment(until, 0) === undefined) {
+    return [{ option: "until", message: `until= needs ${momentWanted}, not "${until}".` }];
+  }
+  return [];
+}
+
 function namesInHeader(kind: CellKind | undefined, parsed: ParsedOptions): CompiledCell["headerNames"] {
-  const option = kind === "approval" ? "form" : kind === "script" || kind === "sql" ? "out" : undefined;
+  if (kind === "approval") {
+    const form = parseForm(parsed.settings["form"]);
+    return "fields" in form ? form.fields.map(({ name }) => ({ name, option: "form" })) : [];
+  }
+  const option = kind === "script" || kind === "sql" ? "out" : undefined;
   const text = option === undefined ? undefined : parsed.settings[option];
   const read = text === undefined ? undefined : readNames(text);
   return read && "value" in read ? read.value.map((name) => ({ name, option: option! })) : [];

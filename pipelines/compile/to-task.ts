@@ -21,7 +21,13 @@ export function toTask(draft: Draft, names: Names, classes: readonly Definition[
     needs.set(value.home.key, list.add(names.storedName(value)));
   }
   const isCode = cell.kind === "code";
-  const program = isCode ? buildProgram({ cell, names, reach, outputs, classes, withOwnText: true }) : bodyOf(cell);
+  // What waits runs nothing of its own: its program, if any, is its `when`.
+  const isHeld = cell.kind === "approval" || cell.kind === "wait";
+  const program = isCode
+    ? buildProgram({ cell, names, reach, outputs, classes, withOwnText: true })
+    : isHeld
+      ? buildProgram({ cell, names, reach, outputs: [], classes, withOwnText: false })
+      : bodyOf(cell);
   const expandProgram = cell.each && buildProgram({ cell, names, reach: expand, outputs: [], classes, withOwnText: false });
   return {
     key: cell.key,
@@ -38,6 +44,7 @@ export function toTask(draft: Draft, names: Names, classes: readonly Definition[
     reads: { task: foreign(reach.values), expand: foreign(expand.values) },
     paramReads: { task: paramNames(reach), expand: paramNames(expand) },
     settings,
+    ...(cell.kind === "approval" && { body: cell.cell.source }),
     each: cell.each?.variables,
     when: cell.parsed.when,
     options: { ...options, after: [...draft.after].sort() },

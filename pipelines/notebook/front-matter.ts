@@ -11,6 +11,8 @@ export interface FrontMatter {
   /** Cell options for every cell, as a header would say them, with the place of each. */
   readonly defaults: readonly (CellOption & { readonly place: FrontMatterPlace })[];
   readonly failFast: boolean;
+  /** As written: a time such as 2h. */
+  readonly runTimeout: (CellOption & { readonly place: FrontMatterPlace }) | undefined;
   readonly faults: readonly { readonly message: string; readonly place: FrontMatterPlace }[];
   /** Where each dependency is asked for. */
   readonly dependencyPlaces: Readonly<Record<string, FrontMatterPlace>>;
@@ -45,6 +47,7 @@ export function readFrontMatter(text: string | undefined): FrontMatter {
     image: undefined as string | undefined,
     defaults: [] as (CellOption & { place: FrontMatterPlace })[],
     failFast: false,
+    runTimeout: undefined as (CellOption & { place: FrontMatterPlace }) | undefined,
     faults,
     dependencyPlaces: {} as Record<string, FrontMatterPlace>,
   };
@@ -96,7 +99,9 @@ export function readFrontMatter(text: string | undefined): FrontMatter {
         for (const entry of entriesOf(pair)) {
           const value = scalarOf(entry);
           if (value === undefined) continue;
-          if (String(entry.key) !== "failFast") {
+          if (String(entry.key) === "runTimeout") {
+            result.runTimeout = { key: "runTimeout", value, place: placeOf(entry.key) };
+          } else if (String(entry.key) !== "failFast") {
             result.defaults.push({ key: String(entry.key), value, place: placeOf(entry.key) });
           } else if (value === "true" || value === "false") result.failFast = value === "true";
           else faults.push({ message: `"failFast" is true or false, not "${value}".`, place: placeOf(entry.value) });

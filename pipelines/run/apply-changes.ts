@@ -15,4 +15,5 @@ export function mergeChanges(into: Changes, later: Changes): void {
   for (const [ordinal, notes] of later.notes) into.notes.set(ordinal, { ...into.notes.get(ordinal), ...notes });
   for (const [key, attempt] of later.attempts) into.attempts.set(key, attempt);
   for (const [place, value] of later.counts) into.counts.set(place, value);
+  into.acts.push(...later.acts);
 }

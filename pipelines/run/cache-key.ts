@@ -27,6 +27,8 @@ export interface WhyPart {
     | "environment"
     | "options"
     | "retry"
+    | "cleared"
+    | "waits"
     | "not-started";
   readonly name?: string | undefined;
 }

@@ -1,5 +1,5 @@
 /** A state being decided upon: what was changed so far, over a base that is only read. Costs what changes, not what is. */
-import type { AttemptState, Changes, RunAction, RunFields, RunState, TaskRunNotes, TaskRunState, Transition } from "./run-state";
+import type { AttemptState, Changes, RunAct, RunAction, RunFields, RunState, TaskRunNotes, TaskRunState, Transition } from "./run-state";
 
 export class Draft {
   readonly changes: Changes = noChanges();
@@ -67,6 +67,10 @@ export class Draft {
     this.changes.notes.set(ordinal, { ...this.changes.notes.get(ordinal), ...notes });
   }
 
+  act(act: RunAct): void {
+    this.changes.acts.push(act);
+  }
+
   count(place: number): number {
     return this.changes.counts.get(place) ?? this.base.counts[place]!;
   }
@@ -90,5 +94,5 @@ export class Draft {
 }
 
 export function noChanges(): Changes {
-  return { fields: undefined, taskRuns: new Map(), notes: new Map(), attempts: new Map(), counts: new Map() };
+  return { fields: undefined, taskRuns: new Map(), notes: new Map(), attempts: new Map(), counts: new Map(), acts: [] };
 }

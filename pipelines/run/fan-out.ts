@@ -22,7 +22,7 @@ export function expand(draft: Draft, group: number, lists: Readonly<Record<strin
   }
   const first = draft.nextOrdinal;
   const { counters } = plan;
-  draft.set(group, { expanded: size });
+  const { fresh } = draft.set(group, { expanded: size });
   draft.setCount(counters.first(group), size === 0 ? 0 : first);
   draft.setCount(counters.live(group), size);
   draft.setCount(counters.admitted(group), 0);
@@ -35,7 +35,7 @@ export function expand(draft: Draft, group: number, lists: Readonly<Record<strin
       elements[variables[v]!.name] = list[rest % list.length]!;
       rest = Math.floor(rest / list.length);
     }
-    draft.add(newTaskRun(first + index, group, index, elements));
+    draft.add(newTaskRun(first + index, group, index, elements, fresh));
   }
   if (size === 0) return finishGroup(draft, group, at);
   admitElements(draft, group, at);

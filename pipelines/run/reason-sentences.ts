@@ -21,6 +21,11 @@ const sentences: Record<Reason, string> = {
   "handler-not-needed": "The cell's on= asks for another outcome of the run than it had.",
   "not-targeted": "This run was asked for other tasks only.",
   "fail-fast": "Another task failed and the notebook asks to stop then (failFast).",
+  rejected: "Whoever was asked said no: see the comment, then retry the task to ask again.",
+  "marked-failed": "Somebody marked it as failed by hand.",
+  "missing-value": "A task that it reads from was marked succeeded by hand and left no value: clear that task to compute it.",
+  "run-timeout": "The run took longer than it may and was stopped: give it a longer timeout or less to do.",
+  cleared: "It was cleared, and its task ran again.",
   internal: "Heddle itself failed here: retry the run, and report what the server's log says.",
 };
 

@@ -27,8 +27,8 @@ export function restoreCounts(plan: RunPlan, taskRuns: readonly TaskRunState[]):
 }
 
 function firstElement(taskRuns: readonly TaskRunState[], group: number): number {
-  // Elements of one group stand in one stretch, in order: halving would do, but this runs once per reload.
-  for (let ordinal = 0; ordinal < taskRuns.length; ordinal++) {
+  // The newest stretch counts: an earlier one is of before the group was cleared.
+  for (let ordinal = taskRuns.length - 1; ordinal >= 0; ordinal--) {
     const taskRun = taskRuns[ordinal]!;
     if (taskRun.task === group && taskRun.mapIndex === 0) return ordinal;
   }

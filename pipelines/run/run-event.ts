@@ -3,6 +3,29 @@ import type { Display } from "../protocol/display";
 import type { KeyParts, WhyPart } from "./cache-key";
 import type { Reason, TaskError, ValueRef } from "./run";
 
+/** What a person asks of a run, a task (`ordinal`) or an approval. `by` is a name, kept as it was then. */
+export type RunCommand = { readonly by: string | undefined } &
+  /** After a `stop` the handlers still run; `terminate` lets nothing run any more. */
+  (
+    | { readonly type: "cancel-requested"; readonly how: "stop" | "terminate" }
+    | { readonly type: "pause-requested" }
+    | { readonly type: "resume-requested" }
+    /** What failed, or this one task, and what could not run because of it. */
+    | { readonly type: "retry-requested"; readonly ordinal: number | undefined }
+    /** This task and everything downstream runs again, whatever became of it and whatever is stored. */
+    | { readonly type: "clear-requested"; readonly ordinal: number }
+    | { readonly type: "mark-requested"; readonly ordinal: number; readonly as: "succeeded" | "failed"; readonly note: string | undefined }
+    | (Answer & { readonly type: "answered" })
+  );
+
+interface Answer {
+  readonly ordinal: number;
+  readonly approved: boolean;
+  /** The form, by name. */
+  readonly outputs: Readonly<Record<string, ValueRef>>;
+  readonly note: string | undefined;
+}
+
 export type RunEvent = { readonly at: number } & (
   | { readonly type: "submitted" }
   | {
@@ -31,9 +54,11 @@ export type RunEvent = { readonly at: number } & (
   | (AttemptEvent & Ended & Failed & { readonly type: "attempt-lost" })
   | (AttemptEvent & Ended & Failed & { readonly type: "attempt-cancelled" })
   | (AttemptEvent & { readonly type: "lease-expired" })
-  | { readonly type: "retry-due"; readonly ordinal: number }
-  | { readonly type: "cancel-requested"; readonly by: string | undefined }
-  | { readonly type: "retry-requested" }
+  /** The time has come for a retry, the end of a wait, or an approval that nobody gave. */
+  | { readonly type: "due"; readonly ordinal: number }
+  /** The run has used up its time. */
+  | { readonly type: "run-due" }
+  | RunCommand
   /** A fault of ours or a run that cannot be folded: it ends here. */
   | { readonly type: "set-aside"; readonly message: string }
 );

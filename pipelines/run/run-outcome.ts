@@ -6,7 +6,7 @@ import type { Reason } from "./run";
 import type { RunState, TaskRunState } from "./run-state";
 
 export interface RunOutcome {
-  readonly status: "succeeded" | "failed";
+  readonly status: "succeeded" | "failed" | "cancelled";
   /** Of the first task that failed. */
   readonly reason?: Reason;
   readonly failed: readonly FailedTask[];
@@ -40,11 +40,13 @@ export function runOutcome(run: RunState, taskRun: TaskRunState, at: number): Ru
   });
   failed.sort((a, b) => (a.finishedAt ?? at) - (b.finishedAt ?? at));
   const durationMs = Math.max(0, at - (fields.startedAt ?? at));
-  if (failed.length === 0) return { status: "succeeded", failed: [], durationMs };
+  const { reason } = fields;
+  const stopped = reason === "cancelled" || plan.tasks.some((_, index) => !plan.late[index] && run.taskRuns[index]!.status === "cancelled");
+  if (failed.length === 0 && reason !== "run-timeout") return { status: stopped ? "cancelled" : "succeeded", failed: [], durationMs };
   const told = failed.slice(0, mostFailed).map(({ task, mapIndex, reason = "internal", current }): FailedTask => {
     const { key, title } = plan.tasks[task]!;
     const message = current?.error?.message.slice(0, mostCharacters) ?? reasonSentence(reason);
     return { task: key, title, ...(mapIndex === undefined ? {} : { mapIndex }), reason, message };
   });
-  return { status: "failed", reason: told[0]!.reason, failed: told, durationMs };
+  return { status: reason === "cancelled" ? "cancelled" : "failed", reason: told[0]?.reason ?? "run-timeout", failed: told, durationMs };
 }

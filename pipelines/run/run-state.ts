@@ -5,7 +5,7 @@
 import type { Json } from "../compile/dag";
 import type { KeyParts, WhyPart } from "./cache-key";
 import { planRun, type RunPlan } from "./run-plan";
-import type { AttemptStatus, OutputRef, Reason, RunSpec, RunStatus, TaskError, TaskRunStatus, ValueRef } from "./run";
+import type { AttemptStatus, Decision, OutputRef, Reason, RunSpec, RunStatus, TaskError, TaskRunStatus, ValueRef } from "./run";
 import type { Display } from "../protocol/display";
 
 /**
@@ -23,9 +23,15 @@ export interface RunState {
 
 export interface RunFields {
   readonly status: RunStatus;
-  /** Set to `cancelled` as soon as that is asked for, while attempts are still being stopped. */
+  /** Set to `cancelled` or `run-timeout` as soon as it is to stop, while attempts are still being stopped. */
   readonly reason: Reason | undefined;
   readonly message: string | undefined;
+  /** It is being brought to its end: after `stop` its handlers still run, after `terminate` nothing does. */
+  readonly halt: "stop" | "terminate" | undefined;
+  /** Nothing new starts; what runs goes on. */
+  readonly paused: { readonly by: string | undefined; readonly at: number } | undefined;
+  /** When it is out of time. */
+  readonly deadline: number | undefined;
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
 }
@@ -43,7 +49,12 @@ export interface TaskRunState {
   /** Failures and losses since the task run was last asked for; they are allowed separately. */
   readonly tries: number;
   readonly lost: number;
+  /** When something is due: a retry's start, the end of a wait, the moment an approval has waited too long. */
   readonly notBefore: number | undefined;
+  /** Asked for anew by hand: stored results are not looked at, and replaced by what it gives. */
+  readonly fresh: boolean;
+  /** What a person decided about it. */
+  readonly decision: Decision | undefined;
   readonly cacheKey: string | undefined;
   readonly keyParts: KeyParts | undefined;
   readonly cachedFrom: string | undefined;
@@ -85,6 +96,26 @@ export interface Changes {
   /** `ordinal/attempt` → the attempt as it is now. */
   readonly attempts: Map<string, AttemptState & { readonly ordinal: number }>;
   readonly counts: Map<number, number>;
+  /** What people did: kept in the event of the save that made it so. */
+  readonly acts: RunAct[];
+}
+
+/** What a person did to a run or one of its task runs. */
+export interface RunAct {
+  readonly type:
+    | "stopped"
+    | "terminated"
+    | "paused"
+    | "resumed"
+    | "retried"
+    | "cleared"
+    | "approved"
+    | "rejected"
+    | "marked-succeeded"
+    | "marked-failed";
+  readonly by: string | undefined;
+  readonly ordinal?: number | undefined;
+  readonly note?: string | undefined;
 }
 
 export type RunAction =
@@ -94,8 +125,10 @@ export type RunAction =
   | { readonly type: "enqueue"; readonly ordinal: number }
   | { readonly type: "launch"; readonly ordinal: number; readonly attempt: number }
   | { readonly type: "stop"; readonly ordinal: number; readonly attempt: number; readonly reason: "cancelled" }
-  /** Answer with retry-due then. */
+  /** Answer with due then. */
   | { readonly type: "wake"; readonly ordinal: number; readonly at: number }
+  /** Answer with run-due then. */
+  | { readonly type: "wake-run"; readonly at: number }
   | {
       readonly type: "remember";
       readonly ordinal: number;
@@ -155,14 +188,31 @@ export function newRun(spec: RunSpec): RunState {
   return {
     spec,
     plan,
-    fields: { status: "queued", reason: undefined, message: undefined, startedAt: undefined, finishedAt: undefined },
-    taskRuns: spec.dag.tasks.map((_, index) => newTaskRun(index, index, undefined, undefined)),
+    fields: {
+      status: "queued",
+      reason: undefined,
+      message: undefined,
+      halt: undefined,
+      paused: undefined,
+      deadline: undefined,
+      startedAt: undefined,
+      finishedAt: undefined,
+    },
+    taskRuns: spec.dag.tasks.map((_, index) => newTaskRun(index, index, undefined, undefined, false)),
     counts: plan.initialCounts(),
   };
 }
 
-export function newTaskRun(ordinal: number, task: number, mapIndex: number | undefined, elements: TaskRunState["elements"]): TaskRunState {
+export function newTaskRun(
+  ordinal: number,
+  task: number,
+  mapIndex: number | undefined,
+  elements: TaskRunState["elements"],
+  fresh: boolean,
+): TaskRunState {
   return {
+    fresh,
+    decision: undefined,
     ordinal,
     task,
     mapIndex,

@@ -44,6 +44,11 @@ export const reasons = [
   "handler-not-needed",
   "not-targeted",
   "fail-fast",
+  "rejected",
+  "marked-failed",
+  "missing-value",
+  "run-timeout",
+  "cleared",
   "internal",
 ] as const;
 export type Reason = (typeof reasons)[number];
@@ -98,4 +103,15 @@ export interface RunSpec extends RunInfo {
   readonly targets: readonly string[] | undefined;
   /** "use": read and write the cache; "off": neither (every task runs). */
   readonly cache: "use" | "off";
+  /** Milliseconds from the start of its first task within which the run has to end; undefined: as long as it takes. */
+  readonly timeout?: number | undefined;
+}
+
+/** What a person decided about a task run. */
+export interface Decision {
+  readonly type: "approved" | "rejected" | "marked-succeeded" | "marked-failed";
+  /** The name of who did it. */
+  readonly by: string | undefined;
+  readonly at: number;
+  readonly note: string | undefined;
 }

@@ -4,7 +4,8 @@ import { endTaskRun } from "./end-task-run";
 import { elementEnded, elementsOf, releaseElements } from "./fan-out";
 import { makeReady } from "./make-ready";
 import { reasonSentence } from "./reason-sentences";
-import { hasSucceeded, isRunTerminal, isTerminal } from "./run-state";
+import type { Decision } from "./run";
+import { hasSucceeded, isRunTerminal, isTerminal, type RunFields } from "./run-state";
 
 /** Follows the consequences until there are no more. A list, not recursion: a chain may have 10,000 links. */
 export function settleAll(draft: Draft, at: number, first: boolean): void {
@@ -59,7 +60,7 @@ export function releaseTask(draft: Draft, index: number, at: number): void {
   }
   if (handler) {
     if (draft.count(plan.counters.open) > 0) return;
-    const outcome = draft.count(plan.counters.failed) > 0 ? "failure" : "success";
+    const outcome = outcomeOf(draft);
     if (task.options.on !== "exit" && task.options.on !== outcome) {
       return endTaskRun(draft, index, "skipped", "handler-not-needed", at);
     }
@@ -78,6 +79,16 @@ export function releaseTask(draft: Draft, index: number, at: number): void {
       if (outcomes.some(({ status }) => status === "failed")) return makeReady(draft, index, at);
       return endTaskRun(draft, index, "skipped", "join-unmet", at);
   }
+}
+
+/** What `on` asks. A run that was stopped has neither succeeded nor failed. */
+function outcomeOf(draft: Draft): "success" | "failure" | "stopped" {
+  const { plan } = draft.base;
+  const { reason } = draft.fields;
+  if (reason === "run-timeout") return "failure";
+  if (reason === "cancelled") return "stopped";
+  if (draft.count(plan.counters.failed) > 0) return "failure";
+  return plan.tasks.some((_, index) => !plan.late[index] && draft.must(index).status === "cancelled") ? "stopped" : "success";
 }
 
 function releaseHandlers(draft: Draft, at: number): void {
@@ -105,29 +116,35 @@ function endRun(draft: Draft, at: number): void {
   if (isRunTerminal(draft.fields.status)) return;
   if (draft.count(plan.counters.open) > 0 || draft.count(plan.counters.openLate) > 0) return;
   const startedAt = draft.fields.startedAt ?? at;
-  if (draft.fields.reason === "cancelled") {
-    draft.setFields({ status: "cancelled", startedAt, finishedAt: at });
-    draft.actions.push({ type: "run-ended", status: "cancelled" });
-    return;
+  const { reason: stopped, message } = draft.fields;
+  if (stopped === "cancelled" || stopped === "run-timeout") {
+    const status = stopped === "cancelled" ? "cancelled" : "failed";
+    return finish(draft, { status, reason: stopped, message }, startedAt, at);
   }
   const index = plan.tasks.findIndex((_, task) => draft.must(task).status === "failed");
   if (index < 0) {
-    draft.setFields({ status: "succeeded", reason: undefined, message: undefined, startedAt, finishedAt: at });
-    draft.actions.push({ type: "run-ended", status: "succeeded" });
-    return;
+    const left = plan.tasks.some((_, task) => draft.must(task).status === "cancelled");
+    // One task of a stopped run was asked for again, and the others were not.
+    if (left) return finish(draft, { status: "cancelled", reason: "cancelled", message: reasonSentence("cancelled") }, startedAt, at);
+    return finish(draft, { status: "succeeded", reason: undefined, message: undefined }, startedAt, at);
   }
-  const { reason = "internal" } = draft.must(index);
+  const { reason = "internal", decision } = draft.must(index);
   const elements = [...elementsOf(draft, index)].filter((ordinal) => draft.must(ordinal).status === "failed");
   const where =
     elements.length > 0
       ? ` at ${elements.length === 1 ? "element" : `${elements.length} elements, first`} ${draft.must(elements[0]!).mapIndex}`
       : "";
-  draft.setFields({
-    status: "failed",
-    reason,
-    startedAt,
-    finishedAt: at,
-    message: `“${spec.dag.tasks[index]!.title || spec.dag.tasks[index]!.key}” failed${where}. ${reasonSentence(reason)}`,
-  });
-  draft.actions.push({ type: "run-ended", status: "failed" });
+  const title = spec.dag.tasks[index]!.title || spec.dag.tasks[index]!.key;
+  const told = decision?.by === undefined ? `“${title}” failed${where}. ${reasonSentence(reason)}` : decisionSentence(title, decision);
+  finish(draft, { status: "failed", reason, message: told }, startedAt, at);
+}
+
+function finish(draft: Draft, outcome: Pick<RunFields, "status" | "reason" | "message">, startedAt: number, at: number): void {
+  draft.setFields({ ...outcome, startedAt, finishedAt: at, halt: undefined, paused: undefined, deadline: undefined });
+  draft.actions.push({ type: "run-ended", status: outcome.status });
+}
+
+function decisionSentence(title: string, { type, by, note }: Decision): string {
+  const did = type === "rejected" ? "was rejected" : "was marked as failed";
+  return `“${title}” ${did} by ${by}${note === undefined ? "." : `: ${note}`}`;
 }

@@ -22,11 +22,13 @@ test("every run ends, whatever happens in whatever order", () => {
   );
 });
 
-test("a task run that has ended changes only when a retry is asked for", () => {
+const byHand = new Set<RunEvent["type"]>(["retry-requested", "clear-requested", "mark-requested"]);
+
+test("a task run that has ended changes only when a person asks for that", () => {
   fc.assert(
     fc.property(randomSpec, randomChoices, (spec, choices) => {
       play(spec, choices, (run, event, { changes }) => {
-        if (event.type === "retry-requested") return;
+        if (byHand.has(event.type)) return;
         for (const ordinal of changes.taskRuns.keys()) {
           const before = run.taskRuns[ordinal];
           if (before && isTerminal(before.status)) expect(changes.taskRuns.get(ordinal)).toBe(before);
@@ -95,14 +97,14 @@ test("a fan-out that reads a handler is tried again only after the handler was",
   done(4, 1, 9);
   expect(run.fields.status).toBe("failed");
 
-  tell({ type: "retry-requested", at: 10 });
+  tell({ type: "retry-requested", ordinal: undefined, by: undefined, at: 10 });
   expect(run.taskRuns.map(({ status }) => status)).toEqual(["succeeded", "queued", "running", "blocked", "succeeded"]);
   begin(1, 11);
   tell({ type: "attempt-failed", ordinal: 1, attempt: 2, reason: "exception", error, random: 0, at: 12 });
   expect(run.taskRuns[2]).toMatchObject({ status: "skipped", reason: "upstream-failed" });
   expect(run.fields.status).toBe("failed");
 
-  tell({ type: "retry-requested", at: 13 });
+  tell({ type: "retry-requested", ordinal: undefined, by: undefined, at: 13 });
   begin(1, 14);
   expect(run.taskRuns[3]!.status).toBe("blocked");
   done(1, 3, 15);
@@ -142,6 +144,79 @@ test("a stale or repeated word changes nothing, and the counters always follow f
         const stale = taskRun.attempt !== event.attempt || taskRun.status !== "running" || taskRun.expanded !== undefined;
         if (stale) expect(made.changes.taskRuns.size + made.actions.length).toBe(0);
         last = event;
+      });
+    }),
+    runs,
+  );
+});
+
+test("while a run is paused nothing starts, and no attempt is under way for what waits", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      play(spec, choices, (run, event, { changes, actions }) => {
+        if (run.fields.paused && (changes.fields ?? run.fields).paused) expect(actions.filter(({ type }) => type === "launch")).toEqual([]);
+        for (const { status, current } of changes.taskRuns.values()) {
+          if (status === "waiting") expect(["launching", "running"]).not.toContain(current?.status);
+        }
+      });
+    }),
+    runs,
+  );
+});
+
+test("after a stop only handlers start, after a termination nothing does", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      play(spec, choices, (run, event, { actions }) => {
+        const { halt } = run.fields;
+        if (halt === undefined || byHand.has(event.type)) return;
+        for (const action of actions) {
+          if (action.type !== "launch") continue;
+          expect(halt).toBe("stop");
+          expect(run.plan.late[run.taskRuns[action.ordinal]!.task]).toBe(true);
+        }
+      });
+    }),
+    runs,
+  );
+});
+
+const commands = new Set<RunEvent["type"]>([...byHand, "cancel-requested", "pause-requested", "resume-requested", "answered"]);
+
+test("what a person does is told once, with who did it, and what changes nothing is not told", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      play(spec, choices, (run, event, { changes }) => {
+        const changed = changes.fields !== undefined || changes.taskRuns.size > 0;
+        if (!commands.has(event.type)) return expect(changes.acts).toEqual([]);
+        expect(changes.acts).toHaveLength(changed ? 1 : 0);
+        if (changed) expect(changes.acts[0]!.by).toBe("by" in event ? event.by : undefined);
+      });
+    }),
+    runs,
+  );
+});
+
+test("clearing asks for a task and for all downstream of it, and nothing of them comes from the cache", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      play(spec, choices, (run, event, { changes }) => {
+        if (event.type !== "clear-requested" || changes.acts.length === 0) return;
+        const first = run.taskRuns[event.ordinal]!;
+        const reached = new Set<number>(first.mapIndex === undefined ? [first.task] : []);
+        for (const stack = [first.task]; stack.length > 0;) {
+          for (const reader of run.plan.downstream[stack.pop()!]!) {
+            if (reached.has(reader) || !run.plan.targeted[reader]) continue;
+            reached.add(reader);
+            stack.push(reader);
+          }
+        }
+        for (const index of reached) {
+          const after = changes.taskRuns.get(index)!;
+          expect(after.fresh).toBe(true);
+          expect(after.outputs).toBeUndefined();
+          expect(after.cachedFrom).toBeUndefined();
+        }
       });
     }),
     runs,

@@ -1,17 +1,22 @@
 /**
  * The fold of a run: what an event changes, and what is to be done about it once that is saved. Pure and total: an event
  * that comes late, twice or for another attempt changes nothing. Neighbours: settle.ts (what the end of one task means for
- * the others), fan-out.ts (groups and their elements), retry.ts, apply-changes.ts; server/run performs the actions.
+ * the others), fan-out.ts (groups and their elements), held.ts (approvals and waits), halt.ts (stop, pause), rerun.ts (again,
+ * by hand), retry.ts, apply-changes.ts; server/run performs the actions.
  */
+import { begin } from "./begin";
 import { Draft } from "./draft";
 import { endTaskRun } from "./end-task-run";
-import { admitElements, elementsOf, expand } from "./fan-out";
-import { reasonSentence } from "./reason-sentences";
+import { expand } from "./fan-out";
+import { cancel, pause, resume, runIsDue } from "./halt";
+import { answer, heldIsDue, hold, isHeld } from "./held";
+import { clear, mark, retry as retryTasks } from "./rerun";
 import { retryAfterFailure, retryAfterLoss } from "./retry";
 import type { RunEvent } from "./run-event";
 import type { Reason } from "./run";
-import { hasSucceeded, isRunTerminal, isTerminal, type RunState, type TaskRunState, type Transition } from "./run-state";
+import { isRunTerminal, type RunState, type TaskRunState, type Transition } from "./run-state";
 import { releaseTask, settleAll } from "./settle";
+import { stoppingReason } from "./stopping";
 
 export function transition(run: RunState, event: RunEvent): Transition {
   const draft = new Draft(run);
@@ -21,7 +26,7 @@ export function transition(run: RunState, event: RunEvent): Transition {
 }
 
 function decide(draft: Draft, event: RunEvent): void {
-  if (isRunTerminal(draft.fields.status) && event.type !== "retry-requested") return;
+  if (isRunTerminal(draft.fields.status) && !reopens(event)) return;
   switch (event.type) {
     case "submitted":
       return submitted(draft, event.at);
@@ -49,7 +54,7 @@ function decide(draft: Draft, event: RunEvent): void {
     }
     case "claimed": {
       const taskRun = draft.taskRun(event.ordinal);
-      if (taskRun?.status !== "queued" || taskRun.notBefore !== undefined) return;
+      if (taskRun?.status !== "queued" || taskRun.notBefore !== undefined || draft.fields.paused) return;
       const attempt = taskRun.attempt + 1;
       draft.set(event.ordinal, { status: "running", attempt, startedAt: taskRun.startedAt ?? event.at });
       draft.setAttempt(event.ordinal, { attempt, status: "launching" });
@@ -69,6 +74,12 @@ function decide(draft: Draft, event: RunEvent): void {
       const taskRun = live(draft, event);
       if (!taskRun || isGroup(draft, taskRun)) return;
       endAttempt(draft, event, "succeeded", undefined);
+      if (isHeld(draft.base.plan.tasks[taskRun.task]!)) {
+        // Its `when` was true: only now it waits.
+        const stopped = stopping(draft, taskRun);
+        if (stopped) return endTaskRun(draft, event.ordinal, "cancelled", stopped, event.at);
+        return hold(draft, event.ordinal, event.at);
+      }
       remember(draft, taskRun, event.outputs, event.displays ?? [], undefined);
       draft.set(event.ordinal, { outputs: event.outputs });
       return endTaskRun(draft, event.ordinal, "succeeded", undefined, event.at);
@@ -108,23 +119,42 @@ function decide(draft: Draft, event: RunEvent): void {
       endAttempt(draft, event, "cancelled", event.reason);
       return endTaskRun(draft, event.ordinal, "cancelled", stopping(draft, taskRun) ?? "cancelled", event.at);
     }
-    case "retry-due": {
+    case "due": {
       const taskRun = draft.taskRun(event.ordinal);
-      if (taskRun?.status !== "queued" || taskRun.notBefore === undefined || taskRun.notBefore > event.at) return;
+      if (taskRun?.notBefore === undefined || taskRun.notBefore > event.at) return;
+      if (taskRun.status === "waiting") return heldIsDue(draft, event.ordinal, event.at);
+      if (taskRun.status !== "queued") return;
       draft.set(event.ordinal, { notBefore: undefined });
       draft.actions.push({ type: "enqueue", ordinal: event.ordinal });
       return;
     }
+    case "run-due":
+      return runIsDue(draft, event.at);
     case "cancel-requested":
-      return cancel(draft, event.by, event.at);
+      return cancel(draft, event.how, event.by, event.at);
+    case "pause-requested":
+      return pause(draft, event.by, event.at);
+    case "resume-requested":
+      return resume(draft, event.by);
     case "retry-requested":
-      return retryRun(draft, event.at);
+      return retryTasks(draft, event.ordinal, event.by, event.at);
+    case "clear-requested":
+      return clear(draft, event.ordinal, event.by, event.at);
+    case "mark-requested":
+      return mark(draft, event, event.at);
+    case "answered":
+      return answer(draft, event, event.at);
     case "set-aside": {
       draft.setFields({ status: "failed", reason: "internal", message: event.message, finishedAt: event.at });
       draft.actions.push({ type: "run-ended", status: "failed" });
       return;
     }
   }
+}
+
+/** What wakes a run that had ended. */
+function reopens({ type }: RunEvent): boolean {
+  return type === "retry-requested" || type === "clear-requested" || type === "mark-requested";
 }
 
 function submitted(draft: Draft, at: number): void {
@@ -156,15 +186,8 @@ function optionsOf(draft: Draft, taskRun: TaskRunState) {
   return draft.base.plan.tasks[taskRun.task]!.options;
 }
 
-/** Why nothing is started or tried again: cancelled, or failing fast (which handlers outlive). */
-function stopping(draft: Draft, taskRun: TaskRunState): "cancelled" | "fail-fast" | undefined {
-  const { reason } = draft.fields;
-  if (reason === "cancelled") return reason;
-  return reason === "fail-fast" && !draft.base.plan.late[taskRun.task] ? reason : undefined;
-}
-
-function begin(draft: Draft, at: number): void {
-  if (draft.fields.status === "queued") draft.setFields({ status: "running", startedAt: at });
+function stopping(draft: Draft, taskRun: TaskRunState) {
+  return stoppingReason(draft.fields, draft.base.plan.late[taskRun.task]!);
 }
 
 function endAttempt(
@@ -224,81 +247,4 @@ function remember(
     elements,
     lifetime: typeof cache === "number" ? cache : undefined,
   });
-}
-
-/** Nothing further starts; what is running is stopped and reports its end itself. */
-function cancel(draft: Draft, by: string | undefined, at: number): void {
-  if (draft.fields.reason === "cancelled") return;
-  const message = by === undefined ? reasonSentence("cancelled") : `Stopped by ${by}.`;
-  draft.setFields({ reason: "cancelled", message });
-  const { length } = draft.base.taskRuns;
-  // Elements first: a group ends with its last one.
-  for (let ordinal = length - 1; ordinal >= 0; ordinal--) {
-    const taskRun = draft.must(ordinal);
-    if (isTerminal(taskRun.status)) continue;
-    if (taskRun.status === "running") {
-      if (taskRun.expanded === undefined) draft.actions.push({ type: "stop", ordinal, attempt: taskRun.attempt, reason: "cancelled" });
-      continue;
-    }
-    endTaskRun(draft, ordinal, "cancelled", "cancelled", at);
-  }
-}
-
-const runAgain: ReadonlySet<Reason | undefined> = new Set(["upstream-failed", "fail-fast", "cancelled"]);
-
-/** What failed, was cancelled or never started because of that is asked for anew; the same run goes on. */
-function retryRun(draft: Draft, at: number): void {
-  const { plan } = draft.base;
-  if (draft.fields.reason === "cancelled" && !isRunTerminal(draft.fields.status)) return;
-  const ended = isRunTerminal(draft.fields.status);
-  const again = plan.tasks.flatMap((_, index) => {
-    const { status, reason, expanded } = draft.must(index);
-    const failed = status === "failed" || status === "cancelled" || (status === "skipped" && runAgain.has(reason));
-    const handler = ended && plan.late[index] === true && isTerminal(status) && expanded === undefined && reason !== "not-targeted";
-    return failed || handler ? [index] : [];
-  });
-  if (again.length === 0) return;
-  if (!again.some((index) => !hasSucceeded(draft.must(index).status) && draft.must(index).reason !== "handler-not-needed")) return;
-  draft.setFields({ status: "running", reason: undefined, message: undefined, finishedAt: undefined });
-  const { counters } = plan;
-  for (const index of again) {
-    const before = draft.must(index);
-    if (before.status === "failed" && !plan.late[index]) draft.addCount(counters.failed, -1);
-    draft.addCount(plan.late[index] ? counters.openLate : counters.open, 1);
-    for (const reader of plan.downstream[index]!) draft.addCount(counters.pending(reader), 1);
-    if (before.expanded === undefined) reset(draft, index, "blocked");
-    else {
-      draft.set(index, { status: "running", reason: undefined, finishedAt: undefined, outputs: undefined });
-      draft.note(index, { error: null });
-      for (const ordinal of elementsOf(draft, index)) {
-        const { status, reason } = draft.must(ordinal);
-        if (status !== "failed" && status !== "cancelled" && !runAgain.has(reason)) continue;
-        reset(draft, ordinal, "blocked");
-        draft.addCount(counters.live(index), 1);
-      }
-      draft.setCount(counters.cursor(index), 0);
-    }
-  }
-  for (const index of again) {
-    if (draft.must(index).expanded !== undefined) admitElements(draft, index, at);
-    else releaseTask(draft, index, at);
-  }
-}
-
-function reset(draft: Draft, ordinal: number, status: "blocked"): void {
-  draft.set(ordinal, {
-    status,
-    reason: undefined,
-    tries: 0,
-    lost: 0,
-    notBefore: undefined,
-    cacheKey: undefined,
-    keyParts: undefined,
-    cachedFrom: undefined,
-    outputs: undefined,
-    queuedAt: undefined,
-    startedAt: undefined,
-    finishedAt: undefined,
-  });
-  draft.note(ordinal, { displays: [], error: null });
 }

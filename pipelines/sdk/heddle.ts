@@ -150,7 +150,7 @@ export declare const run: {
   /** The time the schedule fired for, ISO 8601. */
   readonly logicalDate: string | undefined;
   /** In a handler only: how the other tasks ended. */
-  readonly status: "succeeded" | "failed" | undefined;
+  readonly status: "succeeded" | "failed" | "cancelled" | undefined;
   /** In a handler, when something failed: the reason of the first failure. */
   readonly reason: string | undefined;
   /** In a handler: the tasks that failed, at most 100. Empty everywhere else. */

@@ -4,7 +4,7 @@
 const runRow = `
 select r.id, r.number, r.notebook_id, coalesce(r.spec->'dag'->>'title', n.title, r.spec->>'notebook', 'Notebook') as notebook_title,
   v.revision as notebook_revision, r.status, r.reason, r.message, r.trigger, u.name as created_by, r.created_at, r.started_at, r.finished_at,
-  r.spec->'params' as params, r.revision as seq, c.counts
+  r.spec->'params' as params, r.control, r.revision as seq, c.counts
 from run r
 left join notebook n on n.id = r.notebook_id
 left join notebook_version v on v.id = r.version_id
@@ -12,7 +12,8 @@ left join "user" u on u.id = r.created_by
 left join lateral (
   select json_object_agg(status, count) as counts
   from (select t.status, count(*)::int as count from task_run t
-        where t.run_id = r.id and t.workspace_id = r.workspace_id and coalesce(t.expanded, 0) = 0 group by t.status) by_status
+        where t.run_id = r.id and t.workspace_id = r.workspace_id and coalesce(t.expanded, 0) = 0
+          and t.reason is distinct from 'cleared' group by t.status) by_status
 ) c on true
 where r.workspace_id = $1`;
 
@@ -49,8 +50,8 @@ order by s.name`;
 
 /** $1 workspace, $2 run. */
 export const runSpecSql = `
-select r.spec->'dag'->'tasks' as tasks, r.spec->'targets' as targets, r.spec->>'cache' as cache, r.spec->'dag'->'outputs' as outputs,
-  r.notebook_id, r.number
+select r.spec->'dag'->'tasks' as tasks, r.spec->'targets' as targets, r.spec->>'cache' as cache, r.spec->'dag'->'outputs' as outputs, r.spec->'timeout' as timeout,
+  r.notebook_id, r.number, jsonb_path_query_array(r.spec, '$.dag.params[*].name') as names
 from run r where r.workspace_id = $1 and r.id = $2`;
 
 /** $1 workspace, $2 notebook, $3 number. */
@@ -59,7 +60,7 @@ select id, number from run where workspace_id = $1 and notebook_id = $2 and numb
 
 const taskRunRow = `
 select t.id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.queued_at, t.started_at, t.finished_at,
-  t.cached_from, c.run_id as cached_run, cr.number as cached_number`;
+  t.not_before, t.decision, t.cached_from, c.run_id as cached_run, cr.number as cached_number`;
 
 const taskRunJoins = `
 from task_run t
@@ -67,7 +68,8 @@ left join task_run c on c.id = t.cached_from
 left join run cr on cr.id = c.run_id`;
 
 /** $1 workspace, $2 run. */
-export const taskRunRowsSql = `${taskRunRow} ${taskRunJoins} where t.workspace_id = $1 and t.run_id = $2`;
+export const taskRunRowsSql = `${taskRunRow} ${taskRunJoins} where t.workspace_id = $1 and t.run_id = $2
+  and t.reason is distinct from 'cleared'`;
 
 /** $1 workspace, $2 task run ids. */
 export const taskRunRowsByIdSql = `${taskRunRow} ${taskRunJoins} where t.workspace_id = $1 and t.id = any($2)`;
@@ -116,7 +118,8 @@ ${taskRunRow}, t.run_id, r.number as run_number, r.status as run_status, t.error
   case when t.expanded > 0 then (
     select json_object_agg(status, count) from (
       select e.status, count(*)::int as count from task_run e
-      where e.run_id = t.run_id and e.task_key = t.task_key and e.map_index is not null group by e.status) by_status
+      where e.run_id = t.run_id and e.task_key = t.task_key and e.map_index is not null
+        and e.reason is distinct from 'cleared' group by e.status) by_status
   ) end as elements
 ${taskRunJoins}
 join run r on r.id = t.run_id
@@ -125,3 +128,22 @@ where t.workspace_id = $1 and t.id in (select id from newest)`;
 /** $1 workspace, $2 notebook. */
 export const activeRunSql = `
 select id from run where workspace_id = $1 and notebook_id = $2 and status in ('queued', 'running') order by number desc limit 1`;
+
+/** Approvals that nobody has answered, longest waiting first. $1 workspace. */
+export const inboxSql = `
+select t.id as task_run_id, t.task_key, t.started_at as since, t.not_before, r.id as run_id, r.number, r.notebook_id, u.name as created_by,
+  coalesce(r.spec->'dag'->>'title', n.title, r.spec->>'notebook', 'Notebook') as notebook_title, task.task
+from task_run t
+join run r on r.id = t.run_id
+join lateral (
+  select task from jsonb_array_elements(r.spec->'dag'->'tasks') task where task->>'key' = t.task_key
+) task on task.task->>'kind' = 'approval'
+left join notebook n on n.id = r.notebook_id
+left join "user" u on u.id = r.created_by
+where t.workspace_id = $1 and t.status = 'waiting' and r.status = 'running'
+order by t.started_at, t.id limit 500`;
+
+/** What people did, oldest first. $1 workspace, $2 run. */
+export const actsSql = `
+select e.seq, e.at, act from run_event e cross join lateral jsonb_array_elements(e.event->'acts') act
+where e.workspace_id = $1 and e.run_id = $2 and e.event ? 'acts' order by e.seq`;

@@ -28,7 +28,8 @@ export const insertRunSql = `
 with input as (
   select * from json_to_record($1::json) as r(
     id text, workspace_id text, notebook_id text, version_id text, spec jsonb, source text, trigger text, created_by text,
-    status text, reason text, message text, created float8, started float8, finished float8, owner text, lease float8, event jsonb, order_key text)
+    status text, reason text, message text, control jsonb, created float8, started float8, finished float8, owner text, lease float8,
+    event jsonb, order_key text)
 ), ordered as (
   insert into run_order (key, run_id) select order_key, id from input where order_key is not null
   on conflict (key) do update set run_id = excluded.run_id where not run_is_active(run_order.run_id) returning run_id
@@ -37,21 +38,22 @@ with input as (
   where order_key is null or exists (select from ordered)
   on conflict (workspace_id) do update set last = run_counter.last + 1 returning last
 ), inserted as (
-  insert into run (id, workspace_id, notebook_id, version_id, number, status, reason, message, spec, source, trigger, created_by,
+  insert into run (id, workspace_id, notebook_id, version_id, number, status, reason, message, control, spec, source, trigger, created_by,
     created_at, started_at, finished_at, revision, owner, owner_until)
-  select i.id, i.workspace_id, i.notebook_id, i.version_id, counted.last, i.status, i.reason, i.message, i.spec, i.source, i.trigger,
+  select i.id, i.workspace_id, i.notebook_id, i.version_id, counted.last, i.status, i.reason, i.message, i.control, i.spec, i.source, i.trigger,
     i.created_by, to_timestamp(i.created / 1000), to_timestamp(i.started / 1000), to_timestamp(i.finished / 1000), 1, i.owner,
     clock_timestamp() + make_interval(secs => i.lease)
   from input i, counted
   returning id, number
 ), events as (
-  insert into run_event (run_id, seq, workspace_id, event) select id, 1, workspace_id, event from input
+  insert into run_event (run_id, seq, workspace_id, event) select i.id, 1, i.workspace_id, i.event from input i join inserted using (id)
 ), tasks as (
-  insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, cache_key, queued_at, finished_at, why)
-  select t.id, i.id, i.workspace_id, t.task_key, null, t.status, t.reason, t.cache_key, to_timestamp(t.queued / 1000),
-    to_timestamp(t.finished / 1000), t.why
-  from input i, json_to_recordset($2::json) as t(
-    id text, task_key text, status text, reason text, cache_key text, queued float8, finished float8, why jsonb)
+  insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, cache_key, not_before, queued_at, started_at, finished_at, why)
+  select t.id, i.id, i.workspace_id, t.task_key, null, t.status, t.reason, t.cache_key, to_timestamp(t.not_before / 1000),
+    to_timestamp(t.queued / 1000), to_timestamp(t.started / 1000), to_timestamp(t.finished / 1000), t.why
+  from input i join inserted using (id), json_to_recordset($2::json) as t(
+    id text, task_key text, status text, reason text, cache_key text, not_before float8, queued float8, started float8,
+    finished float8, why jsonb)
 )
 select number from inserted`;
 
@@ -74,9 +76,9 @@ select s.id, s.revision, (select count(*)::int from changed) as changed from sav
 const saveHeadSql = `
 with input as materialized (
   select * from json_to_recordset($3::json) as r(
-    id text, revision int, status text, reason text, message text, started float8, finished float8, event jsonb)
+    id text, revision int, status text, reason text, message text, control jsonb, started float8, finished float8, event jsonb)
 ), saved as (
-  update run set status = i.status, reason = i.reason, message = i.message, started_at = to_timestamp(i.started / 1000),
+  update run set status = i.status, reason = i.reason, message = i.message, control = i.control, started_at = to_timestamp(i.started / 1000),
     finished_at = to_timestamp(i.finished / 1000), revision = i.revision + 1
   -- The list of ids besides, so that the plan never walks the other runs.
   from input i where run.id = i.id and run.id = any($4::text[]) and run.revision = i.revision and run.owner = $1
@@ -87,10 +89,10 @@ with input as materialized (
 ), changed as (
   update task_run set status = t.status, reason = t.reason, attempt = t.attempt, tries = t.tries, lost = t.lost,
     expanded = t.expanded, not_before = to_timestamp(t.not_before / 1000), cache_key = t.cache_key,
-    key_parts = coalesce(t.key_parts, task_run.key_parts), why = coalesce(t.why, task_run.why), cached_from = t.cached_from,
+    key_parts = t.key_parts, why = coalesce(t.why, task_run.why), cached_from = t.cached_from,
     outputs = t.outputs,
     displays = coalesce(t.displays, task_run.displays),
-    error = case when t.keep_error then task_run.error else t.error end,
+    error = case when t.keep_error then task_run.error else t.error end, decision = t.decision, fresh = t.fresh,
     queued_at = to_timestamp(t.queued / 1000), started_at = to_timestamp(t.started / 1000),
     finished_at = to_timestamp(t.finished / 1000),
     lease_until = case when not t.leased then null
@@ -98,15 +100,15 @@ with input as materialized (
   from json_to_recordset($5::json) as t(
     id text, run_id text, status text, reason text, attempt int, tries int, lost int, expanded int, not_before float8, cache_key text,
     key_parts jsonb, why jsonb, cached_from text, outputs jsonb, displays jsonb, error jsonb,
-    keep_error boolean, queued float8, started float8, finished float8, leased boolean)
+    keep_error boolean, decision jsonb, fresh boolean, queued float8, started float8, finished float8, leased boolean)
   join saved s on s.id = t.run_id
   where task_run.id = t.id and task_run.attempt <= t.attempt
   returning task_run.id
 ), attempts as (
   insert into attempt (task_run_id, attempt, workspace_id, status, reason, error, handle, started_at, finished_at, duration_ms, cpu_ms,
-    peak_memory_bytes, log_records, log_bytes, log_cut)
+    peak_memory_bytes, log_records, log_bytes, log_cut, server)
   select a.task_run_id, a.attempt, s.workspace_id, a.status, a.reason, a.error, a.handle, to_timestamp(a.started / 1000),
-    to_timestamp(a.finished / 1000), a.duration_ms, a.cpu_ms, a.peak_memory_bytes, a.log_records, a.log_bytes, a.log_cut
+    to_timestamp(a.finished / 1000), a.duration_ms, a.cpu_ms, a.peak_memory_bytes, a.log_records, a.log_bytes, a.log_cut, $1
   from json_to_recordset($6::json) as a(
     task_run_id text, run_id text, attempt int, status text, reason text, error jsonb, handle text, started float8, finished float8,
     duration_ms float8, cpu_ms float8, peak_memory_bytes bigint, log_records int, log_bytes bigint, log_cut int)
@@ -121,15 +123,16 @@ with input as materialized (
 
 const addedSql = `added as (
   insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, attempt, tries, lost, cache_key, key_parts, why,
-    cached_from, elements, outputs, displays, queued_at, started_at, finished_at, lease_until)
+    cached_from, elements, outputs, displays, error, not_before, decision, fresh, queued_at, started_at, finished_at, lease_until)
   select t.id, t.run_id, s.workspace_id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.tries, t.lost, t.cache_key,
-    t.key_parts, t.why, t.cached_from, t.elements, t.outputs, t.displays, to_timestamp(t.queued / 1000),
+    t.key_parts, t.why, t.cached_from, t.elements, t.outputs, t.displays, t.error, to_timestamp(t.not_before / 1000), t.decision, t.fresh,
+    to_timestamp(t.queued / 1000),
     to_timestamp(t.started / 1000), to_timestamp(t.finished / 1000),
     case when t.leased then clock_timestamp() + make_interval(secs => $2) end
   from json_to_recordset($7::json) as t(
     id text, run_id text, task_key text, map_index int, status text, reason text, attempt int, tries int, lost int, cache_key text,
-    key_parts jsonb, why jsonb, cached_from text, elements jsonb, outputs jsonb, displays jsonb, queued float8, started float8,
-    finished float8, leased boolean)
+    key_parts jsonb, why jsonb, cached_from text, elements jsonb, outputs jsonb, displays jsonb, error jsonb, not_before float8, decision jsonb,
+    fresh boolean, queued float8, started float8, finished float8, leased boolean)
   join saved s on s.id = t.run_id
 )`;
 
@@ -161,17 +164,17 @@ left join task_memory m on m.workspace_id = i.ws and m.notebook_id = i.nb and m.
 order by i.n`;
 
 export const loadRunSql = `
-select id, workspace_id, notebook_id, version_id, number, status, reason, message, spec, revision, owner, poison,
+select id, workspace_id, notebook_id, version_id, number, status, reason, message, control, spec, revision, owner, poison,
   (extract(epoch from created_at) * 1000)::float8 as created, (extract(epoch from started_at) * 1000)::float8 as started,
   (extract(epoch from finished_at) * 1000)::float8 as finished
 from run where id = $1`;
 
 export const loadTaskRunsSql = `
 select t.id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.tries, t.lost, t.expanded, t.cache_key, t.key_parts, t.cached_from,
-  t.elements, t.outputs, (extract(epoch from t.not_before) * 1000)::float8 as not_before, (extract(epoch from t.queued_at) * 1000)::float8 as queued,
+  t.elements, t.outputs, t.decision, t.fresh, (extract(epoch from t.not_before) * 1000)::float8 as not_before, (extract(epoch from t.queued_at) * 1000)::float8 as queued,
   (extract(epoch from t.started_at) * 1000)::float8 as started, (extract(epoch from t.finished_at) * 1000)::float8 as finished,
   (extract(epoch from t.lease_until - clock_timestamp()) * 1000)::float8 as lease_left,
-  a.status as attempt_status, a.reason as attempt_reason, a.error as attempt_error, a.handle,
+  a.status as attempt_status, a.reason as attempt_reason, a.error as attempt_error, a.handle, a.server,
   (extract(epoch from a.started_at) * 1000)::float8 as attempt_started, (extract(epoch from a.finished_at) * 1000)::float8 as attempt_finished,
   a.duration_ms, a.cpu_ms, a.peak_memory_bytes::float8 as peak_memory_bytes
 from task_run t left join attempt a on a.task_run_id = t.id and a.attempt = t.attempt
@@ -218,19 +221,23 @@ select array(select id from runs) as runs, array(select id from attempts) as att
 
 /** $1 run id, $2 instance, $3 seconds: a run that has ended goes on with whoever was asked to retry it. */
 export const reopenRunSql = `
-update run set owner = $2, owner_until = clock_timestamp() + make_interval(secs => $3), cancel_wish = null
+update run set owner = $2, owner_until = clock_timestamp() + make_interval(secs => $3)
 where id = $1 and (owner = $2 or owner is null or owner_until < clock_timestamp() or status in ('succeeded', 'failed', 'cancelled'))
 returning id`;
 
-/** $1 run id, $2 by whom ("": unknown): somebody who does not own the run wants it stopped. */
-export const wishCancelSql = "update run set cancel_wish = $2 where id = $1 and status in ('queued', 'running')";
+/** $1 run id, $2 command: somebody who does not own the run wants this of it. */
+export const wishSql = `
+insert into run_wish (run_id, command) select id, $2 from run where id = $1 and status in ('queued', 'running')`;
 
-/** $1 instance. */
-export const cancelWishesSql =
-  "select id, cancel_wish from run where owner = $1 and cancel_wish is not null and status in ('queued', 'running')";
+/** $1 instance. In the order they were wished. */
+export const wishesSql = `
+select w.id, w.run_id, w.command from run_wish w join run on run.id = w.run_id
+where run.owner = $1 and run.status in ('queued', 'running') order by w.id limit 500`;
 
-/** $1 instance, $2 ids. */
-export const clearCancelWishesSql = "update run set cancel_wish = null where owner = $1 and id = any($2)";
+/** $1 ids: seen to. Wishes for runs that ended meanwhile go with them. */
+export const clearWishesSql = `
+delete from run_wish where id = any($1::bigint[])
+  or run_id in (select w.run_id from run_wish w join run on run.id = w.run_id where run.status not in ('queued', 'running'))`;
 
 /** What other servers work on, and what became of those runs of theirs that were active. $1 instance, $2 runs. */
 export const outsideRunsSql = `

@@ -26,6 +26,7 @@ interface Item extends Wanting {
   readonly lane: string;
   readonly resources: readonly Resource[];
   readonly priority: number;
+  readonly runId: string;
   readonly seq: number;
 }
 
@@ -53,6 +54,8 @@ export class Admission {
   private readonly queue = new ReadyQueue<Item>();
   private limits: ReadonlyMap<string, Limits> = new Map();
   private seq = 0;
+  /** Ordinals that are on their way already: one that is wanted twice stands here once. */
+  private readonly wanted = new WeakMap<LiveRun, Set<number>>();
   /** With room on the machine, on their way to the desk. */
   private asking: Asked[] = [];
   private granted: Asked[] = [];
@@ -82,12 +85,17 @@ export class Admission {
   }
 
   want(run: LiveRun, ordinal: number): void {
+    let wanted = this.wanted.get(run);
+    if (!wanted) this.wanted.set(run, (wanted = new Set()));
+    if (wanted.has(ordinal)) return;
+    wanted.add(ordinal);
     this.push(run, ordinal, ++this.seq);
   }
 
   /** Takes a slot for the next task run; undefined: there is none, or no room for it. */
   next(): Wanting | undefined {
     for (let asked = this.granted.shift(); asked; asked = this.granted.shift()) {
+      this.gone(asked.item);
       if (asked.attempt === this.attemptOf(asked.item)) return asked.item;
       this.refuse(asked);
     }
@@ -95,16 +103,19 @@ export class Admission {
       const attempt = this.attemptOf(item);
       if (attempt === undefined) {
         this.queue.shift(item);
+        this.gone(item);
         continue;
       }
       const { run, ordinal } = item;
       const task = run.state.plan.tasks[run.state.taskRuns[ordinal]!.task]!;
       const id = taskRunId(run.id, ordinal);
       const { slots, costs } = this.parts;
+      // However quick a task is: one more run at once is one more process. Quick ones crowd into those that are there.
+      const share = slots.hasRun(run.id) ? costs.share(task) : 1;
       const elsewhere = item.resources.some(isLane);
       const taken = elsewhere
         ? slots.takeElsewhere(`${id}/${attempt}`, run.id, item.workspaceId, task.options)
-        : slots.take(`${id}/${attempt}`, run.id, item.workspaceId, task.options, costs.share(task));
+        : slots.take(`${id}/${attempt}`, run.id, item.workspaceId, task.options, share);
       if (taken === "full") {
         if (elsewhere || !this.parts.places) break;
         // What runs on other machines need not wait for this one.
@@ -115,6 +126,7 @@ export class Admission {
       const { workspaceId } = item;
       const resources = elsewhere ? item.resources.filter((resource) => !isLane(resource)) : item.resources;
       if (resources.length === 0) {
+        this.gone(item);
         this.hereIsFull = false;
         return item;
       }
@@ -211,7 +223,16 @@ export class Admission {
     const place = expands ? undefined : this.parts.places?.laneOf(spec.workspaceId, options);
     const lane = place === undefined ? key : `${place} ${key}`;
     const wanted = place === undefined ? needed : [place, ...needed];
-    this.queue.push({ run, ordinal, workspaceId: spec.workspaceId, lane, resources: wanted, priority: options.priority, seq });
+    this.queue.push({
+      run,
+      ordinal,
+      workspaceId: spec.workspaceId,
+      lane,
+      resources: wanted,
+      priority: options.priority,
+      runId: run.id,
+      seq,
+    });
   }
 
   private isBlocked(workspaceId: string, first: string | undefined, rest: readonly string[]): boolean {
@@ -227,10 +248,15 @@ export class Admission {
     return this.parts.places?.serves(workspaceId, pool) ? "as-default" : this.parts.unknownPools;
   }
 
+  private gone({ run, ordinal }: Wanting): void {
+    this.wanted.get(run)?.delete(ordinal);
+  }
+
   /** The attempt that it would be; undefined: it is not wanted any more, or not now. */
   private attemptOf({ run, ordinal }: Wanting): number | undefined {
     const taskRun = run.state.taskRuns[ordinal];
-    return run.dropped || taskRun?.status !== "queued" || taskRun.notBefore !== undefined ? undefined : taskRun.attempt + 1;
+    const waits = taskRun?.status === "queued" && taskRun.notBefore === undefined && !run.state.fields.paused;
+    return run.dropped || !waits ? undefined : taskRun.attempt + 1;
   }
 
   /** There is no use in asking for more than the whole of it at once. */
@@ -300,7 +326,8 @@ export class Admission {
 
   private putBack(ask: Asked, refusals: readonly Refusal[], now: number): void {
     this.parts.slots.release(ask.id);
-    if (this.attemptOf(ask.item) !== undefined) this.push(ask.item.run, ask.item.ordinal, ask.item.seq);
+    if (this.attemptOf(ask.item) === undefined) this.gone(ask.item);
+    else this.push(ask.item.run, ask.item.ordinal, ask.item.seq);
     for (const refusal of refusals) {
       const place = `${ask.workspaceId}/${refusal.resource}`;
       this.block(place, refusal.type === "rate" ? refusal.until - now : undefined);
@@ -325,7 +352,12 @@ export class Admission {
   /** What an attempt needs a place in. Working out what to fan out over is no work of the task yet: it needs none but the run's. */
   private resourcesOf({ state: { spec, plan } }: LiveRun, { task, mapIndex }: TaskRunState): readonly Resource[] {
     const { options, each } = plan.tasks[task]!;
-    const resources = resourcesOf(this.limits.get(spec.workspaceId), options, spec.notebookId, this.unknownPools(spec.workspaceId, options));
+    const resources = resourcesOf(
+      this.limits.get(spec.workspaceId),
+      options,
+      spec.notebookId,
+      this.unknownPools(spec.workspaceId, options),
+    );
     return each !== undefined && mapIndex === undefined ? resources.filter(countsRuns) : resources;
   }
 

@@ -56,6 +56,7 @@ export async function lookUp(
   });
   return keyed.map(({ run, ordinal, key, parts }, index) => {
     const row = rows[index]!;
+    if (run.state.taskRuns[ordinal]!.fresh) return { run, event: { type: "cache-missed", ordinal, key, parts, why: { type: "cleared" } } };
     if (row.task_run_id === null) {
       return { run, event: { type: "cache-missed", ordinal, key, parts, why: explainWhy(parts, row.key_parts ?? undefined) } };
     }

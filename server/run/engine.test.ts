@@ -507,7 +507,7 @@ rmSync(file);
 });
 
 test("a kind that cannot run yet is refused by the name of its cell", async () => {
-  const result = await bench.submit(`// %% Ask the boss [approval]
+  const result = await bench.submit(`// %% Ask the boss [sql]
 // May we?
 
 // %% Work

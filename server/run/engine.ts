@@ -7,12 +7,14 @@ import os from "node:os";
 import { applyChanges } from "@/pipelines/run/apply-changes";
 import type { UnknownPools } from "@/pipelines/limit/limit";
 import type { RunSpec } from "@/pipelines/run/run";
+import type { RunCommand } from "@/pipelines/run/run-event";
 import { isRunTerminal, newRun, taskRunId } from "@/pipelines/run/run-state";
 import { transition } from "@/pipelines/run/transition";
 import { newId } from "../db/new-id";
 import type { Pool } from "../db/pool";
-import { wishCancelSql } from "../db/run.sql";
+import { wishSql } from "../db/run.sql";
 import type { Executor } from "../executor/executor";
+import { toJson } from "../db/to-json";
 import type { Places } from "../executor/remote/places";
 import { createMetricWriter } from "../metric/append";
 import { Dispatcher } from "../worker/dispatcher";
@@ -25,6 +27,7 @@ import { createAttemptCosts } from "./attempt-costs";
 import { lookUp } from "./cache-lookup";
 import { createDataHashes } from "./data-hashes";
 import { DatabaseClock } from "./database-clock";
+import { forecastRun, type RunForecast } from "./forecast-run";
 import { Launcher } from "./launcher";
 import { LiveRun } from "./live-run";
 import { Lookups } from "./lookups";
@@ -32,10 +35,11 @@ import { createLogStore, type LogStore } from "./log-store";
 import { createOutsideNews } from "./outside-news";
 import { refuseSpec } from "./refuse-spec";
 import { runHub } from "./run-hub";
-import { toEvent, toTaskRow } from "./run-rows";
+import { toControl, toEvent, toTaskRow } from "./run-rows";
 import { PermitDesk } from "./permit-desk";
 import { createRunWriter } from "./run-writer";
 import { Slots, type Capacity } from "./slots";
+import { UsageKeeper } from "./usage-keeper";
 
 export interface EngineOptions {
   readonly pool: Pool;
@@ -77,10 +81,14 @@ export interface Engine {
   start(): Promise<void>;
   /** Accepted means durable: resolves after the commit. */
   submit(spec: Omit<RunSpec, "id">, meta: SubmitMeta): Promise<SubmitResult>;
-  /** Resolves once the wish is saved, wherever the run is worked on; false: there is no such run, or it has ended. */
+  /** Resolves once it is saved, or wished for where the run is worked on elsewhere; false: it would change nothing now. */
+  command(runId: string, command: RunCommand): Promise<boolean>;
+  /** A stop: its handlers still run. */
   cancel(runId: string, by?: string): Promise<boolean>;
-  /** Failed tasks and what depended on them run again; false: nothing to run again. */
+  /** Failed tasks and what depended on them run again. */
   retry(runId: string): Promise<boolean>;
+  /** What would run, without running anything. */
+  plan(spec: Omit<RunSpec, "id">): Promise<RunForecast>;
   readonly logs: LogStore;
   /** Pools, locks or limits were changed: they hold from now on. */
   readLimits(): Promise<void>;
@@ -111,7 +119,8 @@ export function createEngine(options: EngineOptions): Engine {
   const writer = createRunWriter(options.databaseUrl, instance, leaseSeconds, log);
   const dataHashes = createDataHashes(options.dataFolder ?? ((workspaceId) => `${options.home}/data/${workspaceId}`));
   const timers = new Timers();
-  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, now, random, complain });
+  const usage = new UsageKeeper(pool, complain);
+  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), usage, pool, costs, timers, now, random, complain });
   const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
   const desk = new PermitDesk(pool, instance);
   const unknownPools = options.unknownPools ?? "wait";
@@ -157,7 +166,7 @@ export function createEngine(options: EngineOptions): Engine {
   const limits = loopEvery(limitsEveryMs, readLimits, (error) => complain("Reading limits", error));
   const loops = [dispatcher, rescuer, leases, outside, limits];
 
-  return {
+  const engine: Engine = {
     logs,
 
     async start() {
@@ -189,6 +198,7 @@ export function createEngine(options: EngineOptions): Engine {
         status,
         reason,
         message,
+        control: toControl(state),
         created: at,
         started: startedAt,
         finished: finishedAt,
@@ -209,28 +219,30 @@ export function createEngine(options: EngineOptions): Engine {
       return { ok: true, id: full.id, number };
     },
 
-    async cancel(runId, by) {
-      const run = dispatcher.runs.get(runId);
-      if (run && isRunTerminal(run.state.fields.status)) return false;
-      if (run) {
-        await dispatcher.arrive(runId, { type: "cancel-requested", by, at: now() });
-        return true;
+    cancel: (runId, by) => engine.command(runId, { type: "cancel-requested", how: "stop", by }),
+
+    retry: (runId) => engine.command(runId, { type: "retry-requested", ordinal: undefined, by: undefined }),
+
+    async command(runId, command) {
+      const held = dispatcher.runs.get(runId);
+      if (!held) {
+        // Another server works on it, or it is being read back: its owner sees the wish.
+        const { rowCount } = await pool.query(wishSql, [runId, toJson(command)]);
+        if (rowCount === 1) {
+          outside.ask(runId);
+          return true;
+        }
       }
-      // Another server works on it, or it is being read back: its owner sees the wish.
-      const { rowCount } = await pool.query(wishCancelSql, [runId, by ?? ""]);
-      if (rowCount === 1) outside.ask(runId);
-      return rowCount === 1;
+      const run = held ?? (await rescuer.reopen(runId));
+      if (!run) return false;
+      const event = { ...command, at: now() };
+      const { changes } = transition(run.state, event);
+      if (changes.acts.length > 0) await dispatcher.arrive(run.id, event);
+      else if (isRunTerminal(run.state.fields.status)) dispatcher.forget(run);
+      return changes.acts.length > 0;
     },
 
-    async retry(runId) {
-      const run = dispatcher.runs.get(runId) ?? (await rescuer.reopen(runId));
-      if (!run) return false;
-      const before = run.revision;
-      await dispatcher.arrive(run.id, { type: "retry-requested", at: now() });
-      const changed = run.revision > before;
-      if (!changed && isRunTerminal(run.state.fields.status)) dispatcher.forget(run);
-      return changed;
-    },
+    plan: (spec) => forecastRun({ ...spec, id: newId(now()) }, now(), (wanted) => lookUp(pool, wanted, dataHashes, options)),
 
     readLimits,
     placesChanged: (moved) => (moved ? admission.placesChanged() : dispatcher.wake()),
@@ -244,8 +256,10 @@ export function createEngine(options: EngineOptions): Engine {
       writer.giveUp();
       await stopped;
       await desk.close();
+      await usage.write();
       timers.clear();
       await writer.close();
     },
   };
+  return engine;
 }

@@ -8,7 +8,7 @@ import type { RunNews } from "./run-hub";
 import { toAttemptRow, toResultRow, toRunRow, toTaskRow, type Remembered } from "./run-rows";
 import type { RunSave } from "./run-writer";
 
-export type Effect = Exclude<RunAction, { type: "lookup-cache" | "enqueue" | "wake" | "remember" | "notify" }>;
+export type Effect = Exclude<RunAction, { type: "lookup-cache" | "enqueue" | "wake" | "wake-run" | "remember" | "notify" }>;
 
 /** `done` is told after the commit: the sender may forget its word then. */
 export interface Arrival {

@@ -76,6 +76,13 @@ describe("a run", () => {
     expect((await person.call("run.source", { id })).data).toEqual({ text });
   });
 
+  test("has its parameters in the order of the notebook", async () => {
+    const declared = text.replace("const rate", "const optimizer = param(1);\nconst rate");
+    const { id } = await seed(await importNotebook(), { text: declared, params: { unread: 1, rate: 0.1, optimizer: 1 } });
+    const run = (await person.call("run.get", { id })).data as RunDetail;
+    expect(Object.keys(run.params)).toEqual(["optimizer", "rate", "unread"]);
+  });
+
   test("tells of a task what it read, gave and why it ran", async () => {
     const notebookId = await importNotebook();
     const { taskRunIds } = await seed(notebookId, { why: { type: "param", name: "rate" } });

@@ -1,3 +1,4 @@
+import { isHeld } from "@/pipelines/run/held";
 import type { RunState } from "@/pipelines/run/run-state";
 import { programOf } from "./programs";
 
@@ -5,6 +6,10 @@ import { programOf } from "./programs";
 export function refuseSpec(run: RunState): string | undefined {
   for (const [index, task] of run.plan.tasks.entries()) {
     if (!run.plan.targeted[index]) continue;
+    if (isHeld(task)) {
+      if (task.when !== undefined) programOf(task, "task");
+      continue;
+    }
     if (task.kind !== "code") {
       return `The cell “${task.title}” is of the kind [${task.kind}], which this version cannot run yet: leave it out or write it as code.`;
     }

@@ -2,10 +2,11 @@ import { z } from "zod";
 import type { LogRecord } from "../executor/executor";
 import { runStatuses, type RunStatus } from "@/pipelines/run/run";
 import { workspaceRead } from "../db/tenancy";
-import { AppError } from "../errors";
 import { inWorkspace, router } from "../trpc";
 import { coalesce } from "./coalesce";
-import { findAttempt, findRun } from "./find-run";
+import { controlProcedures, runOrder } from "./control-procedures";
+import { findAttempt } from "./find-run";
+import { historyProcedures } from "./history-procedures";
 import { listRuns } from "./list-runs";
 import { previewValue, type ValuePreview } from "./preview-value";
 import { runHub, type RunNews } from "./run-hub";
@@ -21,6 +22,8 @@ const id = z.string().max(64);
 const byId = z.strictObject({ id });
 
 export const runRouter = router({
+  ...controlProcedures,
+  ...historyProcedures,
   list: inWorkspace("viewer")
     .input(
       z.strictObject({
@@ -64,40 +67,19 @@ export const runRouter = router({
    * The same order while an equal run is active gives that run.
    */
   start: inWorkspace("runner")
-    .input(
-      z.strictObject({
-        notebookId: id,
-        revision: z.int().min(1).max(2_000_000_000),
-        params: z.record(z.string().max(200), z.json()).default({}),
-        targets: z.array(z.string().max(200)).max(5000).optional(),
-        cache: z.enum(["use", "off"]).default("use"),
-      }),
-    )
+    .input(runOrder)
     .mutation(({ ctx, input }): Promise<{ id: string; number: number }> => {
       const { userId, workspaceId, by } = ctx.caller;
       const trigger = by.type === "token" ? "cli" : input.targets ? "cell" : "manual";
-      return startRun(ctx.heddle, { ...input, params: input.params, targets: input.targets, workspaceId, userId, trigger });
-    }),
-  cancel: inWorkspace("runner")
-    .input(byId)
-    .mutation(async ({ ctx, input }): Promise<void> => {
-      const { userId, workspaceId } = ctx.caller;
-      const run = await findRun(ctx.heddle.database, workspaceId, input.id);
-      // What has ended needs no stopping: two presses of the button are one.
-      const { name } = await ctx.heddle.database.prisma.user.findUniqueOrThrow({ where: { id: userId }, select: { name: true } });
-      if (!(await (await ctx.heddle.execution.engine()).cancel(run.id, name)) && (run.status === "queued" || run.status === "running")) {
-        const now = await findRun(ctx.heddle.database, workspaceId, input.id);
-        if (now.status === "queued" || now.status === "running")
-          throw new AppError("CONFLICT", "Another server has this run at the moment. Try again in a few seconds.");
-      }
-    }),
-  /** Runs the failed tasks again and what depended on them; the same run goes on. Watch it again from its `lastSeq`. */
-  retry: inWorkspace("runner")
-    .input(byId)
-    .mutation(async ({ ctx, input }): Promise<void> => {
-      const run = await findRun(ctx.heddle.database, ctx.caller.workspaceId, input.id);
-      if (!(await (await ctx.heddle.execution.engine()).retry(run.id)))
-        throw new AppError("CONFLICT", "There is nothing to run again: no task of this run failed, or it is still running.");
+      return startRun(ctx.heddle, {
+        ...input,
+        params: input.params,
+        targets: input.targets,
+        timeout: input.timeout,
+        workspaceId,
+        userId,
+        trigger,
+      });
     }),
   logs: inWorkspace("viewer")
     .input(

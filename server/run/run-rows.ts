@@ -1,14 +1,26 @@
 /** Rows of the hot tables to and from the state of a run. The statements are in server/db/run.sql. */
-import type { AttemptStatus, OutputRef, Reason, RunSpec, RunStatus, TaskError, TaskRunStatus, ValueRef } from "@/pipelines/run/run";
+import type {
+  AttemptStatus,
+  Decision,
+  OutputRef,
+  Reason,
+  RunSpec,
+  RunStatus,
+  TaskError,
+  TaskRunStatus,
+  ValueRef,
+} from "@/pipelines/run/run";
 import type { KeyParts } from "@/pipelines/run/cache-key";
 import { restoreCounts } from "@/pipelines/run/restore-counts";
 import { planRun } from "@/pipelines/run/run-plan";
 import {
+  isRunTerminal,
   ordinalOf,
   taskRunId,
   type AttemptState,
   type Changes,
   type RunAction,
+  type RunFields,
   type RunState,
   type TaskRunState,
 } from "@/pipelines/run/run-state";
@@ -18,8 +30,16 @@ export type Remembered = Extract<RunAction, { type: "remember" }>;
 
 export function toRunRow(run: RunState, revision: number, changes: Changes) {
   const { status, reason, message, startedAt, finishedAt } = run.fields;
-  return { id: run.spec.id, revision, status, reason, message, started: startedAt, finished: finishedAt, event: toEvent(run, changes) };
+  const event = toEvent(run, changes);
+  return { id: run.spec.id, revision, status, reason, message, control: toControl(run), started: startedAt, finished: finishedAt, event };
 }
+
+/** Null for a run that is neither held nor being ended. */
+export function toControl({ fields: { halt, paused, deadline } }: RunState): RunControl | null {
+  return halt === undefined && paused === undefined && deadline === undefined ? null : { halt, paused, deadline };
+}
+
+export type RunControl = Partial<Pick<RunFields, "halt" | "paused" | "deadline">>;
 
 /** What happened, for readers that follow a run: the state each changed task run is in now. */
 export function toEvent(run: RunState, changes: Changes) {
@@ -31,6 +51,15 @@ export function toEvent(run: RunState, changes: Changes) {
       attempt,
       reason,
     ]),
+    acts:
+      changes.acts.length === 0
+        ? undefined
+        : changes.acts.map(({ type, by, ordinal, note }) => ({
+            type,
+            by,
+            note,
+            taskRunId: ordinal === undefined ? undefined : taskRunId(run.spec.id, ordinal),
+          })),
   };
 }
 
@@ -51,6 +80,10 @@ export function toTaskRow(run: RunState, taskRun: TaskRunState, changes: Changes
     cached_from: cachedFrom,
     outputs,
     displays: notes?.displays,
+    not_before: taskRun.notBefore,
+    decision: taskRun.decision,
+    fresh: taskRun.fresh,
+    error: notes?.error ?? undefined,
     queued: taskRun.queuedAt,
     started: taskRun.startedAt,
     finished: taskRun.finishedAt,
@@ -62,8 +95,6 @@ export function toTaskRow(run: RunState, taskRun: TaskRunState, changes: Changes
   return {
     ...common,
     expanded: taskRun.expanded,
-    not_before: taskRun.notBefore,
-    error: notes?.error ?? undefined,
     keep_error: notes?.error === undefined,
   };
 }
@@ -112,6 +143,7 @@ export interface RunRecord {
   readonly status: RunStatus;
   readonly reason: Reason | null;
   readonly message: string | null;
+  readonly control: RunControl | null;
   readonly spec: RunSpec;
   readonly revision: number;
   readonly owner: string | null;
@@ -127,6 +159,8 @@ export interface TaskRunRecord {
   readonly status: TaskRunStatus;
   readonly reason: Reason | null;
   readonly attempt: number;
+  readonly decision: Decision | null;
+  readonly fresh: boolean;
   readonly tries: number;
   readonly lost: number;
   readonly expanded: number | null;
@@ -140,6 +174,7 @@ export interface TaskRunRecord {
   readonly started: number | null;
   readonly finished: number | null;
   readonly lease_left: number | null;
+  readonly server: string | null;
   readonly attempt_status: AttemptStatus | null;
   readonly attempt_reason: Reason | null;
   readonly attempt_error: TaskError | null;
@@ -170,6 +205,8 @@ export function restoreRun(record: RunRecord, rows: readonly TaskRunRecord[]): R
       tries: row.tries,
       lost: row.lost,
       notBefore: time(row.not_before),
+      fresh: row.fresh,
+      decision: row.decision ? { ...row.decision, by: row.decision.by, note: row.decision.note } : undefined,
       cacheKey: row.cache_key ?? undefined,
       keyParts: row.key_parts ?? undefined,
       cachedFrom: row.cached_from ?? undefined,
@@ -190,6 +227,10 @@ export function restoreRun(record: RunRecord, rows: readonly TaskRunRecord[]): R
       status: record.status,
       reason: record.reason ?? undefined,
       message: record.message ?? undefined,
+      // A run that was being stopped before there were two ways of it.
+      halt: record.control?.halt ?? (record.reason === "cancelled" && !isRunTerminal(record.status) ? "terminate" : undefined),
+      paused: record.control?.paused && { ...record.control.paused, by: record.control.paused.by },
+      deadline: record.control?.deadline,
       startedAt: time(record.started),
       finishedAt: time(record.finished),
     },

@@ -1,7 +1,8 @@
 /** What the pages and the API are told about runs. Dates are ISO strings; durations milliseconds. */
 import type { WhyPart } from "@/pipelines/run/cache-key";
 import type { Json, Task } from "@/pipelines/compile/dag";
-import type { AttemptStatus, Reason, RunStatus, TaskError, TaskRunStatus, Trigger, ValueRef } from "@/pipelines/run/run";
+import type { AttemptStatus, Decision, Reason, RunStatus, TaskError, TaskRunStatus, Trigger, ValueRef } from "@/pipelines/run/run";
+import type { RunAct } from "@/pipelines/run/run-state";
 import type { Display } from "@/pipelines/protocol/display";
 
 export interface RunRow {
@@ -21,6 +22,12 @@ export interface RunRow {
   readonly finishedAt: string | undefined;
   readonly durationMs: number | undefined;
   readonly params: Readonly<Record<string, Json>>;
+  /** Nothing new starts until somebody resumes it. */
+  readonly paused: { readonly by: string | undefined; readonly at: string } | undefined;
+  /** It is being brought to its end. */
+  readonly halting: "stop" | "terminate" | undefined;
+  /** When it is out of time, if it may not take as long as it likes. */
+  readonly deadline: string | undefined;
   /** Task runs by status. */
   readonly counts: Readonly<Partial<Record<TaskRunStatus, number>>>;
   /** At most four numbers a run is known by: numeric outputs first, then last values of its metrics. */
@@ -31,6 +38,8 @@ export interface RunDetail extends RunRow {
   readonly tasks: readonly Task[];
   readonly targets: readonly string[] | undefined;
   readonly cache: "use" | "off";
+  /** Milliseconds that it may take. */
+  readonly timeout: number | undefined;
   readonly taskRuns: readonly TaskRunRow[];
   /** `count` instead of a value for a name of a fan-out: how many values it has. */
   readonly outputs: readonly {
@@ -57,9 +66,60 @@ export interface TaskRunRow {
   readonly startedAt: string | undefined;
   readonly finishedAt: string | undefined;
   readonly durationMs: number | undefined;
+  /** When it goes on by itself: the end of a wait or of the time for an answer, the next try. */
+  readonly dueAt: string | undefined;
+  readonly decision: DecisionView | undefined;
   /** The run and task run whose result this one reuses. */
   readonly cachedFrom: { readonly runId: string; readonly runNumber: number; readonly taskRunId: string } | undefined;
   readonly progress: { readonly done: number; readonly total?: number | undefined; readonly message?: string | undefined } | undefined;
+}
+
+/** What a person decided about a task run. */
+export interface DecisionView {
+  readonly type: Decision["type"];
+  readonly by: string | undefined;
+  readonly at: string;
+  readonly note: string | undefined;
+}
+
+/** Something that waits for a person. */
+export interface InboxItem {
+  readonly taskRunId: string;
+  readonly taskKey: string;
+  readonly title: string;
+  readonly runId: string;
+  readonly runNumber: number;
+  readonly notebookId: string | undefined;
+  readonly notebookTitle: string;
+  readonly createdBy: string | undefined;
+  /** Markdown, with a summary in place of each `${name}`. */
+  readonly body: string;
+  /** As the cell's header says it: pipelines/compile/parse-form reads it. */
+  readonly form: string | undefined;
+  readonly assignees: readonly string[];
+  /** Whether the caller is one of those who may answer. */
+  readonly mine: boolean;
+  readonly since: string | undefined;
+  readonly dueAt: string | undefined;
+}
+
+/** What people did to a run, and when. */
+export interface RunActView {
+  readonly seq: number;
+  readonly at: string;
+  readonly type: RunAct["type"];
+  readonly by: string | undefined;
+  readonly note: string | undefined;
+  readonly taskRunId: string | undefined;
+}
+
+export interface RunNoteView {
+  readonly id: string;
+  readonly taskRunId: string | undefined;
+  readonly text: string;
+  readonly by: string;
+  readonly at: string;
+  readonly mine: boolean;
 }
 
 export interface TaskRunDetail extends TaskRunRow {

@@ -7,7 +7,17 @@ import { toJson } from "../db/to-json";
 import { pauseAfter } from "../pause-after";
 import { answerTimeoutMs, connection, isConnectionError } from "../db/pool";
 import { patiently } from "../db/patiently";
-import { beatSql, insertRunSql, leaveSql, orderedRunSql, renewSql, runNumberSql, savedRevisionsSql, saveRunsSql, writerSettingsSql } from "../db/run.sql";
+import {
+  beatSql,
+  insertRunSql,
+  leaveSql,
+  orderedRunSql,
+  renewSql,
+  runNumberSql,
+  savedRevisionsSql,
+  saveRunsSql,
+  writerSettingsSql,
+} from "../db/run.sql";
 
 /** Rows of one run's save. */
 export interface RunSave {

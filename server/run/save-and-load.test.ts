@@ -12,7 +12,7 @@ import { toJson } from "../db/to-json";
 import { createTestDatabase, type TestDatabase } from "../db/testing/database";
 import { LiveRun } from "./live-run";
 import { loadRun } from "./load-run";
-import { toEvent, toTaskRow } from "./run-rows";
+import { toControl, toEvent, toTaskRow } from "./run-rows";
 import { createRunWriter, type NewRun, type RunWriter } from "./run-writer";
 
 let database: TestDatabase;
@@ -43,6 +43,7 @@ async function insert(by: RunWriter, state: RunState, workspace = "w"): Promise<
       source: "",
       trigger: "manual",
       status,
+      control: toControl(state),
       created: 1_000,
       started: startedAt,
       finished: finishedAt,

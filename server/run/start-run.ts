@@ -9,8 +9,10 @@ import { validateParams } from "@/pipelines/compile/validate-params";
 import { lineWords } from "@/pipelines/notebook/line-words";
 import { parse } from "@/pipelines/notebook/parse";
 import type { Trigger } from "@/pipelines/run/run";
+import { workspaceRead } from "../db/tenancy";
 import { AppError } from "../errors";
 import type { Heddle } from "../heddle";
+import { forecastSentence, type PlanView } from "./plan-view";
 import { getNotebookVersion, type StoredVersion } from "../notebook/store";
 import { findUnknownPools } from "../pool/store";
 
@@ -23,6 +25,8 @@ export interface RunOrder {
   readonly targets: readonly string[] | undefined;
   readonly cache: "use" | "off";
   readonly trigger: Trigger;
+  /** Milliseconds that the run may take; undefined: what the notebook says. */
+  readonly timeout?: number | undefined;
 }
 
 export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ readonly id: string; readonly number: number }> {
@@ -38,8 +42,9 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
   const params = checked.values;
   const targets = order.targets && [...new Set(order.targets)].sort();
   const { workspaceId, notebookId, cache, trigger } = order;
+  const timeout = order.timeout ?? dag.runTimeout;
   const result = await engine.submit(
-    { workspaceId, notebookId, notebook: version.title, trigger, params, logicalDate: undefined, dag, targets, cache },
+    { workspaceId, notebookId, notebook: version.title, trigger, params, logicalDate: undefined, dag, targets, cache, timeout },
     {
       source: version.text,
       versionId: version.id,
@@ -62,7 +67,56 @@ function toOrderKey(order: Json): string {
         .map(([name, each]) => [name, sorted(each)]),
     );
   };
-  return createHash("sha256").update(JSON.stringify(sorted(order))).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify(sorted(order)))
+    .digest("hex");
+}
+
+/** What `startRun` would do with the same order. Faults are told beside what can be told. */
+export async function planRun(heddle: Heddle, order: RunOrder): Promise<PlanView> {
+  const version = await getNotebookVersion(heddle.database, order.workspaceId, order.notebookId, order.revision);
+  const { dag, diagnostics } = compileVersion(version, heddle.packages);
+  const parameters = dag.params;
+  const tasks = dag.tasks.map(({ key, title }) => ({ key, title }));
+  const plain = { parameters, tasks, timeout: dag.runTimeout, forecast: undefined };
+  const unknown = order.targets?.filter((key) => !dag.tasks.some((task) => task.key === key)) ?? [];
+  const errors = diagnostics.filter((each) => each.severity === "error" && concerns(dag, order.targets, each)).map(describe);
+  const checked = validateParams(dag.params, order.params);
+  const faults = [
+    ...unknown.map((key) => `There is no task "${key}" in this version of the notebook.`),
+    ...errors,
+    ...("faults" in checked ? checked.faults.map(({ message }) => message) : []),
+  ];
+  if ("faults" in checked || faults.length > 0) return { ...plain, faults };
+  const engine = await heddle.execution.engine();
+  const forecast = await engine.plan({
+    workspaceId: order.workspaceId,
+    notebookId: order.notebookId,
+    notebook: version.title,
+    trigger: order.trigger,
+    params: checked.values,
+    logicalDate: undefined,
+    dag,
+    targets: order.targets,
+    cache: order.cache,
+  });
+  const from = forecast.flatMap(({ cachedFrom }) => cachedFrom ?? []);
+  const { rows } = await workspaceRead(heddle.database, order.workspaceId, (client) =>
+    client.query<{ id: string; run_id: string; number: number }>(
+      "select t.id, t.run_id, r.number from task_run t join run r on r.id = t.run_id where t.workspace_id = $1 and t.id = any($2)",
+      [order.workspaceId, from],
+    ),
+  );
+  const runs = new Map(rows.map((row) => [row.id, { runId: row.run_id, runNumber: row.number, taskRunId: row.id }]));
+  return {
+    ...plain,
+    faults,
+    forecast: forecast.map(({ cachedFrom, why, ...task }) => ({
+      ...task,
+      cachedFrom: cachedFrom === undefined ? undefined : runs.get(cachedFrom),
+      sentence: forecastSentence({ ...task, why }),
+    })),
+  };
 }
 
 /** Versions never change: what they compile to is kept for the next press of the button. */

@@ -1,6 +1,7 @@
 /** Rows of the engine's tables as pages are told of them. Neighbours: list-runs.ts, view-run.ts, view-task-run.ts, cell-states.ts. */
 import type { Json } from "@/pipelines/compile/dag";
-import type { OutputRef, Reason, RunStatus, TaskRunStatus, Trigger, ValueRef } from "@/pipelines/run/run";
+import type { Decision, OutputRef, Reason, RunStatus, TaskRunStatus, Trigger, ValueRef } from "@/pipelines/run/run";
+import type { RunControl } from "./run-rows";
 import type { RunRow, TaskRunRow } from "./run-views";
 
 export interface RunRecord {
@@ -18,6 +19,7 @@ export interface RunRecord {
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
   readonly params: Record<string, Json>;
+  readonly control: RunControl | null;
   readonly seq: number;
   readonly counts: Partial<Record<TaskRunStatus, number>> | null;
 }
@@ -39,6 +41,9 @@ export function toRunRow(record: RunRecord, headline: RunRow["headline"]): RunRo
     finishedAt: record.finished_at?.toISOString(),
     durationMs: duration(record.started_at, record.finished_at),
     params: record.params,
+    paused: record.control?.paused && { by: record.control.paused.by, at: new Date(record.control.paused.at).toISOString() },
+    halting: record.control?.halt,
+    deadline: record.control?.deadline === undefined ? undefined : new Date(record.control.deadline).toISOString(),
     counts: record.counts ?? {},
     headline,
   };
@@ -54,6 +59,8 @@ export interface TaskRunRecord {
   readonly queued_at: Date | null;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
+  readonly not_before: Date | null;
+  readonly decision: Decision | null;
   readonly cached_from: string | null;
   readonly cached_run: string | null;
   readonly cached_number: number | null;
@@ -71,6 +78,10 @@ export function toTaskRunRow(record: TaskRunRecord, progress: TaskRunRow["progre
     startedAt: record.started_at?.toISOString(),
     finishedAt: record.finished_at?.toISOString(),
     durationMs: duration(record.started_at, record.finished_at),
+    dueAt: record.not_before?.toISOString(),
+    decision: record.decision
+      ? { type: record.decision.type, by: record.decision.by, note: record.decision.note, at: new Date(record.decision.at).toISOString() }
+      : undefined,
     cachedFrom:
       record.cached_from !== null && record.cached_run !== null && record.cached_number !== null
         ? { runId: record.cached_run, runNumber: record.cached_number, taskRunId: record.cached_from }

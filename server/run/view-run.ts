@@ -14,10 +14,14 @@ export async function viewRun(database: Database, workspaceId: string, id: strin
   return workspaceRead(database, workspaceId, async (client) => {
     const { row, seq } = await readRunRow(client, workspaceId, id);
     const spec = (
-      await client.query<{ tasks: Task[]; targets: string[] | null; cache: "use" | "off"; outputs: { name: string; task: string }[] }>(
-        runSpecSql,
-        [workspaceId, id],
-      )
+      await client.query<{
+        tasks: Task[];
+        targets: string[] | null;
+        cache: "use" | "off";
+        timeout: number | null;
+        outputs: { name: string; task: string }[];
+        names: string[];
+      }>(runSpecSql, [workspaceId, id])
     ).rows[0]!;
     const taskRuns = await client.query<TaskRunRecord>(taskRunRowsSql, [workspaceId, id]);
     const outputs = await client.query<{ task_key: string; outputs: Record<string, OutputRef> | null }>(taskOutputsSql, [
@@ -32,9 +36,14 @@ export async function viewRun(database: Database, workspaceId: string, id: strin
         : (await client.query<{ id: string; number: number }>(previousRunSql, [workspaceId, row.notebookId, row.number])).rows[0];
     return {
       ...row,
+      // The database keeps them by length of their names; people, in the order of the notebook.
+      params: Object.fromEntries(
+        [...spec.names.filter((name) => name in row.params), ...Object.keys(row.params)].map((name) => [name, row.params[name]!]),
+      ),
       tasks: spec.tasks,
       targets: spec.targets ?? undefined,
       cache: spec.cache,
+      timeout: spec.timeout ?? undefined,
       taskRuns: taskRuns.rows.sort(byOrdinal).map((record) => toTaskRunRow(record, runHub.progressOf(record.id))),
       outputs: spec.outputs.map(({ name, task }) => {
         const value = given.get(task)?.[name];

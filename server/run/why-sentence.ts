@@ -25,6 +25,10 @@ export function whySentence(type: Why["type"], name: string | undefined): string
       return `It ran because its option ${name ?? ""} was changed.`;
     case "retry":
       return "It ran again because the run was retried.";
+    case "cleared":
+      return "It ran because it was cleared by hand, or something before it was.";
+    case "waits":
+      return "It runs no code: it waits for an answer or for a time.";
     case "not-started":
       return "It has not started.";
   }

@@ -34,6 +34,7 @@ interface WaitingRecord {
   readonly notebook_id: string | null;
   readonly run_status: RunStatus;
   readonly abandoned: boolean;
+  readonly paused: boolean;
   readonly task: Task;
   readonly attempt_status: AttemptStatus | null;
 }
@@ -54,6 +55,7 @@ async function findWaiting(client: ClientBase, workspaceId: string, record: Wait
     case "blocked":
       return findUpstream(client, workspaceId, record);
     case "queued":
+      if (record.paused) return [{ type: "paused" }];
       if (record.not_before) return [{ type: "retry", until: record.not_before.toISOString(), attempt: record.attempt }];
       return findFull(client, workspaceId, record, running);
     case "running":

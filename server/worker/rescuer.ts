@@ -1,13 +1,14 @@
 /**
  * Brings runs back into memory: after a restart, from servers that are gone, and after a save that was refused or threw.
- * What the database says is what is. Also the net under wishes: a cancel asked for at another server is found here.
+ * What the database says is what is. Also the net under wishes: what was asked at another server is found here.
  * Neighbours: dispatcher.ts (goes on with them), lease-keeper.ts (keeps ours ours), ../run/load-run.ts.
  */
 import { pendingActions } from "@/pipelines/run/pending-actions";
+import type { RunCommand } from "@/pipelines/run/run-event";
 import { isRunTerminal, taskRunId } from "@/pipelines/run/run-state";
 import { patiently } from "../db/patiently";
 import { isConnectionError, type Pool } from "../db/pool";
-import { cancelWishesSql, clearCancelWishesSql, poisonRunSql, reopenRunSql, setAsideSql, takeRunsSql } from "../db/run.sql";
+import { clearWishesSql, poisonRunSql, reopenRunSql, setAsideSql, takeRunsSql, wishesSql } from "../db/run.sql";
 import type { Admission } from "../run/admission";
 import type { Launcher } from "../run/launcher";
 import type { Arrival, LiveRun } from "../run/live-run";
@@ -69,7 +70,7 @@ export class Rescuer implements Loop {
       ids = await this.patiently(() => this.take(true, last));
     }
     await this.parts.launcher.adopt(found);
-    for (const run of found.values()) this.resume(run, () => 0);
+    for (const run of found.values()) this.resume(run);
   }
 
   start(): void {
@@ -126,7 +127,7 @@ export class Rescuer implements Loop {
     return this.dispatcher.reread(run, arrivals, async () => {
       const found = await this.patiently(() => loadRun(pool, run.id)).catch((error: unknown) => complain(`Reading run ${run.id}`, error));
       if (found && !isRunTerminal(found.state.fields.status) && found.owner === instance) {
-        this.resume(found, () => 0);
+        this.resume(found);
         return true;
       }
       launcher.stopAll(run);
@@ -135,28 +136,24 @@ export class Rescuer implements Loop {
   }
 
   private async poll(): Promise<void> {
-    const margin = Math.min(mostMarginMs, this.parts.leaseSeconds * 1000);
     for (const id of await this.takeAgain()) {
       if (this.dispatcher.has(id)) continue;
       const run = await this.read(id);
-      // Its attempts were on another machine: they stop themselves when their lease ends.
-      if (run && !this.dispatcher.has(id)) this.resume(run, (ordinal) => Math.max(0, run.leaseLeft.get(ordinal) ?? 0) + margin);
+      if (run && !this.dispatcher.has(id)) this.resume(run);
     }
     await this.fulfilWishes();
   }
 
-  /** Cancels that were asked for at other servers. */
+  /** What was asked for at other servers. */
   async fulfilWishes(): Promise<void> {
     const { pool, instance, now } = this.parts;
-    const { rows } = await pool.query<{ id: string; cancel_wish: string }>(cancelWishesSql, [instance]);
+    const { rows } = await pool.query<{ id: string; run_id: string; command: RunCommand }>(wishesSql, [instance]);
     // What is not in memory yet is being read: the next look finds the wish again.
-    const here = rows.filter(({ id }) => this.dispatcher.runs.has(id));
+    const here = rows.filter(({ run_id }) => this.dispatcher.runs.has(run_id));
     if (here.length === 0) return;
-    for (const { id, cancel_wish: by } of here) {
-      await this.dispatcher.arrive(id, { type: "cancel-requested", by: by === "" ? undefined : by, at: now() });
-    }
-    // Saved by now: a wish that stayed would cancel the run again when it is retried.
-    await pool.query(clearCancelWishesSql, [instance, here.map(({ id }) => id)]);
+    for (const { run_id, command } of here) await this.dispatcher.arrive(run_id, { ...command, at: now() });
+    // Saved by now: a wish that stayed would be fulfilled twice.
+    await pool.query(clearWishesSql, [here.map(({ id }) => id)]);
   }
 
   /** A look that was cut off may have taken runs that nobody knows of: the next one asks for those that are ours, too. */
@@ -187,8 +184,8 @@ export class Rescuer implements Loop {
     }
   }
 
-  /** Goes on with a run that was read back. Attempts that nobody has here are lost after `patience` milliseconds. */
-  private resume(run: LiveRun, patience: (ordinal: number) => number): void {
+  /** Goes on with a run that was read back. */
+  private resume(run: LoadedRun): void {
     const { admission, launcher, timers, now } = this.parts;
     const { spec, plan, taskRuns } = run.state;
     for (const taskRun of taskRuns) {
@@ -199,7 +196,7 @@ export class Rescuer implements Loop {
       const elsewhere = admission.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options, current?.handle);
       if (claimed) continue;
       // Its worker comes back while its lease lasts, or has stopped it by then.
-      timers.later(elsewhere ? this.lateness : patience(ordinal), () => {
+      timers.later(elsewhere ? this.lateness : this.patience(run, ordinal), () => {
         if (launcher.has(id)) return;
         this.dispatcher.tell(run.id, { type: "attempt-lost", ordinal, attempt, reason: "node-lost", error: undefined, at: now() });
       });
@@ -211,6 +208,16 @@ export class Rescuer implements Loop {
   private get lateness(): number {
     const ms = this.parts.leaseSeconds * 1000;
     return ms + Math.min(mostGraceMs, ms);
+  }
+
+  /**
+   * What we launched and have no longer is lost. Only its server could say so of another's attempt: that is given up when
+   * it has stopped itself, at the end of its lease.
+   */
+  private patience({ leases }: LoadedRun, ordinal: number): number {
+    const lease = leases.get(ordinal);
+    if (!lease || lease.server === this.parts.instance) return 0;
+    return Math.max(0, lease.left) + Math.min(mostMarginMs, this.parts.leaseSeconds * 1000);
   }
 
   private async setAside(runId: string): Promise<void> {

@@ -1,3 +1,5 @@
+const longestMs = 2 ** 31 - 1;
+
 /** Things to do later, all of them forgotten at once when the engine closes. */
 export class Timers {
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -6,9 +8,11 @@ export class Timers {
     const timer = setTimeout(
       () => {
         this.timers.delete(timer);
-        work();
+        // Node fires a timer of more than 24 days at once: longer ones are taken in steps.
+        if (ms > longestMs) this.later(ms - longestMs, work);
+        else work();
       },
-      Math.max(0, ms),
+      Math.min(longestMs, Math.max(0, ms)),
     );
     this.timers.add(timer);
   }

@@ -16,6 +16,7 @@ let notebookId: string;
 let run: SeededRun;
 let tokenId: string;
 let sessionId: string;
+let noteId: string;
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -40,6 +41,7 @@ beforeAll(async () => {
     points: [{ step: 0, time: 1, value: 7 }],
   });
   tokenId = ((await b.mutate("workspace.createToken", { name: "of B", scope: "viewer" })).data as { id: string }).id;
+  noteId = ((await b.mutate("run.addNote", { id: run.id, text: "secret of B" })).data as { id: string }).id;
   sessionId = ((await b.call("workspace.sessions")).data as { id: string }[])[0]!.id;
 });
 afterAll(() => server.close());
@@ -76,6 +78,17 @@ function foreignInputs(): Record<string, unknown> {
     "run.start": { notebookId, revision: 1 },
     "run.cancel": { id: run.id },
     "run.retry": { id: run.id },
+    "run.pause": { id: run.id },
+    "run.resume": { id: run.id },
+    "run.clear": { taskRunId },
+    "run.mark": { taskRunId, as: "failed" },
+    "run.answer": { taskRunId, approved: true },
+    "run.inbox": undefined,
+    "run.plan": { notebookId, revision: 1 },
+    "run.acts": { id: run.id },
+    "run.notes": { id: run.id },
+    "run.addNote": { id: run.id, text: "hello" },
+    "run.removeNote": { id: noteId },
     "run.logs": { taskRunId, attempt: 1 },
     "run.watch": { id: run.id, seq: 0 },
     "run.watchLogs": { taskRunId, attempt: 1, from: 0 },
@@ -157,6 +170,7 @@ describe("with the session of A and the ids of B", () => {
   test("afterwards B still has everything", async () => {
     expect((await b.call("notebook.get", { id: notebookId })).data).toMatchObject({ text, revision: 1 });
     expect((await b.call("run.get", { id: run.id })).status).toBe(200);
+    expect((await b.call("run.notes", { id: run.id })).data).toMatchObject([{ text: "secret of B" }]);
     expect((await b.call("workspace.tokens")).data).toHaveLength(1);
     expect((await b.call("workspace.session")).status).toBe(200);
   });
@@ -177,6 +191,7 @@ describe("row security alone, where a statement forgot the workspace", () => {
     "artifact",
     "cache_entry",
     "task_memory",
+    "run_note",
     "concurrency_limit",
     "permit",
   ];
@@ -220,7 +235,7 @@ describe("row security alone, where a statement forgot the workspace", () => {
     ).rejects.toThrow(/permission denied/);
   });
 
-  test.each(["session", "sign_in_link", "sign_in_failure", "metric_point", "run_counter", "permit_gate"])(
+  test.each(["session", "sign_in_link", "sign_in_failure", "metric_point", "run_counter", "run_wish", "permit_gate"])(
     "keeps %s out of reach",
     async (table) => {
       await expect(

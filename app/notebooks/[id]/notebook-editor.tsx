@@ -24,6 +24,7 @@ import { SidePanel, type PanelTab } from "./_panel/side-panel";
 import { usePanel } from "./_panel/use-panel";
 import { useParamValues, useStableParams } from "./_params/use-param-values";
 import { findStale } from "./_runs/find-stale";
+import { PreviewDialog } from "./_runs/preview-dialog";
 import { toGraphStates } from "./_runs/to-graph-states";
 import { useCellViews } from "./_runs/use-cell-views";
 import { useRunControl, type RunRequest } from "./_runs/use-run-control";
@@ -53,6 +54,8 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const [tab, setTab] = useState<PanelTab>("graph");
   const [panelOpen, setPanelOpen] = usePanel();
   const [helpOpen, setHelpOpen] = useState(false);
+  /** The revision whose dry run is shown. */
+  const [previewed, setPreviewed] = useState<number>();
 
   const taskList = compilation?.dag.tasks ?? noTasks;
   const tasks = useMemo(() => new Map(taskList.map((task) => [task.cell, task])), [taskList]);
@@ -74,6 +77,14 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     } else {
       compileNow();
       void control.run(request, values.given);
+    }
+  };
+  const preview = async () => {
+    compileNow();
+    try {
+      setPreviewed(await save.saveNow());
+    } catch (error) {
+      toast({ text: `Not saved, so there is nothing to preview. ${(error as Error).message}`, failed: true });
     }
   };
   const stop = () => {
@@ -126,6 +137,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         stopping={control.stopping}
         onRunAll={(cache) => run({ cache })}
         onRunCell={selectedTask && (() => run({ targets: [selectedTask.key] }))}
+        onPreview={() => void preview()}
         onStop={stop}
         panelOpen={panelOpen}
         onPanel={() => setPanelOpen(!panelOpen)}
@@ -173,6 +185,18 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
           />
         )}
       </div>
+      {previewed !== undefined && (
+        <PreviewDialog
+          notebookId={detail.id}
+          revision={previewed}
+          params={values.given}
+          onClose={() => setPreviewed(undefined)}
+          onRun={() => {
+            setPreviewed(undefined);
+            run({});
+          }}
+        />
+      )}
       <ShortcutsDialog open={helpOpen} onOpenChange={setHelpOpen} />
     </EditorContext>
   );

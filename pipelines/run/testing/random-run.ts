@@ -1,12 +1,12 @@
 /** Random Dags and random histories over them: every action is answered some time, in any order, with dups and strays. */
 import fc from "fast-check";
 import type { Dag, Task, TaskOptions } from "../../compile/dag";
-import { defaultOptions } from "../../compile/parse-options";
+import { defaultOptions, foreverMs } from "../../compile/parse-options";
 import { applyChanges } from "../apply-changes";
 import { pendingActions } from "../pending-actions";
 import type { RunEvent } from "../run-event";
 import type { RunSpec, ValueRef } from "../run";
-import { newRun, type RunAction, type RunState, type Transition } from "../run-state";
+import { isRunTerminal, newRun, type RunAction, type RunState, type Transition } from "../run-state";
 import { transition } from "../transition";
 
 export function task(key: string, needs: readonly string[] = [], patch: Partial<TaskOptions> = {}, each = false): Task {
@@ -71,6 +71,12 @@ export function ref(text: string): ValueRef {
   return { hash: text, bytes: 1, codec: "json", inline: "MQ==", summary: text };
 }
 
+/** A cell that waits: for an answer, or for a time. */
+export function held(key: string, kind: "approval" | "wait", needs: readonly string[] = [], patch: Partial<Task> = {}): Task {
+  const settings = kind === "wait" ? { for: "20s" } : { form: key };
+  return { ...task(key, needs, { timeout: 60_000 }), kind, settings, outputs: kind === "approval" ? [key] : [], ...patch };
+}
+
 const optionPatches = fc.record({
   join: fc.constantFrom("all", "all", "all", "any", "done", "failed"),
   on: fc.constantFrom(undefined, undefined, undefined, undefined, "success", "failure", "exit"),
@@ -82,19 +88,32 @@ const optionPatches = fc.record({
 
 export const randomSpec: fc.Arbitrary<RunSpec> = fc
   .record({
-    tasks: fc.array(fc.record({ needs: fc.array(fc.nat(7), { maxLength: 3 }), patch: optionPatches, each: fc.boolean() }), {
-      maxLength: 8,
-    }),
+    tasks: fc.array(
+      fc.record({
+        needs: fc.array(fc.nat(7), { maxLength: 3 }),
+        patch: optionPatches,
+        each: fc.boolean(),
+        kind: fc.constantFrom("code", "code", "code", "code", "approval", "wait") as fc.Arbitrary<"code" | "approval" | "wait">,
+        when: fc.constantFrom(undefined, "x > 0"),
+        forever: fc.boolean(),
+      }),
+      { maxLength: 8 },
+    ),
+    timeout: fc.constantFrom(undefined, undefined, undefined, 100_000),
     failFast: fc.constantFrom(false, false, false, true),
     cache: fc.constantFrom("use", "off") as fc.Arbitrary<"use" | "off">,
     target: fc.option(fc.nat(7), { nil: undefined }),
   })
-  .map(({ tasks, failFast, cache, target }) => {
-    const made = tasks.map(({ needs, patch, each }, index) =>
-      task(`t${index}`, [...new Set(needs.filter((need) => need < index).map((need) => `t${need}`))].sort(), patch, each),
-    );
+  .map(({ tasks, failFast, cache, target, timeout }) => {
+    const made = tasks.map(({ needs, patch, each, kind, when, forever }, index) => {
+      const upstream = [...new Set(needs.filter((need) => need < index).map((need) => `t${need}`))].sort();
+      const plain = task(`t${index}`, upstream, patch, each);
+      if (kind === "code") return plain;
+      const options = { ...plain.options, timeout: forever ? foreverMs : 60_000 };
+      return held(plain.key, kind, upstream, { when, options });
+    });
     const chosen = target === undefined ? undefined : made[target]?.key;
-    return spec(made, { cache, targets: chosen === undefined ? undefined : [chosen] }, failFast);
+    return spec(made, { cache, targets: chosen === undefined ? undefined : [chosen], timeout }, failFast);
   });
 
 /** Chooses: each number decides which open action is answered next and how. */
@@ -122,20 +141,83 @@ export function play(given: RunSpec, choices: Choices, watch: (run: RunState, ev
     const chance = mix(choices[step++ % choices.length]!, step);
     at += chance % 50;
     if (chance % 23 === 0 && step < choices.length) apply({ ...past[chance % past.length]! });
-    if (chance % 61 === 0 && meddled++ < 3) apply({ type: "cancel-requested", by: undefined, at });
-    if (chance % 37 === 0 && meddled++ < 3) apply({ type: "retry-requested", at });
+    if (chance % 13 === 0 && meddled < 6) {
+      meddled++;
+      apply(meddle(run, chance >>> 9, at));
+    }
     // As if the server had been killed: what is open is said again.
     if (chance % 29 === 0 && step < choices.length) open = [...open.filter(({ type }) => type === "launch"), ...pendingActions(run)];
-    if (open.length === 0) return run;
+    if (open.length === 0) {
+      if (isRunTerminal(run.fields.status)) {
+        if (meddled >= 6 || chance % 3 === 0) return run;
+        meddled++;
+        apply(meddle(run, chance >>> 9, at));
+        continue;
+      }
+      // Only people can help it on now.
+      if (run.fields.paused) apply({ type: "resume-requested", by: "Eve", at });
+      else
+        apply(
+          answerFor(
+            run,
+            run.taskRuns.findIndex(({ status }) => status === "waiting"),
+            chance,
+            at,
+          ),
+        );
+      continue;
+    }
     const [action] = open.splice(chance % open.length, 1);
     const event = answer(run, action!, (chance >>> 8) % 100, at);
-    if (event.type === "retry-due") at = Math.max(at, event.at);
+    if (event.type === "due" || event.type === "run-due") at = Math.max(at, event.at);
     apply(event);
   }
   throw new Error("The run does not end.");
 }
 
+/** What people do, whether it makes sense or not. */
+function meddle(run: RunState, chance: number, at: number): RunEvent {
+  const by = chance % 2 === 0 ? "Ada" : undefined;
+  const ordinal = (chance >>> 4) % (run.taskRuns.length + 1);
+  const note = chance % 3 === 0 ? "because" : undefined;
+  switch (chance % 16) {
+    case 0:
+      return { type: "cancel-requested", how: "stop", by, at };
+    case 1:
+      return { type: "cancel-requested", how: "terminate", by, at };
+    case 2:
+    case 3:
+    case 4:
+      return { type: "pause-requested", by, at };
+    case 5:
+      return { type: "resume-requested", by, at };
+    case 6:
+      return { type: "retry-requested", ordinal: undefined, by, at };
+    case 7:
+    case 8:
+      return { type: "retry-requested", ordinal, by, at };
+    case 9:
+    case 10:
+      return { type: "clear-requested", ordinal, by, at };
+    case 11:
+    case 12:
+      return { type: "mark-requested", ordinal, as: "succeeded", note, by, at };
+    case 13:
+      return { type: "mark-requested", ordinal, as: "failed", note, by, at };
+    default:
+      return answerFor(run, ordinal, chance, at);
+  }
+}
+
+function answerFor(run: RunState, ordinal: number, chance: number, at: number): RunEvent {
+  const { key } = run.plan.tasks[run.taskRuns[ordinal]?.task ?? -1] ?? { key: "none" };
+  const approved = chance % 3 !== 0;
+  const outputs: Record<string, ValueRef> = approved ? { [key]: ref(`${key}-answer`) } : {};
+  return { type: "answered", ordinal, approved, outputs, note: undefined, by: "Ada", at };
+}
+
 function answer(run: RunState, action: RunAction, chance: number, at: number): RunEvent {
+  if (action.type === "wake-run") return { type: "run-due", at: Math.max(at, action.at) };
   if (!("ordinal" in action)) throw new Error(`No answer to ${action.type}.`);
   const { ordinal } = action;
   const taskRun = run.taskRuns[ordinal]!;
@@ -147,14 +229,14 @@ function answer(run: RunState, action: RunAction, chance: number, at: number): R
   switch (action.type) {
     case "lookup-cache": {
       const parts = { program: "p", inputs: {}, params: {}, data: {}, image: "i", environment: "e", options: {}, sdk: "1" };
-      if (chance < 70) return { type: "cache-missed", ordinal, key: `k${ordinal}`, parts, why: { type: "first-run" }, at };
+      if (chance < 70 || taskRun.fresh) return { type: "cache-missed", ordinal, key: `k${ordinal}`, parts, why: { type: "first-run" }, at };
       const entry = { taskRunId: "other-1", outputs: group ? {} : outputs, displays: [], elements: group ? elements : undefined };
       return { type: "cache-hit", ordinal, key: `k${ordinal}`, parts, entry, at };
     }
     case "enqueue":
       return { type: "claimed", ordinal, at };
     case "wake":
-      return { type: "retry-due", ordinal, at: Math.max(at, action.at) };
+      return { type: "due", ordinal, at: Math.max(at, action.at) };
     case "stop":
       return { type: "attempt-cancelled", ordinal, attempt: action.attempt, reason: "cancelled", error: undefined, at };
     case "launch": {

@@ -1,6 +1,6 @@
 "use client";
 /** The bar of the editor: the title, what is saved, and at the right always in the same place: Run all, or Stop. */
-import { ChevronDown, Keyboard, PanelRight, Play, Square } from "lucide-react";
+import { ChevronDown, Keyboard, ListChecks, PanelRight, Play, Square } from "lucide-react";
 import Link from "next/link";
 import { PageBar } from "../../../_frame/page-bar";
 import type { RunRow } from "../../../_trpc/outputs";
@@ -24,6 +24,8 @@ export interface EditorBarProps {
   readonly stopping: boolean;
   readonly onRunAll: (cache: "use" | "off") => void;
   readonly onRunCell: (() => void) | undefined;
+  /** Tells what would run. */
+  readonly onPreview: () => void;
   readonly onStop: () => void;
   readonly panelOpen: boolean;
   readonly onPanel: () => void;
@@ -85,6 +87,9 @@ export function EditorBar(props: EditorBarProps) {
               </MenuItem>
               <MenuItem icon={<Play size={14} />} disabled={running} onSelect={() => props.onRunAll("off")}>
                 Run all, ignoring the cache
+              </MenuItem>
+              <MenuItem icon={<ListChecks size={14} />} onSelect={props.onPreview}>
+                Preview: what would run…
               </MenuItem>
               <MenuSeparator />
               <MenuItem

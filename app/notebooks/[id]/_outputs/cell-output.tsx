@@ -4,6 +4,7 @@ import { ScrollText } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
 import { reasonSentence } from "@/pipelines/run/reason-sentences";
+import { AnswerPanel } from "../../../_approval/answer-panel";
 import { DisplayView } from "../../../_displays/display-view";
 import { Button } from "../../../_ui/button";
 import { formatNumber } from "../../../_ui/format-number";
@@ -30,6 +31,7 @@ export const CellOutput = memo(function CellOutput({
   return (
     <div className={styles.output}>
       <OutputStatus view={view} stale={stale} title={title} />
+      {status === "waiting" && <AnswerPanel taskRunId={taskRun.id} />}
       {result && (
         <div className={styles.result} data-old={old || undefined}>
           {result.error && !live && <ErrorOutput error={result.error} reason={taskRun.reason} />}

@@ -6,7 +6,7 @@ import type { Parameter } from "@/pipelines/compile/dag";
 import { Button, IconButton } from "../../../_ui/button";
 import { Field } from "../../../_ui/field";
 import { formatNumber } from "../../../_ui/format-number";
-import { ParamControl } from "./param-control";
+import { ParamControl } from "../../../_params/param-control";
 import styles from "./params.module.css";
 import type { ParamValues } from "./use-param-values";
 

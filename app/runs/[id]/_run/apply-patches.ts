@@ -12,7 +12,11 @@ export function applyPatches(run: RunDetail, patches: readonly RunPatch[]): RunD
   for (const patch of patches) {
     if (patch.seq < next.lastSeq) continue;
     next = { ...next, ...patch.run, lastSeq: patch.seq };
-    for (const row of patch.taskRuns) rows.set(row.id, row);
+    for (const row of patch.taskRuns) {
+      // Elements of before their fan-out was cleared: others stand in their place.
+      if (row.reason === "cleared") rows.delete(row.id);
+      else rows.set(row.id, row);
+    }
   }
   return next === run ? run : { ...next, taskRuns: [...rows.values()] };
 }

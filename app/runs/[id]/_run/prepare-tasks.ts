@@ -1,6 +1,7 @@
 /** The task runs of a run as the lines of a table: in the order of the DAG, elements of a fan-out under their group. */
 import type { TaskRunStatus } from "@/pipelines/run/run";
 import type { RunDetail, TaskRunRow } from "../../../_trpc/outputs";
+import { isLive } from "../../../_ui/state-words";
 
 export type Task = RunDetail["tasks"][number];
 
@@ -28,7 +29,10 @@ export function prepareTasks(tasks: readonly Task[], taskRuns: readonly TaskRunR
   return tasks.flatMap((task): TaskLine[] => {
     const { whole, elements } = byTask.get(task.key) ?? { whole: undefined, elements: [] };
     const matches = (row: TaskRunRow | undefined) => view.status === undefined || row?.status === view.status;
-    if (!task.each) return matches(whole) ? [{ key: task.key, type: "task", task, row: whole, counts: undefined, open: false }] : [];
+    // A fan-out that ended before it had elements says what happened to it as any task does.
+    const never = elements.length === 0 && whole !== undefined && !isLive(whole.status);
+    if (!task.each || never)
+      return matches(whole) ? [{ key: task.key, type: "task", task, row: whole, counts: undefined, open: false }] : [];
     const shown = elements.filter(matches);
     if (shown.length === 0 && !matches(whole)) return [];
     // Who filters wants to see what the filter found.

@@ -34,6 +34,14 @@ export function RunHeader({
             <strong>{stateWords[run.status]}</strong>
           </StateLabel>
         </span>
+        {run.paused && (
+          <span className={styles.paused} data-paused>
+            Paused{run.paused.by !== undefined && ` by ${run.paused.by}`}: nothing new starts
+          </span>
+        )}
+        {run.halting !== undefined && (
+          <span className={styles.paused}>{run.halting === "stop" ? "Stopping; handlers still run" : "Terminating"}</span>
+        )}
         <span className={styles.took} title={live ? "Running time so far" : "How long it took"}>
           <Duration from={live ? run.startedAt : undefined} ms={live ? undefined : run.durationMs} />
         </span>
@@ -52,6 +60,11 @@ export function RunHeader({
           {triggerWords[run.trigger]}
           {run.createdBy !== undefined && ` by ${run.createdBy}`}, <RelativeTime at={run.startedAt ?? run.createdAt} />
         </span>
+        {live && run.deadline !== undefined && (
+          <span className={styles.quiet}>
+            out of time <RelativeTime at={run.deadline} />
+          </span>
+        )}
         {run.targets && <span className={styles.quiet}>only {run.targets.join(", ")}</span>}
         {run.cache === "off" && <span className={styles.quiet}>without cache</span>}
         <CopyableId id={run.id} />

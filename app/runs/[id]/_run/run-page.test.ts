@@ -101,6 +101,12 @@ describe("the lines of the task table", () => {
     expect(prepareTasks(tasks, rows, { ...all, status: "failed" }).map((line) => line.key)).toEqual(["train", "train[20]"]);
   });
 
+  it("say what happened to a fan-out that ended before it had elements", () => {
+    const lines = prepareTasks(tasks, [row("train", "failed", { reason: "exception" })], all);
+    expect(lines[1]).toMatchObject({ key: "train", type: "task", counts: undefined });
+    expect(prepareTasks(tasks, [row("train", "running")], all)[1]).toMatchObject({ type: "group" });
+  });
+
   it("exist before any task run does", () => {
     expect(prepareTasks(tasks, [], all).map((line) => line.key)).toEqual(["load", "train", "report"]);
   });

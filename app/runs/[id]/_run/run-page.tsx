@@ -14,6 +14,7 @@ import type { RunDetail } from "../../../_trpc/outputs";
 import { CodeTab } from "../_tabs/code-tab";
 import { GraphTab } from "../_tabs/graph-tab";
 import { MetricsTab } from "../_tabs/metrics-tab";
+import { NotesTab } from "../_tabs/notes-tab";
 import { OutputsTab } from "../_tabs/outputs-tab";
 import { ParametersTab } from "../_tabs/parameters-tab";
 import { TasksTab } from "../_tabs/tasks-tab";
@@ -25,7 +26,7 @@ import { RunHeader } from "./run-header";
 import styles from "./run-page.module.css";
 import { useRun } from "./use-run";
 
-const tabs = ["graph", "timeline", "tasks", "metrics", "parameters", "code", "outputs"] as const;
+const tabs = ["graph", "timeline", "tasks", "metrics", "parameters", "code", "outputs", "notes"] as const;
 type Tab = (typeof tabs)[number];
 
 export function RunPage({ id }: { readonly id: string }) {
@@ -65,7 +66,8 @@ export function RunPage({ id }: { readonly id: string }) {
 
 /** The rows that stand for whole fan-outs are no tasks of their own. */
 function taskCount(run: RunDetail): number {
-  const mapped = new Set(run.tasks.filter((task) => task.each).map((task) => task.key));
+  // A fan-out counts by its elements; one without any, as when its list failed, is one task.
+  const mapped = new Set(run.taskRuns.filter((row) => row.mapIndex !== undefined).map((row) => row.taskKey));
   return run.taskRuns.filter((row) => row.mapIndex !== undefined || !mapped.has(row.taskKey)).length;
 }
 
@@ -108,6 +110,7 @@ function Loaded({ run }: { readonly run: RunDetail }) {
           { value: "parameters", label: "Parameters", count: Object.keys(run.params).length },
           { value: "code", label: "Code" },
           { value: "outputs", label: "Outputs", count: run.outputs.length },
+          { value: "notes", label: "Notes" },
         ]}
       >
         <TabPanel value="graph">
@@ -130,6 +133,9 @@ function Loaded({ run }: { readonly run: RunDetail }) {
         </TabPanel>
         <TabPanel value="outputs">
           <OutputsTab run={run} />
+        </TabPanel>
+        <TabPanel value="notes">
+          <NotesTab run={run} onOpenTask={openTask} />
         </TabPanel>
       </Tabs>
       <TaskDrawer run={run} taskId={taskId} onOpenTask={openTask} />

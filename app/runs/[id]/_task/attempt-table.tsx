@@ -43,7 +43,7 @@ export function AttemptTable({ run, detail }: { readonly run: RunDetail; readonl
             {detail.attempts.map((one) => (
               <tr key={one.attempt} title={one.reason === undefined ? undefined : reasonSentence(one.reason)}>
                 <td className={table.number}>{one.attempt}</td>
-                <td>
+                <td className={table.nowrap}>
                   <StateLabel state={one.status} />
                 </td>
                 <td className={table.number}>
@@ -52,7 +52,7 @@ export function AttemptTable({ run, detail }: { readonly run: RunDetail; readonl
                 <td className={table.number}>{one.cpuMs === undefined ? "" : formatDuration(one.cpuMs)}</td>
                 <td className={table.number}>{one.peakMemoryBytes === undefined ? "" : formatBytes(one.peakMemoryBytes)}</td>
                 <td className={styles.mono}>{one.handle}</td>
-                <td>
+                <td className={table.nowrap}>
                   <Link replace scroll={false} href={address.href({ pane: "logs", attempt: String(one.attempt), line: undefined })}>
                     {formatNumber(one.logRecords)} {one.logRecords === 1 ? "line" : "lines"}
                   </Link>

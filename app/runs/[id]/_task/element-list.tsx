@@ -11,12 +11,16 @@ const named = 12;
 
 export function ElementList({
   elements,
+  live,
   onOpenTask,
 }: {
   readonly elements: readonly TaskRunRow[];
+  /** Whether elements may still come. */
+  readonly live: boolean;
   readonly onOpenTask: (id: string) => void;
 }) {
-  if (elements.length === 0) return <p className={styles.pad}>No element yet: they are known as soon as the list it runs over is.</p>;
+  if (elements.length === 0)
+    return live ? <p className={styles.pad}>No element yet: they are known as soon as the list it runs over is.</p> : null;
   const counts = countStates(elements);
   const failed = elements.filter((row) => row.status === "failed");
   return (

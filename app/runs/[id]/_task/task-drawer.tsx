@@ -17,14 +17,19 @@ import { StateLabel } from "../../../_ui/state-icon";
 import { isLive, stateWords } from "../../../_ui/state-words";
 import { TabPanel, Tabs } from "../../../_ui/tabs";
 import { Duration, RelativeTime } from "../../../_ui/times";
+import { isWaiting } from "../../../_waiting/use-waiting";
+import { WaitingList } from "../../../_waiting/waiting-list";
 import { groupRows, taskRunTitle } from "../_run/prepare-tasks";
 import { ProgressText } from "../_tabs/progress-text";
+import { AnswerPanel } from "../../../_approval/answer-panel";
 import { AttemptTable } from "./attempt-table";
 import { CopyLink } from "./copy-link";
+import { DecisionLine } from "./decision-line";
 import { ElementList } from "./element-list";
 import { InputList } from "./input-list";
 import { LogView } from "./log-view";
 import { ResultView } from "./result-view";
+import { TaskActions } from "./task-actions";
 import { TaskError } from "./task-error";
 import styles from "./task.module.css";
 import { WhySentence } from "./why-sentence";
@@ -63,6 +68,8 @@ export function TaskDrawer({
             key={row.id}
             run={run}
             row={row}
+            title={title}
+            asks={task?.kind === "approval"}
             mapped={task?.each !== undefined && row.mapIndex === undefined}
             onOpenTask={onOpenTask}
           />
@@ -77,11 +84,15 @@ export function TaskDrawer({
 function Content({
   run,
   row,
+  title,
+  asks,
   mapped,
   onOpenTask,
 }: {
   readonly run: RunDetail;
   readonly row: TaskRunRow;
+  readonly title: string;
+  readonly asks: boolean;
   readonly mapped: boolean;
   readonly onOpenTask: (id: string | undefined) => void;
 }) {
@@ -122,7 +133,16 @@ function Content({
         {row.attempt > 1 && <span className={styles.quiet}>try {row.attempt}</span>}
         {row.status === "running" && row.progress && <ProgressText progress={row.progress} />}
       </div>
-      {detail.data && <WhySentence detail={detail.data} />}
+      <TaskActions run={run} row={row} title={title} />
+      {row.status === "waiting" && <AnswerPanel taskRunId={row.id} />}
+      {row.status === "waiting" && row.dueAt !== undefined && !asks && (
+        <p className={styles.pad}>
+          Goes on <RelativeTime at={row.dueAt} />
+        </p>
+      )}
+      {row.decision && <DecisionLine decision={row.decision} />}
+      {isWaiting(row.status) && <WaitingList taskRunId={row.id} onOpenTask={onOpenTask} />}
+      {detail.data && !isWaiting(row.status) && <WhySentence detail={detail.data} />}
       {row.status !== "succeeded" && row.status !== "cached" && row.reason !== undefined && !detail.data?.error && (
         <p className={styles.pad}>{reasonSentence(row.reason)}</p>
       )}
@@ -132,7 +152,7 @@ function Content({
         </div>
       )}
       {detail.data?.error && <TaskError run={run} error={detail.data.error} />}
-      {mapped && <ElementList elements={elements} onOpenTask={onOpenTask} />}
+      {mapped && <ElementList elements={elements} live={isLive(row.status)} onOpenTask={onOpenTask} />}
       <Tabs<Pane>
         label="Sides of the task"
         className={styles.panes}

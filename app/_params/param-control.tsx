@@ -1,7 +1,7 @@
 "use client";
 import { useState } from "react";
 import type { Json, Parameter } from "@/pipelines/compile/dag";
-import { Checkbox, Input, Select, TextArea } from "../../../_ui/field";
+import { Checkbox, Input, Select, TextArea } from "../_ui/field";
 
 interface Props {
   readonly param: Parameter;

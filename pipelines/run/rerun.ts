@@ -1,0 +1,235 @@
+/**
+ * What has ended and is wanted again: retried (what failed), cleared (this and all downstream, fresh), or decided by hand.
+ * The same run goes on, also one that had ended. Refused while it is being stopped, while its handlers run, and while
+ * something concerned is queued or running. Neighbours: transition.ts, settle.ts (what follows).
+ */
+import { startClock } from "./begin";
+import type { Draft } from "./draft";
+import { endTaskRun } from "./end-task-run";
+import { admitElements, elementsOf } from "./fan-out";
+import type { OutputRef, Reason, ValueRef } from "./run";
+import { hasSucceeded, isRunTerminal, isTerminal, type TaskRunState } from "./run-state";
+import { releaseTask } from "./settle";
+
+/** Tasks to run again; for a fan-out that keeps its elements, those of them that do. */
+type Again = Map<number, readonly number[] | "whole">;
+
+const becauseOfOthers: ReadonlySet<Reason | undefined> = new Set(["upstream-failed", "fail-fast", "cancelled"]);
+
+/** What failed, was cancelled or never started because of that; or one such task with what it held up. */
+export function retry(draft: Draft, ordinal: number | undefined, by: string | undefined, at: number): void {
+  const { plan } = draft.base;
+  if (!mayChange(draft)) return;
+  const again: Again = new Map();
+  const add = (index: number) => {
+    const failed = failedElements(draft, index);
+    again.set(index, failed.length > 0 ? failed : "whole");
+  };
+  if (ordinal === undefined) {
+    plan.tasks.forEach((_, index) => {
+      if (wantsRetry(draft.must(index))) add(index);
+    });
+  } else {
+    const taskRun = draft.taskRun(ordinal);
+    if (!taskRun || !wantsRetry(taskRun)) return;
+    // A fan-out that was marked succeeded has readers already.
+    const whole = draft.must(taskRun.task);
+    if (!wantsRetry(whole) && whole.status !== "running") return;
+    if (taskRun.mapIndex === undefined) add(ordinal);
+    else again.set(taskRun.task, [ordinal]);
+    for (const index of spread(draft, taskRun.task, wantsRetry)) add(index);
+  }
+  if (again.size === 0) return;
+  draft.act({ type: "retried", by, ordinal });
+  askAgain(draft, again, false, at);
+}
+
+export function clear(draft: Draft, ordinal: number, by: string | undefined, at: number): void {
+  const first = draft.taskRun(ordinal);
+  if (!first || !mayChange(draft) || first.reason === "not-targeted" || first.reason === "cleared") return;
+  const tasks = [first.task, ...spread(draft, first.task, ({ reason }) => reason !== "not-targeted")];
+  if (tasks.some((index) => isBusy(draft.must(index)))) return;
+  const again: Again = new Map(tasks.map((index) => [index, "whole"]));
+  if (first.mapIndex !== undefined) again.set(first.task, [ordinal]);
+  draft.act({ type: "cleared", by, ordinal });
+  askAgain(draft, again, true, at);
+}
+
+export interface Mark {
+  readonly ordinal: number;
+  readonly as: "succeeded" | "failed";
+  readonly by: string | undefined;
+  readonly note: string | undefined;
+}
+
+/** Whole tasks only. Readers that could not run without it do so now. */
+export function mark(draft: Draft, { ordinal, as, by, note }: Mark, at: number): void {
+  const { plan } = draft.base;
+  const taskRun = draft.taskRun(ordinal);
+  if (!taskRun || taskRun.mapIndex !== undefined || !mayChange(draft) || taskRun.reason === "not-targeted") return;
+  if (taskRun.status === as || (as === "succeeded" && hasSucceeded(taskRun.status))) return;
+  if (isBusy(taskRun)) return;
+  // What has its value may be at work on it.
+  const isAtWork = (one: TaskRunState) => isBusy(one) || one.status === "waiting";
+  if (hasSucceeded(taskRun.status) && plan.downstream[ordinal]!.some((reader) => isAtWork(draft.must(reader)))) return;
+  const readers = spread(draft, ordinal, (one) => one.status === "skipped" && (one.reason === "upstream-skipped" || wantsRetry(one)));
+  const type = as === "succeeded" ? "marked-succeeded" : "marked-failed";
+  draft.act({ type, by, ordinal, note });
+  const ended = isRunTerminal(draft.fields.status);
+  reopenRun(draft, at);
+  reopenTask(draft, ordinal);
+  const outputs = as === "succeeded" && taskRun.expanded !== undefined ? { outputs: givenBy(draft, ordinal) } : {};
+  draft.set(ordinal, { status: "blocked", decision: { type, by, at, note }, startedAt: taskRun.startedAt ?? at, ...outputs });
+  const message = `Marked as failed${by === undefined ? "" : ` by ${by}`}${note === undefined ? "." : `: ${note}`}`;
+  draft.note(ordinal, { error: as === "failed" ? { name: "MarkedFailed", message, frames: [] } : null });
+  endTaskRun(draft, ordinal, as, as === "failed" ? "marked-failed" : undefined, at);
+  const again: Again = new Map(as === "succeeded" ? readers.map((index) => [index, "whole"]) : []);
+  if (ended) {
+    for (const index of endedHandlers(draft)) if (index !== ordinal && plan.late[ordinal] !== true) again.set(index, "whole");
+  }
+  prepare(draft, again, false);
+  release(draft, again, at);
+}
+
+function askAgain(draft: Draft, again: Again, fresh: boolean, at: number): void {
+  if (isRunTerminal(draft.fields.status)) {
+    for (const index of endedHandlers(draft)) if (!again.has(index)) again.set(index, "whole");
+  }
+  reopenRun(draft, at);
+  prepare(draft, again, fresh);
+  release(draft, again, at);
+}
+
+/** Not while it is being stopped, nor while its handlers tell how it went. */
+function mayChange(draft: Draft): boolean {
+  const { status, reason } = draft.fields;
+  const open = draft.count(draft.base.plan.counters.open);
+  // One that was set aside may have ended with tasks that have not.
+  return isRunTerminal(status) ? open === 0 : reason === undefined && open > 0;
+}
+
+function wantsRetry({ status, reason }: TaskRunState): boolean {
+  return status === "failed" || status === "cancelled" || (status === "skipped" && becauseOfOthers.has(reason));
+}
+
+function isBusy({ status }: TaskRunState): boolean {
+  return status === "queued" || status === "running";
+}
+
+function failedElements(draft: Draft, group: number): readonly number[] {
+  return [...elementsOf(draft, group)].filter((ordinal) => {
+    const { status, reason } = draft.must(ordinal);
+    return status === "failed" || status === "cancelled" || becauseOfOthers.has(reason);
+  });
+}
+
+/** Handlers that told how an ended run went: they tell it again. */
+function endedHandlers(draft: Draft): readonly number[] {
+  const { plan } = draft.base;
+  return plan.tasks.flatMap((_, index) => {
+    const { status, reason } = draft.must(index);
+    return plan.late[index] === true && isTerminal(status) && reason !== "not-targeted" ? [index] : [];
+  });
+}
+
+/** Tasks downstream, as far as an unbroken line of fitting ones goes. */
+function spread(draft: Draft, from: number, fits: (taskRun: TaskRunState) => boolean): readonly number[] {
+  const { downstream } = draft.base.plan;
+  const found = new Set<number>();
+  const stack = [from];
+  for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
+    for (const reader of downstream[index]!) {
+      if (found.has(reader) || !fits(draft.must(reader))) continue;
+      found.add(reader);
+      stack.push(reader);
+    }
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+function reopenRun(draft: Draft, at: number): void {
+  if (!isRunTerminal(draft.fields.status)) return;
+  draft.setFields({ status: "running", reason: undefined, message: undefined, finishedAt: undefined });
+  startClock(draft, at);
+}
+
+/** It counts as not ended from now on. */
+function reopenTask(draft: Draft, index: number): void {
+  const { plan } = draft.base;
+  const { counters } = plan;
+  const { status } = draft.must(index);
+  if (!isTerminal(status)) return;
+  if (status === "failed" && !plan.late[index]) draft.addCount(counters.failed, -1);
+  draft.addCount(plan.late[index] ? counters.openLate : counters.open, 1);
+  for (const reader of plan.downstream[index]!) draft.addCount(counters.pending(reader), 1);
+}
+
+function prepare(draft: Draft, again: Again, fresh: boolean): void {
+  const { counters } = draft.base.plan;
+  for (const [index, elements] of again) {
+    reopenTask(draft, index);
+    if (elements === "whole") {
+      forgetElements(draft, index);
+      reset(draft, index, fresh);
+      continue;
+    }
+    const { status } = draft.must(index);
+    if (isTerminal(status)) {
+      draft.set(index, { status: "running", reason: undefined, decision: undefined, finishedAt: undefined, outputs: undefined });
+      draft.note(index, { error: null });
+    }
+    for (const ordinal of elements) {
+      reset(draft, ordinal, fresh);
+      draft.addCount(counters.live(index), 1);
+    }
+    draft.setCount(counters.cursor(index), 0);
+  }
+}
+
+function release(draft: Draft, again: Again, at: number): void {
+  for (const index of again.keys()) {
+    if (draft.must(index).expanded !== undefined) admitElements(draft, index, at);
+    else releaseTask(draft, index, at);
+  }
+}
+
+/** The fan-out is made anew: its elements stay in the record, as cleared. */
+function forgetElements(draft: Draft, group: number): void {
+  const { counters } = draft.base.plan;
+  if (draft.must(group).expanded === undefined) return;
+  for (const ordinal of elementsOf(draft, group)) draft.set(ordinal, { status: "skipped", reason: "cleared" });
+  for (const place of [counters.first(group), counters.live(group), counters.admitted(group), counters.cursor(group)])
+    draft.setCount(place, 0);
+}
+
+function reset(draft: Draft, ordinal: number, fresh: boolean): void {
+  draft.set(ordinal, {
+    status: "blocked",
+    fresh,
+    decision: undefined,
+    expanded: undefined,
+    reason: undefined,
+    tries: 0,
+    lost: 0,
+    notBefore: undefined,
+    cacheKey: undefined,
+    keyParts: undefined,
+    cachedFrom: undefined,
+    outputs: undefined,
+    queuedAt: undefined,
+    startedAt: undefined,
+    finishedAt: undefined,
+  });
+  draft.note(ordinal, { displays: [], error: null });
+}
+
+/** What a fan-out has, although some of its elements failed. */
+function givenBy(draft: Draft, group: number): Record<string, OutputRef> {
+  const given = [...elementsOf(draft, group)].map((ordinal) => draft.must(ordinal)).filter(({ status }) => hasSucceeded(status));
+  return Object.fromEntries(
+    draft.base.plan.tasks[group]!.outputs.map((name) => [
+      name,
+      { list: given.flatMap((element) => (element.outputs?.[name] as ValueRef | undefined) ?? []) },
+    ]),
+  );
+}
