@@ -60,7 +60,10 @@ test("a notebook runs partly on a worker: values both ways, data files, logs, me
     [far.id],
   );
   expect(rows).toEqual([{ points: 50, seqs: 50 }]);
-  const artifacts = await bench.server.heddle.database.pool.query("select name, value ->> 'bytes' as bytes from artifact where run_id = $1", [id]);
+  const artifacts = await bench.server.heddle.database.pool.query(
+    "select name, value ->> 'bytes' as bytes from artifact where run_id = $1",
+    [id],
+  );
   expect(artifacts.rows).toEqual([{ name: "weights", bytes: expect.stringMatching(/^1000\d\d$/) }]);
   const { rows: places } = await bench.server.heddle.database.pool.query<{ task_key: string; handle: string }>(
     "select t.task_key, a.handle from attempt a join task_run t on t.id = a.task_run_id where t.run_id = $1 and t.map_index is not null or t.id = $2",
@@ -193,7 +196,8 @@ test("Ctrl-C ends what it has first; a second one stops it and the task goes els
 
 test("only a worker's token of an owner opens the door, and opens nothing else", async () => {
   const { url } = bench.server;
-  const make = async (scope: string) => ((await bench.person.mutate("workspace.createToken", { name: "t", scope })).data as { token: string }).token;
+  const make = async (scope: string) =>
+    ((await bench.person.mutate("workspace.createToken", { name: "t", scope })).data as { token: string }).token;
   const plain = bench.worker({ token: await make("owner"), name: "stranger" });
   expect(await plain.exit).toBe(2);
   expect(plain.output).toContain("refuses this token");
@@ -202,7 +206,10 @@ test("only a worker's token of an owner opens the door, and opens nothing else",
     expect((await query(url, procedure, {}, { authorization: `Bearer ${bench.token}` })).status, procedure).toBe(401);
   }
   // Revoked while connected.
-  const made = (await bench.person.mutate("workspace.createToken", { name: "brief", scope: "worker" })).data as { id: string; token: string };
+  const made = (await bench.person.mutate("workspace.createToken", { name: "brief", scope: "worker" })).data as {
+    id: string;
+    token: string;
+  };
   const brief = bench.worker({ token: made.token, name: "brief", pools: ["brief"] });
   await brief.connected();
   await bench.person.mutate("workspace.revokeToken", { id: made.id });

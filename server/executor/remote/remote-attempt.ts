@@ -4,7 +4,14 @@
  * Neighbours: remote-worker.ts (the link), attempt-grants.ts (what it may read and write).
  */
 import { createHash } from "node:crypto";
-import type { WorkerAttemptWord, WorkerMessage, WorkerRequest, WorkerDataFile, WorkerResult, WorkerValue } from "@/pipelines/protocol/worker";
+import type {
+  WorkerAttemptWord,
+  WorkerMessage,
+  WorkerRequest,
+  WorkerDataFile,
+  WorkerResult,
+  WorkerValue,
+} from "@/pipelines/protocol/worker";
 import type { ValueRef } from "@/pipelines/run/run";
 import type { ValueStore } from "@/server/artifact/store";
 import type { AttemptListener, AttemptResult, LaunchResult } from "../executor";
@@ -141,7 +148,12 @@ export class RemoteAttempt {
       return { status: "failed", reason: "internal", error: { name: "StoreError", message, frames: [] }, displays, usage };
     }
     const { workspaceId } = this.parts.grant() ?? {};
-    if (workspaceId !== undefined) await this.keepPreviews(workspaceId, previews, [outputs, ...Object.values(elements)].flatMap((refs) => Object.values(refs)));
+    if (workspaceId !== undefined)
+      await this.keepPreviews(
+        workspaceId,
+        previews,
+        [outputs, ...Object.values(elements)].flatMap((refs) => Object.values(refs)),
+      );
     return { status: "succeeded", outputs, ...(result.elements ? { elements } : {}), displays, usage };
   }
 

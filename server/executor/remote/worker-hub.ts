@@ -206,7 +206,8 @@ export class WorkerHub implements Places {
     const id = parseAttemptKey(key);
     const listener = this.found?.(id);
     if (listener !== undefined && listener !== "stale") return void this.follow(worker, key, listener);
-    const stale = listener === "stale" || (await this.parts.registry.isStale(worker.workspaceId, id.taskRunId, id.attempt).catch(() => false));
+    const stale =
+      listener === "stale" || (await this.parts.registry.isStale(worker.workspaceId, id.taskRunId, id.attempt).catch(() => false));
     if (!stale || !worker.strays.delete(key)) return;
     this.parts.log(`The worker ${worker.hello.name} came with attempt ${key}, which is over: refused (409, lease-lost).`);
     worker.send({ type: "refused", attempt: key, status: 409, reason: "lease-lost" });
@@ -284,7 +285,12 @@ export class WorkerHub implements Places {
       if (worker.socket && silent > this.leaseMs) worker.socket.terminate();
       if (silent <= this.leaseMs + Math.min(mostGraceMs, this.leaseMs)) continue;
       for (const attempt of [...worker.attempts.values()]) {
-        this.lose(worker, attempt, "node-lost", `The worker ${worker.hello.name} has not been heard from for ${Math.round(silent / 1000)} s.`);
+        this.lose(
+          worker,
+          attempt,
+          "node-lost",
+          `The worker ${worker.hello.name} has not been heard from for ${Math.round(silent / 1000)} s.`,
+        );
       }
       if (!worker.isOnline && worker.attempts.size === 0) this.workers.delete(key);
     }
