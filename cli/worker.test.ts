@@ -3,7 +3,6 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findEngine } from "@/server/executor/docker/find-engine";
-import type { RunDetail } from "@/server/run/run-views";
 import { query } from "@/server/testing/test-server";
 import { openWorkerBench, type WorkerBench } from "./testing/worker-bench";
 import type { WorkerProcess } from "./testing/worker-process";
@@ -97,12 +96,10 @@ console.log("seen");
 export const done = step > 0;
 `;
 
-const begun = (run: RunDetail) => run.taskRuns.some(({ status, startedAt }) => status === "running" && startedAt !== undefined);
-
 test("the page's list shows machine, slots and what runs there; a drained worker takes nothing until it may again", async () => {
   const file = path.join(worker.home, "go-1");
   const id = await bench.start(awaited(file));
-  await bench.until(id, begun);
+  await bench.begun(id);
   const views = await bench.workers();
   expect(views.map(({ kind, state, pools }) => ({ kind, state, pools }))).toEqual([
     { kind: "server", state: "online", pools: ["default"] },
@@ -129,7 +126,7 @@ test("the page's list shows machine, slots and what runs there; a drained worker
 
 test("a run that is cancelled stops on the worker", async () => {
   const id = await bench.start(patient);
-  await bench.until(id, begun);
+  await bench.begun(id);
   await bench.person.mutate("run.cancel", { id });
   expect((await bench.ended(id)).status).toBe("cancelled");
   expect(await bench.attempts(id)).toMatchObject([{ status: "cancelled", reason: "cancelled" }]);
@@ -138,7 +135,8 @@ test("a run that is cancelled stops on the worker", async () => {
 test("a server that is started anew while a worker's task runs finds it again: it goes on, and nothing is lost or doubled", async () => {
   const file = path.join(worker.home, "go-2");
   const id = await bench.start(awaited(file));
-  const { taskRuns } = await bench.until(id, begun);
+  await bench.begun(id);
+  const { taskRuns } = await bench.get(id);
   await bench.restart();
   await worker.says("Connected again");
   fs.writeFileSync(file, "");
@@ -159,7 +157,7 @@ test("a worker that is killed and started again takes up what it left at work", 
   await mine.connected();
   const file = path.join(mine.home, "go-3");
   const id = await bench.start(awaited(file).replace("pool=far", "pool=other"));
-  await bench.until(id, begun);
+  await bench.begun(id);
   await mine.kill();
   const again = bench.worker({ pools: ["other"], name: "phoenix", home: mine.home });
   await again.says("1 attempts of an earlier process");
@@ -180,7 +178,7 @@ test("Ctrl-C ends what it has first; a second one stops it and the task goes els
   const mine = bench.worker({ pools: ["short"], name: "first" });
   await mine.connected();
   const id = await bench.start(patient.replace("pool=far", "pool=short"));
-  await bench.until(id, begun);
+  await bench.begun(id);
   mine.signal("SIGINT");
   await mine.says("1 attempts are ended first");
   const other = bench.worker({ pools: ["short"], name: "second" });
