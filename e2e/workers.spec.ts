@@ -26,7 +26,22 @@ test("a worker is added, works, is drained, leaves and is removed", async ({ sig
   const home = makeHome();
   const worker = spawn(
     process.execPath,
-    ["bin/heddle.mjs", "worker", "--server", origin!, "--pool", "e2e", "--home", home, "--name", "rig", "--slots", "2", "--label", "room=cellar"],
+    [
+      "bin/heddle.mjs",
+      "worker",
+      "--server",
+      origin!,
+      "--pool",
+      "e2e",
+      "--home",
+      home,
+      "--name",
+      "rig",
+      "--slots",
+      "2",
+      "--label",
+      "room=cellar",
+    ],
     { env: { ...process.env, HEDDLE_TOKEN: token, HEDDLE_HOME: home }, stdio: "ignore" },
   );
   const gone = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
