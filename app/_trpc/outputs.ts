@@ -19,3 +19,7 @@ export type InboxItem = Outputs["run"]["inbox"][number];
 export type PlanView = Outputs["run"]["plan"];
 export type RunAct = Outputs["run"]["acts"][number];
 export type RunNote = Outputs["run"]["notes"][number];
+export type RunGrid = Outputs["run"]["grid"];
+export type RunHistoryEvent = Outputs["run"]["history"]["events"][number];
+export type AttemptUsageView = Outputs["run"]["taskUsage"][number];
+export type RunUsageView = Outputs["run"]["usage"];
