@@ -2,6 +2,7 @@
 import {
   ChartLine,
   CircleUser,
+  Gauge,
   History,
   Inbox,
   LogOut,
@@ -10,6 +11,7 @@ import {
   NotebookText,
   PanelLeftClose,
   PanelLeftOpen,
+  Server,
   Settings,
   Sun,
 } from "lucide-react";
@@ -28,6 +30,8 @@ const places = [
   { href: "/runs", word: "Runs", Icon: History },
   { href: "/compare", word: "Compare", Icon: ChartLine },
   { href: "/inbox", word: "Inbox", Icon: Inbox },
+  { href: "/pools", word: "Pools", Icon: Gauge },
+  { href: "/workers", word: "Workers", Icon: Server },
   { href: "/settings", word: "Settings", Icon: Settings },
 ];
 

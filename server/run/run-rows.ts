@@ -174,6 +174,7 @@ export interface TaskRunRecord {
   readonly started: number | null;
   readonly finished: number | null;
   readonly lease_left: number | null;
+  readonly server: string | null;
   readonly attempt_status: AttemptStatus | null;
   readonly attempt_reason: Reason | null;
   readonly attempt_error: TaskError | null;
