@@ -15,6 +15,7 @@ import type { WorkerHub } from "./executor/remote/worker-hub";
 import { selectExecutor } from "./executor/select-executor";
 import type { Executor, WarmScope } from "./executor/executor";
 import { errorFields, log } from "./log";
+import { stripTypes } from "./notebook/strip-types";
 import { createEngine, type Engine } from "./run/engine";
 import type { DatabaseWorkers } from "./workers/registry";
 import { createCleaner } from "./worker/cleaner";
@@ -132,6 +133,8 @@ export function startExecution(options: ExecutionOptions): Execution {
     });
     stops.push(() => engine.close());
     await engine.start();
+    // So that the first run need not wait for what it compiles with.
+    stripTypes("const ready: boolean = true;");
     stops.push(followWorkers(engine, workers));
     stops.push(await announceSelf(engine, registry, { version, executor: executor.kind }));
     const complain = (what: string, error: unknown) => log("warn", what, errorFields(error));
