@@ -78,13 +78,19 @@ export async function readLimits(client: ClientBase, workspaceId: string): Promi
   );
 }
 
+/** Pools that workers on other machines name: they are there without being made. */
+async function readServedPools(client: ClientBase, workspaceId: string): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ pool: string }>(servedPoolsSql, [workspaceId]);
+  return new Set(rows.map(({ pool }) => pool));
+}
+
 /** Pools that these tasks name, and that nobody has made and no worker serves. */
 export async function findUnknownPools(database: Database, workspaceId: string, pools: readonly string[]): Promise<readonly string[]> {
   const named = [...new Set(pools)].filter((name) => name !== "default");
   if (named.length === 0) return [];
   return workspaceRead(database, workspaceId, async (client) => {
     const limits = await readLimits(client, workspaceId);
-    const served = new Set((await client.query<{ pool: string }>(servedPoolsSql, [workspaceId])).rows.map(({ pool }) => pool));
+    const served = await readServedPools(client, workspaceId);
     return named.filter((name) => !limits.has(limitKey("pool", name)) && !served.has(name));
   });
 }
@@ -134,7 +140,7 @@ const mostWaiters = 1000;
 export async function viewPools(database: Database, workspaceId: string): Promise<PoolsView> {
   return workspaceRead(database, workspaceId, async (client) => {
     const limits = await readLimits(client, workspaceId);
-    const served = await readWorkerPools(client, workspaceId);
+    const served = await readServedPools(client, workspaceId);
     const { rows: queued } = await client.query<WaiterRecord>(waitersSql, [workspaceId]);
     const waiters = new Map<string, Holder[]>();
     const named = { pool: new Set(["default"]), lock: new Set<string>() };

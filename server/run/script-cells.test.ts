@@ -254,7 +254,7 @@ if (engine.ok) {
   describeScripts("scripts in containers", async () => {
     const { tag, hasPython } = await makeToolImage();
     return {
-      bench: await openWorkbench(database.url, { executor: dockerExecutor, instance: "script-docker", imageDigest: async () => "docker" }),
+      bench: await openWorkbench(database.url, { executor: dockerExecutor, instance: "script-docker" }),
       image: ` image=${tag}`,
       hasPython,
       inside: true,
