@@ -10,7 +10,8 @@ import { migrate } from "./db/migrate";
 import { createPool, type Pool } from "./db/pool";
 import { abandonRunsSql } from "./db/run.sql";
 import { newId } from "./db/new-id";
-import { createValueStore, type ValueStore } from "./artifact/store";
+import { openValueStore } from "./artifact/open-value-store";
+import type { ValueStore } from "./artifact/store";
 import { installEnvironment } from "./executor/environment";
 import { selectExecutor } from "./executor/select-executor";
 import type { FindNotebook } from "./notebook/find-notebook";
@@ -54,8 +55,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const databaseUrl = options.databaseUrl ?? postgres!.url;
   await migrate(databaseUrl, path.join(packageDir, "prisma/migrations"));
   const pool = createPool(databaseUrl);
+  const store = openValueStore(home, pool);
   const { executor, sentence } = await selectExecutor({
     home,
+    store,
     environment,
     dataDir: () => dataDir,
     slots: os.availableParallelism(),
@@ -79,12 +82,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     packages: environment.packages,
     ...(options.findNotebook && { findNotebook: options.findNotebook }),
     unknownPools: "as-default",
+    objects: store.objects,
   });
   await engine.start();
   return {
     engine,
     pool,
-    store: createValueStore(home),
+    store,
     databaseUrl,
     sentence,
     async close() {

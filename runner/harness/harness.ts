@@ -166,6 +166,8 @@ export class Harness {
     );
     this.attempts.set(attempt.id, attempt);
     this.queue.push(attempt);
+    // A server that was frozen between deciding and launching: by now somebody else may have made this attempt again.
+    if (performance.now() >= this.leaseEnds) return this.stop(attempt, "lease-lost");
     this.pump();
   }
 

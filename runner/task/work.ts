@@ -7,6 +7,7 @@ import type { Hygiene } from "./hygiene";
 import type { Output } from "./output";
 import { programFile, type ProgramCache } from "./program-cache";
 import type { Scratch } from "./scratch";
+import type { ScriptRunner } from "./script";
 import { toUserError } from "./user-frames";
 
 export interface WorkParts {
@@ -15,6 +16,7 @@ export interface WorkParts {
   readonly calls: Calls;
   readonly environment: Environment;
   readonly programs: ProgramCache;
+  readonly scripts: ScriptRunner;
   readonly scratch: Scratch;
   readonly store: string;
   readonly hygiene: Hygiene;
@@ -48,7 +50,7 @@ export async function work(parts: WorkParts): Promise<Extract<TaskWord, { type: 
   unhook();
   output.close();
   parts.onStray(undefined);
-  const left = calls.open > 0 ? "left a call of another notebook behind" : hygiene.inspect();
+  const left = calls.open > 0 ? "left a call of another notebook behind" : (parts.scripts.trace ?? hygiene.inspect());
   calls.close();
   const dirty = result.status === "failed" ? "the attempt failed" : left;
   return { type: "done", result, imported: environment.takeFresh(), ...(dirty === undefined ? {} : { dirty }) };

@@ -17,4 +17,3 @@ export async function patiently<T>(
     }
   }
 }
-

@@ -46,12 +46,12 @@ with input as (
   from input i, counted
   returning id, number
 ), events as (
-  insert into run_event (run_id, seq, workspace_id, event) select id, 1, workspace_id, event from input
+  insert into run_event (run_id, seq, workspace_id, event) select i.id, 1, i.workspace_id, i.event from input i join inserted using (id)
 ), tasks as (
   insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, cache_key, not_before, queued_at, started_at, finished_at, why)
   select t.id, i.id, i.workspace_id, t.task_key, null, t.status, t.reason, t.cache_key, to_timestamp(t.not_before / 1000),
     to_timestamp(t.queued / 1000), to_timestamp(t.started / 1000), to_timestamp(t.finished / 1000), t.why
-  from input i, json_to_recordset($2::json) as t(
+  from input i join inserted using (id), json_to_recordset($2::json) as t(
     id text, task_key text, status text, reason text, cache_key text, not_before float8, queued float8, started float8,
     finished float8, why jsonb)
 )
@@ -106,9 +106,9 @@ with input as materialized (
   returning task_run.id
 ), attempts as (
   insert into attempt (task_run_id, attempt, workspace_id, status, reason, error, handle, started_at, finished_at, duration_ms, cpu_ms,
-    peak_memory_bytes, log_records, log_bytes, log_cut)
+    peak_memory_bytes, log_records, log_bytes, log_cut, server)
   select a.task_run_id, a.attempt, s.workspace_id, a.status, a.reason, a.error, a.handle, to_timestamp(a.started / 1000),
-    to_timestamp(a.finished / 1000), a.duration_ms, a.cpu_ms, a.peak_memory_bytes, a.log_records, a.log_bytes, a.log_cut
+    to_timestamp(a.finished / 1000), a.duration_ms, a.cpu_ms, a.peak_memory_bytes, a.log_records, a.log_bytes, a.log_cut, $1
   from json_to_recordset($6::json) as a(
     task_run_id text, run_id text, attempt int, status text, reason text, error jsonb, handle text, started float8, finished float8,
     duration_ms float8, cpu_ms float8, peak_memory_bytes bigint, log_records int, log_bytes bigint, log_cut int)
@@ -174,7 +174,7 @@ select t.id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.tries, t.
   t.elements, t.outputs, t.decision, t.fresh, (extract(epoch from t.not_before) * 1000)::float8 as not_before, (extract(epoch from t.queued_at) * 1000)::float8 as queued,
   (extract(epoch from t.started_at) * 1000)::float8 as started, (extract(epoch from t.finished_at) * 1000)::float8 as finished,
   (extract(epoch from t.lease_until - clock_timestamp()) * 1000)::float8 as lease_left,
-  a.status as attempt_status, a.reason as attempt_reason, a.error as attempt_error, a.handle,
+  a.status as attempt_status, a.reason as attempt_reason, a.error as attempt_error, a.handle, a.server,
   (extract(epoch from a.started_at) * 1000)::float8 as attempt_started, (extract(epoch from a.finished_at) * 1000)::float8 as attempt_finished,
   a.duration_ms, a.cpu_ms, a.peak_memory_bytes::float8 as peak_memory_bytes
 from task_run t left join attempt a on a.task_run_id = t.id and a.attempt = t.attempt

@@ -4,24 +4,30 @@ import { ordinalOf, taskRunId, type TaskRunState } from "@/pipelines/run/run-sta
 import type { Pool } from "../db/pool";
 import type { AttemptId, AttemptListener, Executor } from "../executor/executor";
 import type { MetricWriter } from "../metric/append";
+import type { Timers } from "../worker/timers";
 import type { AttemptCosts } from "./attempt-costs";
 import { createAttemptListener } from "./attempt-listener";
 import { toAttemptRequest } from "./attempt-request";
 import type { LiveRun } from "./live-run";
 import type { LogStore } from "./log-store";
+import type { UsageKeeper } from "./usage-keeper";
 import type { SubRuns } from "./sub-runs";
 
 export interface LauncherParts {
   readonly executor: Executor;
   readonly logs: LogStore;
   readonly metrics: MetricWriter;
+  readonly usage: UsageKeeper;
   readonly pool: Pool;
   readonly costs: AttemptCosts;
+  readonly timers: Timers;
   readonly subRuns: SubRuns;
   now(): number;
   random(): number;
   complain(what: string, error: unknown): void;
 }
+
+const stopPatienceMs = 2_000;
 
 /** Where events go: the dispatcher. */
 export interface EventSink {
@@ -61,14 +67,17 @@ export class Launcher {
     if (run.dropped || taskRun.attempt !== attempt || taskRun.status !== "running") return;
     void this.tryLaunch(run, taskRun, attempt).catch((error: unknown) => {
       this.parts.complain("Launching an attempt", error);
-      this.sink.tell(run.id, {
-        type: "attempt-failed",
-        ordinal,
-        attempt,
-        reason: "internal",
-        random: this.parts.random(),
-        at: this.parts.now(),
-        error: { name: "LaunchError", message: error instanceof Error ? error.message : String(error), frames: [] },
+      // It may be at work all the same: then its own word that it has ended comes first.
+      this.stop(run, ordinal, attempt, "lease-lost");
+      this.parts.timers.later(stopPatienceMs, () => {
+        this.sink.tell(run.id, {
+          type: "attempt-lost",
+          ordinal,
+          attempt,
+          reason: "internal",
+          at: this.parts.now(),
+          error: { name: "LaunchError", message: error instanceof Error ? error.message : String(error), frames: [] },
+        });
       });
     });
   }
@@ -135,7 +144,7 @@ export class Launcher {
   }
 
   private listener(run: LiveRun, taskRun: TaskRunState, adopted: boolean): AttemptListener {
-    const { logs, metrics, pool, costs, subRuns, now, random, complain } = this.parts;
+    const { logs, metrics, usage, pool, costs, subRuns, now, random, complain } = this.parts;
     const caller = { runId: run.id, ordinal: taskRun.ordinal, attempt: taskRun.attempt };
     const task = run.state.plan.tasks[taskRun.task]!;
     return createAttemptListener({
@@ -152,6 +161,7 @@ export class Launcher {
       adopted,
       logs,
       metrics,
+      usage,
       pool,
       now,
       random,

@@ -6,8 +6,8 @@ import { restoreRun, type RunRecord, type TaskRunRecord } from "./run-rows";
 
 export interface LoadedRun extends LiveRun {
   readonly owner: string | undefined;
-  /** Milliseconds that the leases of running attempts still have, by ordinal. */
-  readonly leaseLeft: ReadonlyMap<number, number>;
+  /** Of running attempts, by ordinal: the milliseconds that are left, and who launched it. */
+  readonly leases: ReadonlyMap<number, { readonly left: number; readonly server: string | null }>;
 }
 
 /** A run as the database has it, from one snapshot. */
@@ -23,8 +23,10 @@ export async function loadRun(pool: Pool, runId: string): Promise<LoadedRun | un
     await client.query(commitReadSql);
     if (!record) return undefined;
     const run = new LiveRun(restoreRun(record, rows), record.revision, rows.length, record.number);
-    const leaseLeft = new Map(rows.flatMap((row) => (row.lease_left === null ? [] : [[ordinalOf(row.id), row.lease_left] as const])));
-    return Object.assign(run, { owner: record.owner ?? undefined, leaseLeft });
+    const leases = new Map(
+      rows.flatMap(({ id, lease_left, server }) => (lease_left === null ? [] : [[ordinalOf(id), { left: lease_left, server }] as const])),
+    );
+    return Object.assign(run, { owner: record.owner ?? undefined, leases });
   } catch (error) {
     // Whoever had it next would be in the transaction that failed here.
     broken = error as Error;

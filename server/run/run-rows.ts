@@ -1,5 +1,15 @@
 /** Rows of the hot tables to and from the state of a run. The statements are in server/db/run.sql. */
-import type { AttemptStatus, Decision, OutputRef, Reason, RunSpec, RunStatus, TaskError, TaskRunStatus, ValueRef } from "@/pipelines/run/run";
+import type {
+  AttemptStatus,
+  Decision,
+  OutputRef,
+  Reason,
+  RunSpec,
+  RunStatus,
+  TaskError,
+  TaskRunStatus,
+  ValueRef,
+} from "@/pipelines/run/run";
 import type { KeyParts } from "@/pipelines/run/cache-key";
 import { restoreCounts } from "@/pipelines/run/restore-counts";
 import { planRun } from "@/pipelines/run/run-plan";
@@ -164,6 +174,7 @@ export interface TaskRunRecord {
   readonly started: number | null;
   readonly finished: number | null;
   readonly lease_left: number | null;
+  readonly server: string | null;
   readonly attempt_status: AttemptStatus | null;
   readonly attempt_reason: Reason | null;
   readonly attempt_error: TaskError | null;

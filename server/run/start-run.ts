@@ -48,7 +48,7 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
       source: version.text,
       versionId: version.id,
       createdBy: order.userId,
-      orderKey: toOrderKey([workspaceId, notebookId, version.id, targets ?? null, cache, params]),
+      orderKey: toOrderKey([workspaceId, notebookId, version.id, targets ?? null, cache, params, timeout ?? null]),
     },
   );
   if (!result.ok) throw new AppError("BAD_REQUEST", result.message);
@@ -145,7 +145,7 @@ async function checkPools({ database }: Heddle, { workspaceId, targets }: RunOrd
     unknown
       .map(
         (pool) =>
-          `There is no pool “${pool}” in this workspace, and ${of(pool).join(", ")} asks for it: make it under Pools, or take pool=${pool} out of the cell.`,
+          `There is no pool “${pool}” in this workspace, and ${of(pool).join(", ")} asks for it: make it under Pools, add a worker that serves it, or take pool=${pool} out of the cell.`,
       )
       .join("\n"),
   );

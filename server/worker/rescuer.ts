@@ -70,7 +70,7 @@ export class Rescuer implements Loop {
       ids = await this.patiently(() => this.take(true, last));
     }
     await this.parts.launcher.adopt(found);
-    for (const run of found.values()) this.resume(run, () => 0);
+    for (const run of found.values()) this.resume(run);
   }
 
   start(): void {
@@ -127,7 +127,7 @@ export class Rescuer implements Loop {
     return this.dispatcher.reread(run, arrivals, async () => {
       const found = await this.patiently(() => loadRun(pool, run.id)).catch((error: unknown) => complain(`Reading run ${run.id}`, error));
       if (found && !isRunTerminal(found.state.fields.status) && found.owner === instance) {
-        this.resume(found, () => 0);
+        this.resume(found);
         return true;
       }
       launcher.stopAll(run);
@@ -136,12 +136,10 @@ export class Rescuer implements Loop {
   }
 
   private async poll(): Promise<void> {
-    const margin = Math.min(mostMarginMs, this.parts.leaseSeconds * 1000);
     for (const id of await this.takeAgain()) {
       if (this.dispatcher.has(id)) continue;
       const run = await this.read(id);
-      // Its attempts were on another machine: they stop themselves when their lease ends.
-      if (run && !this.dispatcher.has(id)) this.resume(run, (ordinal) => Math.max(0, run.leaseLeft.get(ordinal) ?? 0) + margin);
+      if (run && !this.dispatcher.has(id)) this.resume(run);
     }
     await this.fulfilWishes();
   }
@@ -186,8 +184,8 @@ export class Rescuer implements Loop {
     }
   }
 
-  /** Goes on with a run that was read back. Attempts that nobody has here are lost after `patience` milliseconds. */
-  private resume(run: LiveRun, patience: (ordinal: number) => number): void {
+  /** Goes on with a run that was read back. */
+  private resume(run: LoadedRun): void {
     const { admission, launcher, timers, now } = this.parts;
     const { spec, plan, taskRuns } = run.state;
     for (const taskRun of taskRuns) {
@@ -198,12 +196,23 @@ export class Rescuer implements Loop {
       const elsewhere = admission.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options, current?.handle);
       if (claimed) continue;
       // Its worker comes back while its lease lasts, or has stopped it by then.
-      timers.later(elsewhere ? this.lateness : patience(ordinal), () => {
+      const patience = this.patience(run, ordinal);
+      timers.later(elsewhere ? Math.max(this.lateness, patience) : patience, () => {
         if (launcher.has(id)) return;
         this.dispatcher.tell(run.id, { type: "attempt-lost", ordinal, attempt, reason: "node-lost", error: undefined, at: now() });
       });
     }
     this.dispatcher.add(run, pendingActions(run.state));
+  }
+
+  /**
+   * What we launched and have no longer is lost. Only its server could say so of another's attempt: that is given up when
+   * it has stopped itself, at the end of its lease.
+   */
+  private patience({ leases }: LoadedRun, ordinal: number): number {
+    const lease = leases.get(ordinal);
+    if (!lease || lease.server === this.parts.instance) return 0;
+    return Math.max(0, lease.left) + Math.min(mostMarginMs, this.parts.leaseSeconds * 1000);
   }
 
   /** How long an attempt on another machine may still be at work: its worker has not heard a server since before this. */

@@ -140,6 +140,11 @@ export function RunList() {
             ))}
           </Select>
         </label>
+        {notebookId !== undefined && (
+          <LinkButton look="quiet" href={`/notebooks/${notebookId}/runs`}>
+            As a grid
+          </LinkButton>
+        )}
         {ids.length > 0 && (
           <span className={styles.quiet} role="status">
             {ids.length} ticked

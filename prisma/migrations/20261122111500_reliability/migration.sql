@@ -20,3 +20,6 @@ CREATE FUNCTION run_is_active(asked text) RETURNS boolean LANGUAGE plpgsql VOLAT
 BEGIN
   RETURN EXISTS (SELECT FROM run WHERE id = asked AND status IN ('queued', 'running') AND reason IS NULL);
 END $$;
+
+-- The server process that launched it: nobody else can say that it is gone before its lease ends.
+ALTER TABLE "attempt" ADD COLUMN     "server" TEXT;

@@ -1,5 +1,6 @@
 /** Attempts in containers: the executor for everyone who has a container engine. */
 import { join } from "node:path";
+import type Docker from "dockerode";
 import { createValueStore } from "@/server/artifact/store";
 import { HarnessExecutor } from "../harness-executor";
 import type { ExecutorOptions } from "../process/process-executor";
@@ -8,10 +9,12 @@ import { DockerHost } from "./docker-host";
 export interface DockerExecutorOptions extends ExecutorOptions {
   /** Docker network for cells with network=on: one from which this host and other containers cannot be reached. */
   readonly network?: string;
+  /** The engine to talk to, where it is not the usual one. */
+  readonly docker?: Docker;
 }
 
 export function createDockerExecutor(options: DockerExecutorOptions): HarnessExecutor {
-  const { home, environment, dataDir, network, runner = join(process.cwd(), "dist/runner") } = options;
+  const { home, environment, dataDir, network, docker, runner = join(process.cwd(), "dist/runner") } = options;
   const store = options.store ?? createValueStore(home);
-  return new HarnessExecutor(new DockerHost({ home, environment, dataDir, network, runner, store }), { ...options, store });
+  return new HarnessExecutor(new DockerHost({ home, environment, dataDir, network, docker, runner, store }), { ...options, store });
 }

@@ -1,27 +1,38 @@
 /** A server in a process of its own (server-process.ts), to be stopped, frozen and killed. */
 import { spawn, type ChildProcess } from "node:child_process";
 import readline from "node:readline";
+import type { FaultAction } from "./faults/failpoints";
 
 export interface ServerProcessOptions {
   readonly databaseUrl: string;
   readonly home: string;
   readonly executor?: "process" | "docker";
   readonly leaseSeconds?: number;
+  /** These points go wrong once each, in this way (faults/failpoints.ts). */
+  readonly failpoints?: { readonly points: readonly string[]; readonly action: FaultAction };
+  /** Folder that containers see as /heddle/witness. */
+  readonly witness?: string;
+  /** Milliseconds by which this process's clock is wrong. */
+  readonly clockShift?: number;
 }
 
 type Word =
   | { type: "ready" }
   | { type: "accepted"; result: { ok: true; id: string } }
+  | { type: "answered"; result: boolean }
+  | { type: "killed"; point: string }
+  | { type: "load"; load: { runs: number; attempts: number } }
   | { type: "changed"; runId: string; seq: number; ended: boolean };
 
 export class ServerProcess {
   private readonly words: Word[] = [];
+  private readonly heard: Word[] = [];
   private wake: () => void = () => undefined;
   private readonly child: ChildProcess;
   readonly exit: Promise<void>;
   errors = "";
 
-  constructor({ databaseUrl, home, executor = "process", leaseSeconds = 30 }: ServerProcessOptions) {
+  constructor({ databaseUrl, home, executor = "process", leaseSeconds = 30, failpoints, witness, clockShift = 0 }: ServerProcessOptions) {
     this.child = spawn(process.execPath, ["--import", "tsx", "server/run/testing/server-process.ts"], {
       env: {
         ...process.env,
@@ -29,6 +40,9 @@ export class ServerProcess {
         HEDDLE_HOME: home,
         HEDDLE_TEST_EXECUTOR: executor,
         HEDDLE_TEST_LEASE: String(leaseSeconds),
+        HEDDLE_TEST_FAILPOINTS: JSON.stringify(failpoints ?? { points: [], action: "throw" }),
+        HEDDLE_TEST_WITNESS: witness ?? "",
+        HEDDLE_TEST_CLOCK: String(clockShift),
       },
       stdio: ["pipe", "pipe", "pipe"],
     });
@@ -39,6 +53,7 @@ export class ServerProcess {
     });
     readline.createInterface({ input: this.child.stdout! }).on("line", (line) => {
       this.words.push(JSON.parse(line) as Word);
+      this.heard.push(this.words.at(-1)!);
       this.wake();
     });
   }
@@ -62,6 +77,17 @@ export class ServerProcess {
   /** Resolves once its standard error holds these words. */
   async complains(words: string): Promise<void> {
     while (!this.errors.includes(words)) await new Promise<void>((resolve) => (this.wake = resolve));
+  }
+
+  /** Whether it is gone, or what it says next of this kind. */
+  async hearOrEnd<T extends Word["type"]>(type: T): Promise<Extract<Word, { type: T }> | undefined> {
+    return this.hear(type).catch(() => undefined);
+  }
+
+  /** The last it said of this kind before its end. */
+  async lastWord<T extends Word["type"]>(type: T): Promise<Extract<Word, { type: T }> | undefined> {
+    await this.exit;
+    return this.heard.findLast((word): word is Extract<Word, { type: T }> => word.type === type);
   }
 
   signal(signal: NodeJS.Signals): void {

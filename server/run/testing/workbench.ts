@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type Docker from "dockerode";
 import { compile } from "@/pipelines/compile/compile";
 import { validateParams } from "@/pipelines/compile/validate-params";
 import { parse } from "@/pipelines/notebook/parse";
@@ -94,9 +95,10 @@ export function processExecutor(home: string, log: (message: string) => void): E
   });
 }
 
-export function dockerExecutor(home: string, log: (message: string) => void): Executor {
+export function dockerExecutor(home: string, log: (message: string) => void, docker?: Docker): Executor {
   return createDockerExecutor({
     home,
+    ...(docker ? { docker } : {}),
     slots: 4,
     log,
     environment: bareEnvironment(home),
