@@ -78,7 +78,7 @@ test("the task lists the runs that it started, live, and each says who called it
   await expect(page.getByRole("region", { name: "Runs that it started" }).locator("[data-called-run]")).toHaveCount(3);
 
   await page.goto("/runs");
-  await page.getByLabel("Started by", { exact: true }).selectOption("notebook");
+  await page.getByRole("combobox", { name: "Started by" }).selectOption("notebook");
   await expect(page.getByRole("table", { name: "Runs" }).getByText("Train once")).toHaveCount(3);
   await expect(page.getByRole("table", { name: "Runs" }).getByText("Search")).toHaveCount(0);
   await page.screenshot({ path: "test-results/sub-runs-list.png" });
