@@ -132,7 +132,10 @@ async function findWorkers(
     state: !online ? "gone" : draining ? "draining" : gpus < gpu ? "no-gpu" : taken >= slots ? "full" : undefined,
   }));
   if (workers.some(({ state }) => state === undefined)) return { serves: true, waiting: undefined };
-  return { serves: true, waiting: { type: "no-worker", pool, gpu, workers: workers as Extract<WaitingFor, { type: "no-worker" }>["workers"] } };
+  return {
+    serves: true,
+    waiting: { type: "no-worker", pool, gpu, workers: workers as Extract<WaitingFor, { type: "no-worker" }>["workers"] },
+  };
 }
 
 function toWaiting(
