@@ -86,12 +86,44 @@ select s.parent_run_id, p.number, s.task_run_id, t.map_index, t.task_key,
 from sub_run s join run p on p.id = s.parent_run_id join task_run t on t.id = s.task_run_id
 where s.workspace_id = $1 and p.workspace_id = $1 and s.child_run_id = $2`;
 
-/** $1 workspace, $2 run. */
+/** $1 workspace, $2 run, $3 tasks whose elements are left out. */
 export const taskRunRowsSql = `${taskRunRow} ${taskRunJoins} where t.workspace_id = $1 and t.run_id = $2
-  and t.reason is distinct from 'cleared'`;
+  and t.reason is distinct from 'cleared' and (t.map_index is null or t.task_key <> all($3))`;
 
-/** $1 workspace, $2 task run ids. */
-export const taskRunRowsByIdSql = `${taskRunRow} ${taskRunJoins} where t.workspace_id = $1 and t.id = any($2)`;
+/** $1 workspace, $2 task run ids, $3 tasks whose elements are left out. */
+export const taskRunRowsByIdSql = `${taskRunRow} ${taskRunJoins} where t.workspace_id = $1 and t.id = any($2)
+  and (t.map_index is null or t.task_key <> all($3))`;
+
+/** Fan-outs of more elements than $3. $1 workspace, $2 run. */
+export const largeGroupsSql = `
+select task_key from task_run where workspace_id = $1 and run_id = $2 and map_index is null and expanded > $3`;
+
+/** $1 workspace, $2 run, $3 tasks. */
+export const groupCountsSql = `
+select task_key, status, count(*)::int as count, min(queued_at) as queued_at, min(started_at) as started_at, max(finished_at) as finished_at
+from task_run
+where workspace_id = $1 and run_id = $2 and task_key = any($3) and map_index is not null and reason is distinct from 'cleared'
+group by task_key, status`;
+
+/** The first element of each that failed by itself. $1 workspace, $2 run, $3 tasks. */
+export const groupCulpritsSql = `
+select * from (
+  ${taskRunRow}, row_number() over (partition by t.task_key order by t.finished_at, t.map_index) as place ${taskRunJoins}
+  where t.workspace_id = $1 and t.run_id = $2 and t.task_key = any($3) and t.map_index is not null and t.status = 'failed'
+    and t.reason is distinct from 'upstream-failed'
+) failed where place = 1`;
+
+/** $1 workspace, $2 run, $3 task, $4 state or null, $5 limit, $6 offset. */
+export const elementPageSql = `${taskRunRow} ${taskRunJoins}
+where t.workspace_id = $1 and t.run_id = $2 and t.task_key = $3 and t.map_index is not null and t.reason is distinct from 'cleared'
+  and ($4::text is null or t.status = $4)
+order by t.map_index limit $5 offset $6`;
+
+/** $1 workspace, $2 run, $3 task, $4 state or null. */
+export const elementCountSql = `
+select count(*)::int as total from task_run t
+where t.workspace_id = $1 and t.run_id = $2 and t.task_key = $3 and t.map_index is not null and t.reason is distinct from 'cleared'
+  and ($4::text is null or t.status = $4)`;
 
 /** Values of tasks as a whole. $1 workspace, $2 run, $3 task keys. */
 export const taskOutputsSql = `

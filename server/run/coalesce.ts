@@ -1,4 +1,4 @@
-/** News of the hub for one reader: gathered while the reader is busy, handed over at most ten times a second. */
+/** News of the hub for one reader: gathered while the reader is busy, handed over ten times a second at most. */
 import type { RunHub, RunNews } from "./run-hub";
 
 export interface CoalesceOptions {
@@ -7,12 +7,12 @@ export interface CoalesceOptions {
   wants(news: RunNews): boolean;
   /** Gives an empty batch after so long without news: what another process did is found by looking. */
   readonly netMs?: number;
+  /** At least so long between two batches; 100 when left out. */
+  readonly betweenMs?: number;
 }
 
-const betweenMs = 100;
-
 /** The first batch comes at once and may be empty: what changed before the reader began to listen. */
-export async function* coalesce({ hub, signal, wants, netMs = 5000 }: CoalesceOptions): AsyncGenerator<RunNews[]> {
+export async function* coalesce({ hub, signal, wants, netMs = 5000, betweenMs = 100 }: CoalesceOptions): AsyncGenerator<RunNews[]> {
   let waiting: RunNews[] = [];
   let wake: (() => void) | undefined;
   const unsubscribe = hub.subscribe((news) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seedRun } from "../testing/seed-run";
 import { addPerson, startTestServer, type Person, type TestServer } from "../testing/test-server";
 import type { AttemptUsageView, RunGrid, RunHistory, RunUsageView } from "./history-views";
+import type { ElementPage, RunDetail } from "./run-views";
 import { UsageKeeper } from "./usage-keeper";
 
 const text = `// %% Load
@@ -111,6 +112,36 @@ describe("the history of a run", () => {
   test("is not told to somebody of another workspace", async () => {
     const { id } = await seed();
     expect((await stranger.call("run.history", { id })).code).toBe("NOT_FOUND");
+  });
+});
+
+describe("a large fan-out", () => {
+  test("comes counted with its run, and element by element only in pages", async () => {
+    const { id } = await seed();
+    await addElements(id, 10_000);
+    const run = (await person.call("run.get", { id })).data as RunDetail;
+    expect(run.taskRuns).toHaveLength(3);
+    expect(run.groups.each).toMatchObject({
+      total: 10_000,
+      counts: { succeeded: 9_999, failed: 1 },
+      startedAt: "2026-01-01T00:00:00.000Z",
+      culprit: { mapIndex: 9_999, status: "failed" },
+    });
+    const page = (await person.call("run.elements", { id, taskKey: "each", from: 5_000, limit: 50 })).data as ElementPage;
+    expect(page.total).toBe(10_000);
+    expect(page.rows.map(({ mapIndex }) => mapIndex)).toEqual(Array.from({ length: 50 }, (_, n) => 5_000 + n));
+    const failed = (await person.call("run.elements", { id, taskKey: "each", status: "failed" })).data as ElementPage;
+    expect(failed.rows.map(({ mapIndex }) => mapIndex)).toEqual([9_999]);
+    expect(((await stranger.call("run.elements", { id, taskKey: "each" })).data as ElementPage).rows).toEqual([]);
+    expect((await person.call("run.elements", { id, taskKey: "each", limit: 10_000 })).code).toBe("BAD_REQUEST");
+  });
+
+  test("a small one is told with its run", async () => {
+    const { id } = await seed();
+    await addElements(id, 5);
+    const run = (await person.call("run.get", { id })).data as RunDetail;
+    expect(run.taskRuns).toHaveLength(8);
+    expect(run.groups).toEqual({});
   });
 });
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { LogRecord } from "../executor/executor";
-import { runStatuses, triggers, type RunStatus } from "@/pipelines/run/run";
+import { runStatuses, taskRunStatuses, triggers, type RunStatus } from "@/pipelines/run/run";
 import { workspaceRead } from "../db/tenancy";
 import { inWorkspace, router } from "../trpc";
 import { coalesce } from "./coalesce";
@@ -8,9 +8,10 @@ import { controlProcedures, runOrder } from "./control-procedures";
 import { findAttempt } from "./find-run";
 import { historyProcedures } from "./history-procedures";
 import { listRuns } from "./list-runs";
+import { readElements } from "./read-elements";
 import { previewValue, type ValuePreview } from "./preview-value";
 import { runHub, type RunNews } from "./run-hub";
-import type { RunDetail, RunPatch, RunRow, TaskRunDetail } from "./run-views";
+import type { ElementPage, RunDetail, RunPatch, RunRow, TaskRunDetail } from "./run-views";
 import { startRun } from "./start-run";
 import { readRunSource, viewRun } from "./view-run";
 import { viewTaskRun } from "./view-task-run";
@@ -43,6 +44,20 @@ export const runRouter = router({
   taskRun: inWorkspace("viewer")
     .input(byId)
     .query(({ ctx, input }): Promise<TaskRunDetail> => viewTaskRun(ctx.heddle.database, ctx.caller.workspaceId, input.id)),
+  /** Elements of a fan-out in the order of its list. */
+  elements: inWorkspace("viewer")
+    .input(
+      z.strictObject({
+        id,
+        taskKey: z.string().max(200),
+        status: z.enum(taskRunStatuses).optional(),
+        from: z.int().min(0).max(1_000_000).default(0),
+        limit: z.int().min(1).max(200).default(100),
+      }),
+    )
+    .query(({ ctx, input }): Promise<ElementPage> =>
+      readElements(ctx.heddle.database, ctx.caller.workspaceId, { ...input, status: input.status }),
+    ),
   /** "Why is this waiting?": everything that stands in the way, by name; empty when nothing does. */
   whyWaiting: inWorkspace("viewer")
     .input(z.strictObject({ taskRunId: id }))

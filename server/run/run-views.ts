@@ -40,7 +40,10 @@ export interface RunDetail extends RunRow {
   readonly cache: "use" | "off";
   /** Milliseconds that it may take. */
   readonly timeout: number | undefined;
+  /** Tasks as a whole, and the elements of fan-outs that are not in `groups`. */
   readonly taskRuns: readonly TaskRunRow[];
+  /** Large fan-outs by task key: their elements come counted here, and page by page from `run.elements`. */
+  readonly groups: Readonly<Record<string, ElementGroup>>;
   /** `count` instead of a value for a name of a fan-out: how many values it has. */
   readonly outputs: readonly {
     readonly name: string;
@@ -148,6 +151,26 @@ export interface RunNoteView {
   readonly mine: boolean;
 }
 
+/** The elements of a large fan-out as a whole. */
+export interface ElementGroup {
+  readonly total: number;
+  readonly counts: Readonly<Partial<Record<TaskRunStatus, number>>>;
+  /** Of its first element. */
+  readonly queuedAt: string | undefined;
+  readonly startedAt: string | undefined;
+  /** Of its last element; undefined while one is not done. */
+  readonly finishedAt: string | undefined;
+  /** The first that failed by itself. */
+  readonly culprit: TaskRunRow | undefined;
+}
+
+/** Some elements of a fan-out, by their place in its list. */
+export interface ElementPage {
+  readonly rows: readonly TaskRunRow[];
+  /** Of all that were asked for, on all pages. */
+  readonly total: number;
+}
+
 export interface TaskRunDetail extends TaskRunRow {
   readonly runId: string;
   readonly error: TaskError | undefined;
@@ -190,6 +213,8 @@ export interface RunPatch {
   readonly seq: number;
   readonly run: RunRow;
   readonly taskRuns: readonly TaskRunRow[];
+  /** Large fan-outs that changed, as they are now. */
+  readonly groups: Readonly<Record<string, ElementGroup>>;
 }
 
 /** What a notebook's page shows beside each cell: the newest task run of each task, over all runs of the notebook. */

@@ -7,6 +7,7 @@ import { workspaceRead } from "../db/tenancy";
 import { notFound } from "../errors";
 import { readHeadlines } from "./headlines";
 import { readRunRow } from "./list-runs";
+import { findLargeGroups, readGroups } from "./read-elements";
 import { runHub } from "./run-hub";
 import type { CalledBy, RunDetail } from "./run-views";
 import { byOrdinal, toTaskRunRow, toValueView, type TaskRunRecord } from "./view-rows";
@@ -24,7 +25,8 @@ export async function viewRun(database: Database, workspaceId: string, id: strin
         names: string[];
       }>(runSpecSql, [workspaceId, id])
     ).rows[0]!;
-    const taskRuns = await client.query<TaskRunRecord>(taskRunRowsSql, [workspaceId, id]);
+    const large = await findLargeGroups(client, workspaceId, id);
+    const taskRuns = await client.query<TaskRunRecord>(taskRunRowsSql, [workspaceId, id, large]);
     const outputs = await client.query<{ task_key: string; outputs: Record<string, OutputRef> | null }>(taskOutputsSql, [
       workspaceId,
       id,
@@ -46,6 +48,7 @@ export async function viewRun(database: Database, workspaceId: string, id: strin
       cache: spec.cache,
       timeout: spec.timeout ?? undefined,
       taskRuns: taskRuns.rows.sort(byOrdinal).map((record) => toTaskRunRow(record, runHub.progressOf(record.id))),
+      groups: await readGroups(client, workspaceId, id, large),
       outputs: spec.outputs.map(({ name, task }) => {
         const value = given.get(task)?.[name];
         return {

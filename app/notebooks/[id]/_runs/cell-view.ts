@@ -1,5 +1,5 @@
 /** What is known of a cell's task, over all runs: the stored state with what the live run says on top. Pure. */
-import type { CellState, RunRow, TaskRunRow } from "../../../_trpc/outputs";
+import type { CellState, RunDetail, RunRow, TaskRunRow } from "../../../_trpc/outputs";
 import { isLive } from "../../../_ui/state-words";
 
 export interface CellView {
@@ -21,6 +21,8 @@ export interface LiveRun {
   readonly run: RunRow | undefined;
   readonly runId: string;
   readonly taskRuns: ReadonlyMap<string, TaskRunRow>;
+  /** Large fan-outs, counted. */
+  readonly groups: RunDetail["groups"];
 }
 
 export function toCellViews(
@@ -45,6 +47,7 @@ export function toCellViews(
   }
   if (!live) return views;
   const elements = groupElements(live.taskRuns.values());
+  for (const [key, group] of Object.entries(live.groups)) elements.set(key, countElements(group.counts));
   for (const row of live.taskRuns.values()) {
     if (row.mapIndex !== undefined || row.reason === "not-targeted") continue;
     const before = views.get(row.taskKey);

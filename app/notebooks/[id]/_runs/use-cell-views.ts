@@ -41,7 +41,8 @@ export function useCellViews(notebookId: string): NotebookRuns {
         setLive((now) => {
           const taskRuns = new Map(now?.runId === patch.run.id ? now.taskRuns : []);
           for (const row of patch.taskRuns) taskRuns.set(row.id, row);
-          return { run: patch.run, runId: patch.run.id, taskRuns };
+          const groups = now?.runId === patch.run.id ? { ...now.groups, ...patch.groups } : patch.groups;
+          return { run: patch.run, runId: patch.run.id, taskRuns, groups };
         });
         // What waits in this run is not news to the run, but it is to the cells.
         if (live?.runId !== patch.run.id) refresh();

@@ -13,11 +13,9 @@ const event = (more: Partial<RunHistoryEvent>): RunHistoryEvent => ({
 const change = (more: Partial<RunHistoryEvent["changes"][number]>): RunHistoryEvent["changes"][number] => ({
   taskKey: "fit",
   status: "succeeded",
-  reason: undefined,
   attempt: 1,
   count: 1,
   taskRunId: "r-1",
-  mapIndex: undefined,
   elements: false,
   ...more,
 });

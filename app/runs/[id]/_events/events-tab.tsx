@@ -1,10 +1,10 @@
 "use client";
 /** What happened in the run, newest first, as sentences; of one task when it is chosen. describe-event.ts has the words. */
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
 import { reasonSentence } from "@/pipelines/run/reason-sentences";
 import { useAddress } from "../../../_charts/use-address";
-import { useTRPC, useTRPCClient } from "../../../_trpc/client";
+import { useTRPCClient } from "../../../_trpc/client";
 import type { RunDetail, RunHistoryEvent } from "../../../_trpc/outputs";
 import { Button } from "../../../_ui/button";
 import { Select } from "../../../_ui/field";
@@ -20,32 +20,22 @@ const pageSize = 100;
 const betweenMs = 500;
 
 export function EventsTab({ run, onOpenTask }: { readonly run: RunDetail; readonly onOpenTask: (id: string) => void }) {
-  const trpc = useTRPC();
   const client = useTRPCClient();
   const address = useAddress();
   const asked = address.get("of");
   const taskKey = run.tasks.some((task) => task.key === asked) ? asked : undefined;
-  const seq = useHeld(run.lastSeq, betweenMs);
   const order = { id: run.id, limit: pageSize, ...(taskKey !== undefined && { taskKey }) };
-  // The newest page follows the run; older ones never change.
-  const newest = useQuery(
-    trpc.run.history.queryOptions(order, {
-      placeholderData: keepPreviousData,
-      staleTime: 0,
-      queryHash: JSON.stringify(["history", order, seq]),
-    }),
-  );
-  const first = newest.data?.next;
-  const older = useInfiniteQuery({
-    queryKey: ["older events", order, first],
-    enabled: false,
-    initialPageParam: first,
-    queryFn: ({ pageParam }) => client.run.history.query({ ...order, below: pageParam }),
+  const history = useInfiniteQuery({
+    queryKey: ["run.history", order],
+    initialPageParam: undefined as number | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      client.run.history.query({ ...order, ...(pageParam !== undefined && { below: pageParam }) }, { signal }),
     getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
   });
-  const events = [...(newest.data?.events ?? []), ...(older.data?.pages.flatMap((page) => page.events) ?? [])];
-  const more = older.data ? older.hasNextPage : first !== undefined;
-  if (newest.error) return <ErrorNotice doing="load what happened" error={newest.error} onRetry={() => void newest.refetch()} />;
+  useFollow(run.lastSeq, history.refetch);
+  const events = history.data?.pages.flatMap((page) => page.events) ?? [];
+  if (history.error) return <ErrorNotice doing="load what happened" error={history.error} onRetry={() => void history.refetch()} />;
   return (
     <>
       <label className={styles.filter}>
@@ -59,7 +49,7 @@ export function EventsTab({ run, onOpenTask }: { readonly run: RunDetail; readon
           ))}
         </Select>
       </label>
-      {newest.data === undefined ? (
+      {history.data === undefined ? (
         <div role="status" aria-label="Loading what happened">
           <Skeleton height={200} />
         </div>
@@ -72,10 +62,10 @@ export function EventsTab({ run, onOpenTask }: { readonly run: RunDetail; readon
           ))}
         </ol>
       )}
-      {more && (
+      {history.hasNextPage && (
         <p className={styles.more}>
-          <Button small disabled={older.isFetching} onClick={() => void (older.data ? older.fetchNextPage() : older.refetch())}>
-            {older.isFetching ? "Loading…" : "Show what happened before"}
+          <Button small disabled={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
+            {history.isFetchingNextPage ? "Loading…" : "Show what happened before"}
           </Button>
         </p>
       )}
@@ -131,12 +121,17 @@ function Event({
   );
 }
 
-/** The newest value, held for a while: what comes in between is skipped. */
-function useHeld<T>(value: T, ms: number): T {
-  const [held, setHeld] = useState({ value, at: 0 });
-  if (held.value !== value) {
-    const now = Date.now();
-    if (now - held.at > ms) setHeld({ value, at: now });
-  }
-  return held.value;
+/** Asks again after something has happened, twice a second at most. */
+function useFollow(seq: number, refetch: () => unknown): void {
+  const told = useRef(seq);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    if (told.current === seq) return;
+    told.current = seq;
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void refetch();
+    }, betweenMs);
+  }, [seq, refetch]);
+  useEffect(() => () => clearTimeout(timer.current), []);
 }

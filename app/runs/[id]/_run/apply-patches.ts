@@ -11,7 +11,11 @@ export function applyPatches(run: RunDetail, patches: readonly RunPatch[]): RunD
   const rows = new Map(run.taskRuns.map((row) => [row.id, row]));
   for (const patch of patches) {
     if (patch.seq < next.lastSeq) continue;
-    next = { ...next, ...patch.run, lastSeq: patch.seq };
+    next = { ...next, ...patch.run, groups: { ...next.groups, ...patch.groups }, lastSeq: patch.seq };
+    for (const [id, row] of rows) {
+      // A fan-out that has grown large is no longer told element by element.
+      if (row.mapIndex !== undefined && row.taskKey in patch.groups) rows.delete(id);
+    }
     for (const row of patch.taskRuns) {
       // Elements of before their fan-out was cleared: others stand in their place.
       if (row.reason === "cleared") rows.delete(row.id);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RunDetail, TaskRunRow } from "../../../_trpc/outputs";
 import { applyPatches, type RunPatch } from "./apply-patches";
 import { prepareHeadline } from "./prepare-headline";
-import { findCulprit, prepareTasks, type Task } from "./prepare-tasks";
+import { countAll, findCulprit, prepareTasks, type Task } from "./prepare-tasks";
 
 const row = (taskKey: string, status: TaskRunRow["status"], over: Partial<TaskRunRow> = {}): TaskRunRow => ({
   id: `r-${taskKey}${over.mapIndex ?? ""}`,
@@ -107,6 +107,20 @@ describe("the lines of the task table", () => {
     expect(prepareTasks(tasks, [row("train", "running")], all)[1]).toMatchObject({ type: "group" });
   });
 
+  it("of a large fan-out are made from its counts, and loaded by their place", () => {
+    const groups = { train: { total: 10_000, counts: { succeeded: 9_998, failed: 2 } } };
+    const rows = [row("train", "failed")];
+    expect(prepareTasks(tasks, rows, all, groups).map((line) => line.key)).toEqual(["load", "train", "report"]);
+    expect(prepareTasks(tasks, rows, { ...all, flipped: new Set(["train"]) }, groups)).toHaveLength(10_003);
+    const failed = prepareTasks(tasks, rows, { ...all, status: "failed" }, groups);
+    expect(failed.map((line) => [line.key, line.place])).toEqual([
+      ["train", undefined],
+      ["train/0", 0],
+      ["train/1", 1],
+    ]);
+    expect(countAll({ taskRuns: rows, groups })).toEqual({ failed: 3, succeeded: 9_998 });
+  });
+
   it("exist before any task run does", () => {
     expect(prepareTasks(tasks, [], all).map((line) => line.key)).toEqual(["load", "train", "report"]);
   });
@@ -122,5 +136,9 @@ describe("findCulprit", () => {
     ];
     expect(findCulprit(rows)!.id).toBe("r-train4");
     expect(findCulprit([row("a", "succeeded")])).toBeUndefined();
+    const culprit = row("train", "failed", { reason: "timeout", mapIndex: 7_000, finishedAt: "2026-01-01T00:00:01Z" });
+    expect(
+      findCulprit([row("train", "failed", { reason: "exception" })], { train: { total: 9_000, counts: { failed: 1 }, culprit } })!.id,
+    ).toBe(culprit.id);
   });
 });

@@ -69,7 +69,9 @@ export function RunPage({ id }: { readonly id: string }) {
 function taskCount(run: RunDetail): number {
   // A fan-out counts by its elements; one without any, as when its list failed, is one task.
   const mapped = new Set(run.taskRuns.filter((row) => row.mapIndex !== undefined).map((row) => row.taskKey));
-  return run.taskRuns.filter((row) => row.mapIndex !== undefined || !mapped.has(row.taskKey)).length;
+  for (const key of Object.keys(run.groups)) mapped.add(key);
+  const counted = Object.values(run.groups).reduce((sum, { total }) => sum + total, 0);
+  return counted + run.taskRuns.filter((row) => row.mapIndex !== undefined || !mapped.has(row.taskKey)).length;
 }
 
 function Loaded({ run }: { readonly run: RunDetail }) {
@@ -77,7 +79,7 @@ function Loaded({ run }: { readonly run: RunDetail }) {
   const tab = tabs.find((one) => one === address.get("tab")) ?? "graph";
   // What failed is open already, unless the visitor came for something else or has closed it.
   const [dismissed, setDismissed] = useState(false);
-  const culprit = run.status === "failed" ? findCulprit(run.taskRuns) : undefined;
+  const culprit = run.status === "failed" ? findCulprit(run.taskRuns, run.groups) : undefined;
   const asked = address.get("task");
   const greeting = asked === undefined && address.get("tab") === undefined && !dismissed ? culprit?.id : undefined;
   const taskId = asked ?? greeting;

@@ -19,12 +19,24 @@ export function useRun(id: string) {
   const key = options.queryKey;
   const live = run.data !== undefined && isLive(run.data.status);
 
+  const elements = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // The pages of a large fan-out that are in the window, twice a second at most.
+  const refreshElements = () => {
+    elements.current ??= setTimeout(() => {
+      elements.current = undefined;
+      void queries.invalidateQueries({
+        queryKey: trpc.run.elements.pathKey(),
+        predicate: ({ queryKey }) => JSON.stringify(queryKey).includes(id),
+      });
+    }, 500);
+  };
   const waiting = useRef<RunPatch[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const flush = () => {
     timer.current = undefined;
     const patches = waiting.current.splice(0);
     queries.setQueryData(key, (held) => held && applyPatches(held, patches));
+    if (patches.some((patch) => Object.keys(patch.groups).length > 0)) refreshElements();
     // Outputs and the comparison with the run before are told when all is over.
     if (patches.some((patch) => !isLive(patch.run.status))) void queries.invalidateQueries({ queryKey: key });
   };

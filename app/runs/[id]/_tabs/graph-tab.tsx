@@ -6,7 +6,7 @@ import type { GraphState, GraphTask } from "../../../_graph/graph-task";
 import type { RunDetail, TaskRunRow } from "../../../_trpc/outputs";
 import { isWaiting } from "../../../_waiting/use-waiting";
 import { WaitingHint } from "../../../_waiting/waiting-hint";
-import { groupRows } from "../_run/prepare-tasks";
+import { countEnded, groupRows } from "../_run/prepare-tasks";
 import { MetricsTab } from "./metrics-tab";
 import styles from "./tabs.module.css";
 
@@ -20,7 +20,10 @@ export function GraphTab({
   readonly onOpenTask: (id: string) => void;
 }) {
   const rows = useMemo(() => groupRows(run.taskRuns), [run.taskRuns]);
-  const states = useMemo(() => new Map(run.tasks.map((task) => [task.key, graphState(rows.get(task.key), task)])), [run.tasks, rows]);
+  const states = useMemo(
+    () => new Map(run.tasks.map((task) => [task.key, graphState(rows.get(task.key), task, run.groups[task.key])])),
+    [run.tasks, rows, run.groups],
+  );
   const tasks = useMemo(() => run.tasks.map((task) => ({ key: task.key, title: task.title || task.key, needs: task.needs })), [run.tasks]);
   const wide = useWide();
   return (
@@ -53,15 +56,21 @@ function graphHeight(tasks: readonly GraphTask[], wide: boolean): string {
   return `clamp(124px, ${rows * (wide ? 52 : 72) + 64}px, max(320px, calc(100dvh - 300px)))`;
 }
 
-function graphState(rows: ReturnType<ReturnType<typeof groupRows>["get"]>, task: RunDetail["tasks"][number]): GraphState {
+function graphState(
+  rows: ReturnType<ReturnType<typeof groupRows>["get"]>,
+  task: RunDetail["tasks"][number],
+  group: RunDetail["groups"][string] | undefined,
+): GraphState {
   const row = rows?.whole ?? rows?.elements[0];
-  const ended = rows?.elements.filter((one) => one.finishedAt !== undefined).length ?? 0;
+  const { total, ended } = group
+    ? { total: group.total, ended: countEnded(group.counts) }
+    : { total: rows?.elements.length ?? 0, ended: rows?.elements.filter((one) => one.finishedAt !== undefined).length ?? 0 };
   return {
     state: row?.status,
     hint: row && isWaiting(row.status) ? <WaitingHint taskRunId={row.id} /> : undefined,
     mapped: task.each !== undefined,
     calls: callsNote(rows ? [...(rows.whole ? [rows.whole] : []), ...rows.elements] : [], task),
-    note: rows && rows.elements.length > 0 ? `${ended} of ${rows.elements.length}` : progressNote(row),
+    note: total > 0 ? `${ended} of ${total}` : progressNote(row),
   };
 }
 

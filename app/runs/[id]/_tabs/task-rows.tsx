@@ -3,7 +3,10 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useState, type ReactNode } from "react";
 import { ChevronRight } from "lucide-react";
+import type { TaskRunStatus } from "@/pipelines/run/run";
+import type { RunDetail } from "../../../_trpc/outputs";
 import type { TaskLine } from "../_run/prepare-tasks";
+import { LoadedLine } from "./loaded-line";
 import styles from "./tabs.module.css";
 import { classNames } from "../../../_ui/class-names";
 import { StateIcon } from "../../../_ui/state-icon";
@@ -14,11 +17,16 @@ import { WaitingHint } from "../../../_waiting/waiting-hint";
 const rowHeight = 32;
 
 export function TaskRows({
+  run,
   lines,
+  status,
   selected,
   children,
 }: {
+  readonly run: RunDetail;
   readonly lines: readonly TaskLine[];
+  /** Only task runs in this state are shown. */
+  readonly status: TaskRunStatus | undefined;
   readonly selected: string | undefined;
   /** The cells of one line. */
   readonly children: (line: TaskLine) => ReactNode;
@@ -40,11 +48,17 @@ export function TaskRows({
             key={line.key}
             role="row"
             aria-rowindex={item.index + 2}
-            aria-selected={line.row !== undefined && line.row.id === selected}
+            aria-selected={selected !== undefined && line.row?.id === selected}
             className={classNames(styles.row, line.type === "element" && styles.element)}
             style={{ transform: `translateY(${item.start - virtualizer.options.scrollMargin}px)`, height: item.size }}
           >
-            {children(line)}
+            {line.place === undefined ? (
+              children(line)
+            ) : (
+              <LoadedLine run={run} line={line} status={status}>
+                {children}
+              </LoadedLine>
+            )}
           </div>
         );
       })}
@@ -62,7 +76,7 @@ export function TaskName({
   readonly onFold: (key: string) => void;
 }) {
   const { row, task } = line;
-  const name = line.type === "element" ? `[${row?.mapIndex}]` : task.title || task.key;
+  const name = line.type === "element" ? `[${row?.mapIndex ?? line.place}]` : task.title || task.key;
   return (
     <span role="cell" className={styles.name}>
       {line.type === "group" ? (

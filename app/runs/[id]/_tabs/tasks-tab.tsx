@@ -8,7 +8,7 @@ import { StateIcon } from "../../../_ui/state-icon";
 import { stateWords } from "../../../_ui/state-words";
 import { Duration, RelativeTime } from "../../../_ui/times";
 import { reasonSentence } from "@/pipelines/run/reason-sentences";
-import { countStates, prepareTasks, type TaskLine } from "../_run/prepare-tasks";
+import { countAll, prepareTasks, type TaskLine } from "../_run/prepare-tasks";
 import { TaskName, TaskRows } from "./task-rows";
 import styles from "./tabs.module.css";
 import { ProgressText } from "./progress-text";
@@ -23,7 +23,10 @@ export function useTaskLines(run: RunDetail) {
   const address = useAddress();
   const status = taskRunStatuses.find((one) => one === address.get("state"));
   const flipped = useMemo(() => new Set((address.get("fold") ?? "").split(",").filter(Boolean)), [address]);
-  const lines = useMemo(() => prepareTasks(run.tasks, run.taskRuns, { status, flipped }), [run.tasks, run.taskRuns, status, flipped]);
+  const lines = useMemo(
+    () => prepareTasks(run.tasks, run.taskRuns, { status, flipped }, run.groups),
+    [run.tasks, run.taskRuns, run.groups, status, flipped],
+  );
   const fold = (key: string) => {
     const next = new Set(flipped);
     if (!next.delete(key)) next.add(key);
@@ -41,7 +44,7 @@ export function StateFilter({
   readonly status: TaskRunStatus | undefined;
   readonly onChange: (status: string) => void;
 }) {
-  const counts = useMemo(() => countStates(run.taskRuns), [run.taskRuns]);
+  const counts = useMemo(() => countAll(run), [run]);
   return (
     <label className={styles.filter}>
       <span className="sr-only">State of the tasks</span>
@@ -81,7 +84,7 @@ export function TasksTab({ run, selected, onOpenTask }: TabProps) {
               </span>
             </div>
           </div>
-          <TaskRows lines={lines} selected={selected}>
+          <TaskRows run={run} lines={lines} status={status} selected={selected}>
             {(line) => (
               <>
                 <TaskName line={line} onOpenTask={onOpenTask} onFold={fold} />

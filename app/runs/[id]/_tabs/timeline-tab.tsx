@@ -31,7 +31,10 @@ function Picture({ run, selected, onOpenTask, now }: TabProps & { readonly now: 
   const { lines, fold, status, setStatus } = useTaskLines(run);
   const groups = useMemo(() => groupRows(run.taskRuns), [run.taskRuns]);
   const earlier = useEarlierTries(run);
-  const scale = useMemo(() => timelineScale(run.startedAt ?? run.createdAt, run.taskRuns, now), [run, now]);
+  const scale = useMemo(
+    () => timelineScale(run.startedAt ?? run.createdAt, [...run.taskRuns, ...Object.values(run.groups)], now),
+    [run, now],
+  );
   return (
     <>
       <StateFilter run={run} status={status} onChange={setStatus} />
@@ -49,7 +52,7 @@ function Picture({ run, selected, onOpenTask, now }: TabProps & { readonly now: 
           </div>
           <UsageLines run={run} scale={scale} />
         </div>
-        <TaskRows lines={lines} selected={selected}>
+        <TaskRows run={run} lines={lines} status={status} selected={selected}>
           {(line) => (
             <>
               <TaskName line={line} onOpenTask={onOpenTask} onFold={fold} />
@@ -62,6 +65,7 @@ function Picture({ run, selected, onOpenTask, now }: TabProps & { readonly now: 
                     line={line}
                     row={line.row}
                     elements={groups.get(line.task.key)?.elements ?? []}
+                    group={run.groups[line.task.key]}
                     earlier={earlier.get(line.row.id) ?? []}
                     scale={scale}
                     now={now}
@@ -95,6 +99,7 @@ function Bars({
   line,
   row,
   elements,
+  group,
   earlier,
   scale,
   now,
@@ -102,11 +107,12 @@ function Bars({
   readonly line: TaskLine;
   readonly row: TaskRunRow;
   readonly elements: readonly TaskRunRow[];
+  readonly group: RunDetail["groups"][string] | undefined;
   readonly earlier: readonly Try[];
   readonly scale: TimelineScale;
   readonly now: number | undefined;
 }) {
-  const whole = line.type === "group" && elements.length > 0 ? envelope(elements) : row;
+  const whole = line.type !== "group" ? row : (group ?? (elements.length > 0 ? envelope(elements) : row));
   const tries: readonly Try[] = [...earlier, { ...whole, attempt: row.attempt, status: row.status }];
   return tries.map((one) => {
     const bar = timelineBar(one, scale, isLive(one.status) ? now : undefined);

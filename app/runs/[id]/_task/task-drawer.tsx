@@ -3,7 +3,7 @@
  * One task run beside the page that shows all of them: what happened and why, then logs, results, inputs and tries.
  * Neighbours: task-error.tsx, log-view.tsx, value-view.tsx, element-list.tsx (a fan-out as a whole).
  */
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, ChevronUp, X } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { reasonSentence } from "@/pipelines/run/reason-sentences";
@@ -27,6 +27,7 @@ import { CalledRuns } from "./called-runs";
 import { CopyLink } from "./copy-link";
 import { DecisionLine } from "./decision-line";
 import { ElementList } from "./element-list";
+import { GroupSummary } from "./group-summary";
 import { InputList } from "./input-list";
 import { LogView } from "./log-view";
 import { ResultView } from "./result-view";
@@ -48,7 +49,17 @@ export function TaskDrawer({
   readonly onOpenTask: (id: string | undefined) => void;
 }) {
   const address = useAddress();
-  const row = run.taskRuns.find((one) => one.id === taskId);
+  const trpc = useTRPC();
+  const known = run.taskRuns.find((one) => one.id === taskId);
+  // Elements of a large fan-out are not told with the run.
+  const asked = taskId !== undefined && known === undefined && taskId.startsWith(`${run.id}-`) ? taskId : undefined;
+  const fetched = useQuery(
+    trpc.run.taskRun.queryOptions(asked === undefined ? skipToken : { id: asked }, {
+      staleTime: 2_000,
+      refetchInterval: ({ state }) => (state.data && isLive(state.data.status) ? 1_000 : false),
+    }),
+  );
+  const row: TaskRunRow | undefined = known ?? (asked === undefined ? undefined : fetched.data);
   const task = run.tasks.find((one) => one.key === row?.taskKey);
   const title = row ? taskRunTitle(task, row) : "Task";
   return (
@@ -74,6 +85,10 @@ export function TaskDrawer({
             mapped={task?.each !== undefined && row.mapIndex === undefined}
             onOpenTask={onOpenTask}
           />
+        ) : asked !== undefined && fetched.isPending ? (
+          <div className={styles.pad}>
+            <Skeleton height={120} />
+          </div>
         ) : (
           <p className={styles.pad}>This run has no such task. It may belong to another run, or the address is incomplete.</p>
         )}
@@ -155,7 +170,12 @@ function Content({
       )}
       {detail.data?.error && <TaskError run={run} error={detail.data.error} />}
       {detail.data && <CalledRuns row={row} called={detail.data.calledRuns} />}
-      {mapped && <ElementList elements={elements} live={isLive(row.status)} onOpenTask={onOpenTask} />}
+      {mapped &&
+        (run.groups[row.taskKey] ? (
+          <GroupSummary run={run} taskKey={row.taskKey} group={run.groups[row.taskKey]!} onOpenTask={onOpenTask} />
+        ) : (
+          <ElementList elements={elements} live={isLive(row.status)} onOpenTask={onOpenTask} />
+        ))}
       <Tabs<Pane>
         label="Sides of the task"
         className={styles.panes}

@@ -6,7 +6,6 @@ type Cell = RunGrid["runs"][number]["cells"][string];
 
 function grid(times: readonly (number | undefined)[], more: Partial<Cell>[] = []): RunGrid {
   return {
-    next: undefined,
     tasks: [{ key: "fit", title: "Fit", mapped: false }],
     runs: times
       .map((durationMs, n): RunGrid["runs"][number] => ({
@@ -15,10 +14,8 @@ function grid(times: readonly (number | undefined)[], more: Partial<Cell>[] = []
         status: "succeeded",
         trigger: "manual",
         createdAt: "2026-01-01T00:00:00Z",
-        startedAt: undefined,
-        durationMs: undefined,
         cells: {
-          fit: { taskRunId: `r${n}-0`, status: "succeeded", reason: undefined, attempt: 1, counts: undefined, durationMs, ...more[n] },
+          fit: { taskRunId: `r${n}-0`, status: "succeeded", attempt: 1, ...(durationMs !== undefined && { durationMs }), ...more[n] },
         },
       }))
       .toReversed(),
