@@ -174,18 +174,20 @@ test("kill -9 at every statement and every call of the executor", async () => {
     });
     const ready = await server.hearOrEnd("ready");
     if (ready) {
-      server.send({ type: "submit", text: everything(folder), cache: "use" });
+      server.send({ type: "submit", text: everything(folder, 3, 40, `round${rounds}`), cache: "use" });
       const accepted = await server.hearOrEnd("accepted");
       if (accepted) {
         const { id } = accepted.result;
         runs.push(id);
-        if (open.has("cancelWishesSql") || open.has("clearCancelWishesSql")) await bench.engine.cancel(id);
-        await server.hearOrEnd("killed");
+        if (open.has("clearCancelWishesSql") && !open.has("cancelWishesSql")) await bench.engine.cancel(id);
+        // All that this round can reach is reached by then; what the loops do comes within their turn.
+        await Promise.race([server.exit, ended(bench.pool, id).then(() => new Promise((resolve) => setTimeout(resolve, 4000)))]);
+        await server.kill();
       }
     }
     await server.exit;
     const point = (await server.lastWord("killed"))?.point;
-    if (point === undefined) throw new Error(`Never reached: ${[...open].join(", ")}\n${server.errors}`);
+    if (point === undefined) continue;
     open.delete(point);
     kills++;
   }
@@ -201,7 +203,7 @@ test("kill -9 at every statement and every call of the executor", async () => {
   await server.close();
   await bench.close();
   fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-}, 240_000);
+}, 600_000);
 
 if (hasDocker) {
   test.each(inProcess)(
