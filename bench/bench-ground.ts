@@ -19,6 +19,7 @@ import {
   type Workbench,
 } from "@/server/run/testing/workbench";
 import type { Measurement } from "./bench";
+import { median } from "./median";
 
 export interface Ground extends Workbench {
   readonly databaseUrl: string;
@@ -95,11 +96,6 @@ async function medianOf(times: number, measure: () => Promise<number>): Promise<
   const all: number[] = [];
   for (let n = 0; n < times; n++) all.push(await measure());
   return median(all);
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
 }
 
 /**

@@ -23,6 +23,8 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly M
   noop: () => import("./noop"),
   value100mb: () => import("./value100mb"),
   compile1000: () => import("./compile1000"),
+  runs1000: () => import("./runs1000"),
+  notebook300: () => import("./notebook300"),
   idle: () => import("./idle"),
   peers: () => import("./peers"),
 };

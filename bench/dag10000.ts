@@ -6,7 +6,8 @@ import { compile } from "@/pipelines/compile/compile";
 import { parse } from "@/pipelines/notebook/parse";
 import { reached, toSpec } from "@/server/run/testing/workbench";
 import type { Measurement } from "./bench";
-import { median, withGround } from "./bench-ground";
+import { withGround } from "./bench-ground";
+import { median } from "./median";
 
 const width = 100;
 const layers = 100;

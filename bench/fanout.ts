@@ -3,7 +3,8 @@
  * as many starts of Node, and of a container.
  */
 import type { Measurement } from "./bench";
-import { besideFloors, median, withGround } from "./bench-ground";
+import { besideFloors, withGround } from "./bench-ground";
+import { median } from "./median";
 
 export function fanOutText(elements: number): string {
   return `// %% Numbers

@@ -3,7 +3,8 @@
  * the median of interleaved runs. 1 is no growth at all.
  */
 import type { Measurement } from "./bench";
-import { median, withGround } from "./bench-ground";
+import { withGround } from "./bench-ground";
+import { median } from "./median";
 import { fanOutText } from "./fanout";
 
 const few = 100;

@@ -3,7 +3,8 @@
  * start of Node, one of a container.
  */
 import type { Measurement } from "./bench";
-import { besideFloors, median, withGround } from "./bench-ground";
+import { besideFloors, withGround } from "./bench-ground";
+import { median } from "./median";
 
 export function run(): Promise<Measurement[]> {
   const text = "// %% Nothing\nexport const nothing = 0;\n";

@@ -12,7 +12,8 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Measurement } from "./bench";
-import { median, withGround, type Ground } from "./bench-ground";
+import { withGround, type Ground } from "./bench-ground";
+import { median } from "./median";
 import { chainText } from "./chain40";
 import { fanOutText } from "./fanout";
 

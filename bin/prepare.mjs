@@ -57,6 +57,7 @@ export function build() {
     "bench",
     "bin",
     "cli",
+    "e2e/start-heddle.ts",
     "pipelines",
     "prisma/client",
     "runner",

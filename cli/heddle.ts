@@ -1,7 +1,7 @@
 /**
  * `heddle`: the command line. Each command is a module, loaded when it is asked for; this file names them and their options.
  * Neighbours: compile.ts, format.ts, run.ts (here, with everything embedded), run-on-server.ts, control-run.ts (what is done
- * to a run on a server), worker.ts (tasks of a server here), sign-in-link.ts.
+ * to a run on a server), worker.ts (tasks of a server here), sign-in-link.ts, gc.ts.
  */
 import { Command, InvalidArgumentError } from "commander";
 import { parseDuration } from "@/pipelines/compile/parse-duration";
@@ -84,6 +84,18 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 
   program
+    .command("why")
+    .description("Say what the waiting tasks of a run on a server wait for.")
+    .argument("<run>", "id of the run, as its address has it")
+    .argument("[task]", "only this task, by its key; an element as key[3]")
+    .requiredOption("--server <url>", "the Heddle server")
+    .option("--token <token>", "API token (default: the variable HEDDLE_TOKEN)")
+    .action(async (runId: string, task: string | undefined, options: { server: string; token?: string }) => {
+      const { whyWaiting } = await import("./why-waiting");
+      process.exitCode = await whyWaiting({ runId, task, server: options.server, token: options.token ?? process.env.HEDDLE_TOKEN });
+    });
+
+  program
     .command("fmt")
     .description("Write a notebook the way Heddle writes it: cell headers and line endings; your code stays as it is.")
     .argument("<file>", "a notebook: a TypeScript file with // %% cells")
@@ -120,6 +132,15 @@ export async function main(argv: readonly string[]): Promise<void> {
     .action(async ({ email }: { email?: string }) => {
       const { printSignInLink } = await import("./sign-in-link");
       process.exitCode = await printSignInLink(email);
+    });
+
+  program
+    .command("gc")
+    .description("Remove runs beyond the retention and stored values that nothing needs, on the machine that Heddle runs on.")
+    .option("--dry-run", "change nothing; say what would go")
+    .action(async ({ dryRun }: { dryRun?: true }) => {
+      const { collect } = await import("./gc");
+      process.exitCode = await collect({ dryRun: dryRun ?? false });
     });
 
   try {

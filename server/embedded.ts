@@ -10,7 +10,8 @@ import { migrate } from "./db/migrate";
 import { createPool, type Pool } from "./db/pool";
 import { abandonRunsSql } from "./db/run.sql";
 import { newId } from "./db/new-id";
-import { createValueStore, type ValueStore } from "./artifact/store";
+import { openValueStore } from "./artifact/open-value-store";
+import type { ValueStore } from "./artifact/store";
 import { installEnvironment } from "./executor/environment";
 import { selectExecutor } from "./executor/select-executor";
 import { createEngine, type Engine } from "./run/engine";
@@ -51,8 +52,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const databaseUrl = options.databaseUrl ?? postgres!.url;
   await migrate(databaseUrl, path.join(packageDir, "prisma/migrations"));
   const pool = createPool(databaseUrl);
+  const store = openValueStore(home, pool);
   const { executor, sentence } = await selectExecutor({
     home,
+    store,
     environment,
     dataDir: () => dataDir,
     slots: os.availableParallelism(),
@@ -74,12 +77,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     log,
     dataFolder: () => dataDir,
     unknownPools: "as-default",
+    objects: store.objects,
   });
   await engine.start();
   return {
     engine,
     pool,
-    store: createValueStore(home),
+    store,
     databaseUrl,
     sentence,
     async close() {

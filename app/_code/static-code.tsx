@@ -9,16 +9,19 @@ export const StaticCode = memo(function StaticCode({
   language = "typescript",
   firstLine = 1,
   numbers = true,
+  coloured = true,
   onPointerDown,
 }: {
   readonly text: string;
   readonly language?: "typescript" | "plain";
   readonly firstLine?: number;
   readonly numbers?: boolean;
+  /** False for what nobody sees yet: colouring is most of the cost. */
+  readonly coloured?: boolean;
   readonly onPointerDown?: PointerEventHandler;
 }) {
   // A last empty line needs something in it to have a height.
-  const html = useMemo(() => (language === "typescript" ? highlightToHtml(text) : undefined), [text, language]);
+  const html = useMemo(() => (coloured && language === "typescript" ? highlightToHtml(text) : undefined), [text, language, coloured]);
   const lines = useMemo(
     () =>
       text
@@ -29,7 +32,11 @@ export const StaticCode = memo(function StaticCode({
   );
   const tail = text === "" || text.endsWith("\n") ? "\u200b" : "";
   return (
-    <div className={language === "plain" ? "static-code wrapped" : "static-code"} onPointerDown={onPointerDown}>
+    <div
+      className={language === "plain" ? "static-code wrapped" : "static-code"}
+      style={language === "plain" ? undefined : { containIntrinsicBlockSize: `auto ${text.split("\n").length * 20 + 16}px` }}
+      onPointerDown={onPointerDown}
+    >
       {numbers && (
         <pre className="static-code-numbers" aria-hidden>
           {lines}

@@ -2,6 +2,7 @@
 import {
   ChartLine,
   CircleUser,
+  Gauge,
   History,
   Inbox,
   LogOut,
@@ -10,11 +11,12 @@ import {
   NotebookText,
   PanelLeftClose,
   PanelLeftOpen,
+  Server,
   Settings,
   Sun,
 } from "lucide-react";
 import Link from "next/link";
-import { usePathname } from "next/navigation";
+import { usePathname, useRouter } from "next/navigation";
 import { useSyncExternalStore } from "react";
 import { useInbox, useInboxUpdates } from "../_approval/use-inbox";
 import { Menu, MenuItem, MenuLabel, MenuLink, MenuSeparator } from "../_ui/menu";
@@ -28,6 +30,8 @@ const places = [
   { href: "/runs", word: "Runs", Icon: History },
   { href: "/compare", word: "Compare", Icon: ChartLine },
   { href: "/inbox", word: "Inbox", Icon: Inbox },
+  { href: "/pools", word: "Pools", Icon: Gauge },
+  { href: "/workers", word: "Workers", Icon: Server },
   { href: "/settings", word: "Settings", Icon: Settings },
 ];
 
@@ -36,13 +40,14 @@ const themeIcons = { system: Monitor, light: Sun, dark: Moon };
 
 export function Rail() {
   const path = usePathname();
+  const router = useRouter();
   const session = useSession().data;
   const [narrow, setNarrow] = useNarrow();
   useInboxUpdates();
   const waiting = useInbox().data?.filter((item) => item.mine).length ?? 0;
   return (
     <nav className={styles.rail} aria-label="Workspace">
-      <Link href="/notebooks" className={styles.workspace} title={session?.workspace.name}>
+      <Link href="/notebooks" prefetch={false} className={styles.workspace} title={session?.workspace.name}>
         <Mark />
         <span className={styles.word}>{session?.workspace.name ?? "Heddle"}</span>
       </Link>
@@ -51,6 +56,9 @@ export function Rail() {
           <Link
             key={href}
             href={href}
+            // Nothing but the page itself is loaded while it opens.
+            prefetch={false}
+            onPointerEnter={() => router.prefetch(href)}
             className={styles.link}
             title={narrow ? word : undefined}
             aria-current={path === href || path.startsWith(`${href}/`) ? "page" : undefined}

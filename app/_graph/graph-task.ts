@@ -1,4 +1,5 @@
 /** What the graph draws: tasks by key, and the state of each. Both the editor and the run page give it theirs. */
+import type { ReactNode } from "react";
 import type { State } from "../_ui/state-words";
 
 export interface GraphTask {
@@ -14,6 +15,8 @@ export interface GraphState {
   readonly broken?: boolean;
   /** For a fan-out, "3 of 5". */
   readonly note?: string | undefined;
+  /** Shown on hover: why it waits. */
+  readonly hint?: ReactNode;
   /** The task runs once per element. */
   readonly mapped?: boolean;
 }

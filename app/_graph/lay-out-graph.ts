@@ -2,6 +2,7 @@
 import { graphlib, layout } from "@dagrejs/dagre";
 import type { Lane } from "./edge-path";
 import type { GraphTask } from "./graph-task";
+import { layOutLayers } from "./lay-out-layers";
 
 export type Direction = "down" | "right";
 export const nodeHeight = 32;
@@ -34,6 +35,8 @@ export function wantedWidth(title: string, mapped: boolean, direction: Direction
 const widest = 240;
 const narrow = 136;
 const largeGraph = 80;
+/** Boxes, and for each arrow the layers that it passes: above this, dagre takes seconds. */
+const mostForDagre = 400;
 
 /** Boxes as wide as their titles while there is room for that; narrower ones, with cut titles, before all of it gets small. */
 export function layOutInRoom(tasks: readonly GraphTask[], direction: Direction, wanted: (task: GraphTask) => number, room: number): Layout {
@@ -65,7 +68,9 @@ function findParts(tasks: readonly GraphTask[]): readonly (readonly GraphTask[])
   const parts = new Map<string, GraphTask[]>();
   for (const task of tasks) {
     const leader = leaderOf(task.key);
-    parts.set(leader, [...(parts.get(leader) ?? []), task]);
+    const part = parts.get(leader);
+    if (part) part.push(task);
+    else parts.set(leader, [task]);
   }
   return [...parts.values()].sort((a, b) => b.length - a.length);
 }
@@ -96,13 +101,25 @@ function packParts(parts: readonly Layout[], direction: Direction, space: number
 }
 
 function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf: (task: GraphTask) => number): Layout {
+  const between = direction === "down" ? 12 : 10;
+  const layers = direction === "down" ? 32 : 48;
+  if (sizeForDagre(tasks) > mostForDagre) {
+    const boxes = tasks.map((task) => {
+      const width = widthOf(task);
+      const [breadth, depth] = direction === "down" ? [width, nodeHeight] : [nodeHeight, width];
+      return { key: task.key, breadth, depth, needs: task.needs.map((need) => need.task) };
+    });
+    const spots = layOutLayers(boxes, { between, layers });
+    const places = new Map(
+      tasks.map((task) => {
+        const { along, across } = spots.get(task.key)!;
+        return [task.key, { ...(direction === "down" ? { x: along, y: across } : { x: across, y: along }), width: widthOf(task) }] as const;
+      }),
+    );
+    return { places, lanes: new Map() };
+  }
   const graph = new graphlib.Graph();
-  graph.setGraph({
-    rankdir: direction === "down" ? "TB" : "LR",
-    nodesep: direction === "down" ? 12 : 10,
-    ranksep: direction === "down" ? 32 : 48,
-    edgesep: 12,
-  });
+  graph.setGraph({ rankdir: direction === "down" ? "TB" : "LR", nodesep: between, ranksep: layers, edgesep: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   const keys = new Set(tasks.map((task) => task.key));
   for (const task of tasks) graph.setNode(task.key, { width: widthOf(task), height: nodeHeight });
@@ -140,12 +157,29 @@ function layOutGraph(tasks: readonly GraphTask[], direction: Direction, widthOf:
   return { places, lanes };
 }
 
+function sizeForDagre(tasks: readonly GraphTask[]): number {
+  const layers = new Map<string, number>();
+  let size = tasks.length;
+  for (const task of tasks) {
+    const above = task.needs.map((need) => layers.get(need.task) ?? 0);
+    const layer = 1 + Math.max(0, ...above);
+    layers.set(task.key, layer);
+    for (const each of above) size += layer - each - 1;
+  }
+  return size;
+}
+
+/** Not Math.max(...): ten thousand arguments are too many for some engines. */
 function bottomEdge(places: ReadonlyMap<string, Place>): number {
-  return Math.max(...[...places.values()].map((place) => place.y)) + nodeHeight;
+  let bottom = 0;
+  for (const { y } of places.values()) bottom = Math.max(bottom, y);
+  return bottom + nodeHeight;
 }
 
 function rightEdge(places: ReadonlyMap<string, Place>): number {
-  return Math.max(...[...places.values()].map((place) => place.x + place.width));
+  let right = 0;
+  for (const { x, width } of places.values()) right = Math.max(right, x + width);
+  return right;
 }
 
 /** Shows all of the graph where that can still be read, from its beginning otherwise; never larger than life. */

@@ -5,6 +5,7 @@ import { memo } from "react";
 import { classNames } from "../_ui/class-names";
 import { StateIcon } from "../_ui/state-icon";
 import { stateWords } from "../_ui/state-words";
+import { Tooltip } from "../_ui/tooltip";
 import type { GraphState } from "./graph-task";
 import type { Direction } from "./lay-out-graph";
 import styles from "./task-graph.module.css";
@@ -34,29 +35,32 @@ export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskN
   ]
     .filter(Boolean)
     .join(", ");
+  const button = (
+    <button
+      type="button"
+      onClick={onSelect}
+      aria-label={words}
+      aria-current={current}
+      title={state?.hint === undefined ? words : undefined}
+      className={classNames(
+        styles.node,
+        state?.stale && styles.stale,
+        state?.broken && styles.broken,
+        current && styles.selected,
+        relation === "near" && styles.near,
+        relation === "far" && styles.far,
+      )}
+    >
+      {state?.state ? <StateIcon state={state.state} label="" /> : <span className={styles.none} />}
+      <span className={styles.title}>{title}</span>
+      {state?.mapped && state.note === undefined && <Layers size={12} className={styles.note} aria-label="once per element" />}
+      {state?.note !== undefined && <span className={styles.note}>{state.note}</span>}
+    </button>
+  );
   return (
     <>
       <Handle type="target" position={down ? Position.Top : Position.Left} isConnectable={false} />
-      <button
-        type="button"
-        onClick={onSelect}
-        aria-label={words}
-        aria-current={current}
-        title={words}
-        className={classNames(
-          styles.node,
-          state?.stale && styles.stale,
-          state?.broken && styles.broken,
-          current && styles.selected,
-          relation === "near" && styles.near,
-          relation === "far" && styles.far,
-        )}
-      >
-        {state?.state ? <StateIcon state={state.state} label="" /> : <span className={styles.none} />}
-        <span className={styles.title}>{title}</span>
-        {state?.mapped && state.note === undefined && <Layers size={12} className={styles.note} aria-label="once per element" />}
-        {state?.note !== undefined && <span className={styles.note}>{state.note}</span>}
-      </button>
+      {state?.hint === undefined ? button : <Tooltip text={state.hint}>{button}</Tooltip>}
       <Handle type="source" position={down ? Position.Bottom : Position.Right} isConnectable={false} />
     </>
   );

@@ -4,7 +4,7 @@
  * reconnects by itself. Neighbour: outputs.ts (the shapes that arrive).
  */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from "@trpc/client";
+import { createTRPCClient, createWSClient, httpBatchLink, httpLink, splitLink, wsLink } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { useState, type ReactNode } from "react";
 import type { AppRouter } from "@/server/router";
@@ -23,8 +23,13 @@ function makeClients() {
       splitLink({
         condition: (operation) => operation.type === "subscription",
         true: wsLink({ client: socket }),
-        // Long lists of ids go into the address: split the batch before servers refuse it.
-        false: httpBatchLink({ url: "/api/trpc", maxURLLength: 4000 }),
+        false: splitLink({
+          // Asked for by the page's own HTML (preload-query.ts), so in a request of its own.
+          condition: (operation) => operation.path === "notebook.get" || operation.path === "run.get",
+          true: httpLink({ url: "/api/trpc" }),
+          // Long lists of ids go into the address: split the batch before servers refuse it.
+          false: httpBatchLink({ url: "/api/trpc", maxURLLength: 4000 }),
+        }),
       }),
     ],
   });

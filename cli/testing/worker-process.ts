@@ -45,6 +45,7 @@ export class WorkerProcess {
     );
     this.child.stderr!.on("data", (data: Buffer) => {
       this.output += data.toString();
+      if (process.env.DEBUG) process.stderr.write(data);
       this.wake();
     });
     this.exit = new Promise((resolve) =>

@@ -7,6 +7,8 @@ export interface HarnessSettings {
   readonly uidBase?: number;
   /** Path of the bundled task process. */
   readonly task: string;
+  /** How Node is started in an image that is not ours: our own, through its own loader. Undefined: as the harness was. */
+  readonly node?: readonly string[];
   readonly environment: string;
   readonly store: string;
   readonly data: string;

@@ -45,6 +45,14 @@ export type WaitingFor =
   | { readonly type: "time"; readonly until: string }
   /** A run that the task has started has to end first. */
   | { readonly type: "subrun" }
+  /** Only workers elsewhere serve its pool (or have the GPUs that it asks for), and none can take it now. */
+  | {
+      readonly type: "no-worker";
+      readonly pool: string;
+      readonly gpu: number;
+      /** What each of them is short of, by name. */
+      readonly workers: readonly { readonly name: string; readonly state: "gone" | "draining" | "full" | "no-gpu" }[];
+    }
   /** No room on the machine: so many attempts run there now. */
   | { readonly type: "worker"; readonly running: number }
   /** Nobody has been heard of who works on the run. */
@@ -94,6 +102,8 @@ export function waitingSentence(waiting: WaitingFor): string {
       return "It waits for a time that its cell names.";
     case "subrun":
       return "It waits for a run that it has started.";
+    case "no-worker":
+      return noWorker(waiting);
     case "worker":
       if (waiting.running === 0) return "It is next: a worker takes it in a moment.";
       return `No worker is free: ${count(waiting.running, "task runs", "tasks run")} there now, and workspaces take turns.`;
@@ -102,6 +112,20 @@ export function waitingSentence(waiting: WaitingFor): string {
     case "start":
       return "It has its place, and its process is being started.";
   }
+}
+
+function noWorker({ pool, gpu, workers }: Extract<WaitingFor, { type: "no-worker" }>): string {
+  const of = (state: string) => workers.filter((each) => each.state === state).map(({ name }) => name);
+  const [full, draining, gone, short] = [of("full"), of("draining"), of("gone"), of("no-gpu")];
+  const asks = gpu > 0 ? ` with gpu=${gpu}` : "";
+  const why = [
+    ...(full.length > 0 ? [`${list(full)} ${full.length === 1 ? "has" : "have"} no free slot`] : []),
+    ...(draining.length > 0 ? [`${list(draining)} ${draining.length === 1 ? "is" : "are"} draining`] : []),
+    ...(gone.length > 0 ? [`${list(gone)} ${gone.length === 1 ? "is" : "are"} gone`] : []),
+    ...(short.length > 0 ? [`${list(short)} ${short.length === 1 ? "has" : "have"} too few GPUs`] : []),
+  ];
+  const serves = full.length > 0 ? `No worker of the pool “${pool}”${asks} is free` : `No worker serves the pool “${pool}”${asks} now`;
+  return why.length === 0 ? `${serves}. Add one on the Workers page.` : `${serves}: ${list(why)}.`;
 }
 
 function taken({ size, holders }: Taken): string {

@@ -10,7 +10,7 @@ import type { TaskOrder, TaskWord } from "../task/channel";
 import type { TaskSettings } from "../task/settings";
 import type { AttemptRecord } from "./attempt-record";
 import { OutputLines } from "./output-lines";
-import { childrenOf, processesOf, readCpuMs } from "./proc";
+import { childrenOf, processesOf, processesWith, readCpuMs } from "./proc";
 import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 
 export interface ProcessListener {
@@ -57,11 +57,20 @@ export class TaskProcess {
     private readonly listener: ProcessListener,
   ) {
     const { environment, store, data, scratch } = settings;
-    const task: TaskSettings = { environment, store, data, scratch, ...given };
     const uid = this.uid;
+    const path = process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin";
+    const task: TaskSettings = { environment, store, data, scratch, path, isLocal: uid === undefined, ...given };
+    const [node, ...before] = settings.node ?? [process.execPath];
     this.child = spawn(
-      process.execPath,
-      ["--experimental-vm-modules", "--no-warnings", `--max-old-space-size=${settings.heapMegabytes}`, settings.task, JSON.stringify(task)],
+      node!,
+      [
+        ...before,
+        "--experimental-vm-modules",
+        "--no-warnings",
+        `--max-old-space-size=${settings.heapMegabytes}`,
+        settings.task,
+        JSON.stringify(task),
+      ],
       {
         stdio: ["ignore", "pipe", "pipe", "pipe"],
         cwd: scratch,
@@ -257,7 +266,11 @@ export class TaskProcess {
   private killRest(): void {
     const { uid } = this;
     if (uid !== undefined) for (const pid of processesOf(uid)) tryKill(pid);
-    else if (this.pid !== undefined) tryKill(-this.pid);
+    else if (this.pid !== undefined) {
+      tryKill(-this.pid);
+      // What a script sent off into a session of its own is known by a word in its environment.
+      if (this.folder !== undefined) for (const pid of processesWith(`HEDDLE_TREE=${this.folder}`)) tryKill(pid);
+    }
   }
 }
 

@@ -10,6 +10,8 @@ import { InputReader } from "./input-reader";
 import type { Output } from "./output";
 import { programFile, type ProgramCache } from "./program-cache";
 import type { Scratch } from "./scratch";
+import type { ScriptOrder, ScriptRunner } from "./script";
+import { ScriptFailure } from "./script-failure";
 import { makeSdk } from "./sdk";
 import { WireMaker } from "./to-wire";
 import { toUserError } from "./user-frames";
@@ -21,6 +23,8 @@ export interface AttemptParts {
   readonly programs: ProgramCache;
   readonly scratch: Scratch;
   readonly store: string;
+  /** For script cells. */
+  readonly scripts: ScriptRunner;
   /** Rejects when something fails outside of the cell's own promise. */
   readonly stray: Promise<never>;
 }
@@ -57,6 +61,7 @@ export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
         return value;
       },
       classes: registrar(classes),
+      script: (order: ScriptOrder) => parts.scripts.run(order, { launch, output, wire, environment, cwd: scratch.cwd }),
       import: importer(environment, sdk, launch.program.lines),
     };
     const returned = await Promise.race([program(heddle), parts.stray]);
@@ -80,11 +85,14 @@ export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
       if (secret.length >= 4) error.message = error.message.replaceAll(secret, "[secret]");
     }
     if (unserializable) error.frames = [];
+    if (thrown instanceof ScriptFailure) error.frames = [];
     const reason = unserializable
       ? "unserializable-value"
-      : (thrown as { code?: unknown } | null)?.code === "ENOSPC"
-        ? "disk-full"
-        : "exception";
+      : thrown instanceof ScriptFailure
+        ? thrown.reason
+        : (thrown as { code?: unknown } | null)?.code === "ENOSPC"
+          ? "disk-full"
+          : "exception";
     return { status: "failed", reason, error, displays: displays.list(), usage: usage() };
   }
 }

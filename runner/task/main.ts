@@ -9,6 +9,7 @@ import { Hygiene } from "./hygiene";
 import { Output } from "./output";
 import { ProgramCache } from "./program-cache";
 import { rehearse } from "./rehearse";
+import { ScriptRunner } from "./script";
 import { Scratch } from "./scratch";
 import type { TaskSettings } from "./settings";
 import { work } from "./work";
@@ -24,6 +25,7 @@ process.env.HOME = scratch.cwd;
 for (const folder of settings.sweep) scratch.sweep(folder);
 
 const environment = new Environment(settings.environment);
+const scripts = new ScriptRunner({ path: settings.path, isLocal: settings.isLocal, tree: scratch.name });
 const programs = new ProgramCache(environment);
 let output: Output | undefined;
 let fail: ((error: unknown) => void) | undefined;
@@ -48,7 +50,7 @@ async function main(): Promise<void> {
   for (const module of settings.preload) await environment.load(module).catch(() => undefined);
   environment.takeFresh();
   const hygiene = new Hygiene(scratch.cwd);
-  const parts = { environment, scratch, store: settings.store, hygiene, onStray: (listener: typeof fail) => (fail = listener) };
+  const parts = { environment, scripts, scratch, store: settings.store, hygiene, onStray: (listener: typeof fail) => (fail = listener) };
   if (settings.spare) {
     await rehearse(parts);
     hygiene.accept();

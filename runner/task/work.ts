@@ -6,6 +6,7 @@ import type { Hygiene } from "./hygiene";
 import type { Output } from "./output";
 import { programFile, type ProgramCache } from "./program-cache";
 import type { Scratch } from "./scratch";
+import type { ScriptRunner } from "./script";
 import { toUserError } from "./user-frames";
 
 export interface WorkParts {
@@ -13,6 +14,7 @@ export interface WorkParts {
   readonly output: Output;
   readonly environment: Environment;
   readonly programs: ProgramCache;
+  readonly scripts: ScriptRunner;
   readonly scratch: Scratch;
   readonly store: string;
   readonly hygiene: Hygiene;
@@ -46,6 +48,6 @@ export async function work(parts: WorkParts): Promise<Extract<TaskWord, { type: 
   unhook();
   output.close();
   parts.onStray(undefined);
-  const dirty = result.status === "failed" ? "the attempt failed" : hygiene.inspect();
+  const dirty = result.status === "failed" ? "the attempt failed" : (parts.scripts.trace ?? hygiene.inspect());
   return { type: "done", result, imported: environment.takeFresh(), ...(dirty === undefined ? {} : { dirty }) };
 }

@@ -3,9 +3,9 @@
 /** $1 workspace, $2 task run. */
 export const waitingTaskSql = `
 select t.id, t.run_id, t.task_key, t.map_index, t.status, t.attempt, t.not_before, t.queued_at, r.notebook_id, r.owner, r.status as run_status,
-  coalesce(r.owner_until < clock_timestamp(), true) as abandoned,
+  coalesce(r.owner_until < clock_timestamp(), true) as abandoned, coalesce(r.control->'paused' <> 'null'::jsonb, false) as paused,
   (select task from jsonb_array_elements(r.spec->'dag'->'tasks') task where task->>'key' = t.task_key) as task,
-  a.status as attempt_status
+  a.status as attempt_status, r.control->'paused' is not null as paused
 from task_run t join run r on r.id = t.run_id left join attempt a on a.task_run_id = t.id and a.attempt = t.attempt
 where t.workspace_id = $1 and t.id = $2`;
 
@@ -27,10 +27,10 @@ join run r on r.id = p.run_id and r.workspace_id = p.workspace_id
 left join task_run t on t.id = p.holder and p.attempt > 0
 left join notebook n on n.id = r.notebook_id
 where p.workspace_id = $1 and p.resource = any($2) and permit_is_live(p, r, t)
-order by p.taken_at
+order by p.taken_at, length(t.id), t.id
 limit 500`;
 
-/** Queued task runs with what they ask for, oldest first. $1 workspace. */
+/** Queued task runs with what they ask for, in the order they are served. $1 workspace. */
 export const waitersSql = `
 select t.id as task_run_id, t.run_id, t.map_index, t.queued_at, r.number, r.notebook_id, r.status as run_status,
   coalesce(r.spec->'dag'->>'title', n.title, r.spec->>'notebook', 'Notebook') as notebook,
@@ -41,5 +41,5 @@ join task_run t on t.run_id = r.id and t.status = 'queued' and t.not_before is n
 cross join lateral (select task from jsonb_array_elements(r.spec->'dag'->'tasks') task where task->>'key' = t.task_key) as one(task)
 left join notebook n on n.id = r.notebook_id
 where r.workspace_id = $1 and r.status in ('queued', 'running')
-order by t.queued_at, t.id
+order by (task->'options'->>'priority')::int desc, r.id, length(t.id), t.id
 limit 1000`;

@@ -42,5 +42,14 @@ select t.id, t.task_key, t.map_index, t.started_at, r.id as run_id, r.number,
 from task_run t join run r on r.id = t.run_id
 where t.workspace_id = $1 and t.id = any($2) and t.status = 'running' order by t.started_at nulls last, t.id`;
 
+/** $1 workspace. */
+export const servedPoolsSql = "select distinct unnest(pools) as pool from worker where workspace_id = $1";
+
+/** $1 workspace, $2 pool. */
+export const poolWorkersSql = `
+select name, pools, slots, gpus, coalesce(array_length(running, 1), 0) as taken, draining,
+  server is not null and seen_at > clock_timestamp() - interval '45 seconds' as online
+from worker where workspace_id = $1 and $2 = any(pools) order by name, id`;
+
 /** $1 task run id, $2 workspace. */
 export const taskRunStandsSql = "select status, attempt from task_run where id = $1 and workspace_id = $2";

@@ -57,7 +57,12 @@ export async function handleWorkerRequest(
 async function answerEnvironment(heddle: Heddle, response: http.ServerResponse): Promise<void> {
   const lock = await readFile(join(heddle.environmentDir, "package-lock.json"));
   const manifest = await readFile(join(heddle.environmentDir, "package.json"), "utf8");
-  const environment: WorkerEnvironment = { hash: createHash("sha256").update(lock).digest("hex"), manifest, lock: lock.toString("utf8"), leaseMs: heddle.workers.leaseMs };
+  const environment: WorkerEnvironment = {
+    hash: createHash("sha256").update(lock).digest("hex"),
+    manifest,
+    lock: lock.toString("utf8"),
+    leaseMs: heddle.workers.leaseMs,
+  };
   response.setHeader("Content-Type", "application/json");
   response.setHeader("Cache-Control", "no-store");
   response.end(JSON.stringify(environment));

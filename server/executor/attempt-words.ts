@@ -3,6 +3,7 @@
  * and the harness is told how far it may forget (acknowledgements are cumulative).
  */
 import type { HarnessMessage, WireResult, WireValue, Word } from "@/pipelines/protocol/messages";
+import { storeReason } from "@/server/artifact/store-fault";
 import type { ValueRef } from "@/pipelines/run/run";
 import type { AttemptListener, AttemptResult, MetricWord } from "./executor";
 import type { ValueKeeper } from "./value-keeper";
@@ -20,6 +21,8 @@ export class AttemptWords {
   private readonly resolved = new Set<number>();
   private pending: Promise<void>[] = [];
   private stopped = false;
+  /** What kept an artifact from being stored. */
+  private storeFault: { readonly error: unknown } | undefined;
 
   constructor(
     private readonly listener: AttemptListener,
@@ -73,7 +76,10 @@ export class AttemptWords {
       this.pending = [];
       const kept = this.result(word.result);
       void Promise.all([kept, ...earlier])
-        .then(([result]) => this.insist(() => this.listener.finished(result)))
+        .then(([result]) => {
+          const told = this.storeFault && result.status === "succeeded" ? this.unstored(this.storeFault.error, result) : result;
+          return this.insist(() => this.listener.finished(told));
+        })
         .then(() => {
           this.settle(word.n);
           this.conclude();
@@ -98,7 +104,14 @@ export class AttemptWords {
         return this.listener.metrics(word.points.map((point): MetricWord => ({ ...point, value: Number(point.value) })));
       case "artifact": {
         const { seq, name, artifactType, metadata } = word;
-        const value = await this.values.keep(word.value);
+        let value;
+        try {
+          value = await this.values.keep(word.value);
+        } catch (error) {
+          // Saying it again would not make room: the attempt ends as failed, for this reason.
+          this.storeFault ??= { error };
+          return;
+        }
         return this.listener.artifact({ seq, name, type: artifactType, metadata: metadata as never, value });
       }
     }
@@ -119,18 +132,17 @@ export class AttemptWords {
       }
       return { status: "succeeded", outputs, elements, displays, usage };
     } catch (error) {
-      const full = (error as NodeJS.ErrnoException).code === "ENOSPC";
-      const message = full ? "The store has no space left." : `A value could not be stored: ${(error as Error).message}`;
-      this.actions.log(message);
-      const { displays, usage } = wire;
-      return {
-        status: "failed",
-        reason: full ? "disk-full" : "internal",
-        error: { name: "StoreError", message, frames: [] },
-        displays,
-        usage,
-      };
+      return this.unstored(error, wire);
     }
+  }
+
+  private unstored(
+    error: unknown,
+    { displays, usage }: Pick<Extract<AttemptResult, { status: "succeeded" }>, "displays" | "usage">,
+  ): AttemptResult {
+    const { reason, message } = storeReason(error);
+    this.actions.log(message);
+    return { status: "failed", reason, error: { name: "StoreError", message, frames: [] }, displays, usage };
   }
 
   private kept(value: WireValue): Promise<ValueRef> | ValueRef {

@@ -79,6 +79,8 @@ export interface AttemptRequest extends AttemptId, WarmScope {
   readonly pool?: string | undefined;
   /** Files of the data folder that the cell names. */
   readonly datasets?: readonly string[] | "any" | undefined;
+  /** A script cell: where there are no images, what this machine has runs it. */
+  readonly script?: boolean;
 }
 
 /** JavaScript of a task: an async function's source, made by server/notebook/program when the notebook is saved. */

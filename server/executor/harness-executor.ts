@@ -5,6 +5,7 @@
 import type { Launch } from "@/pipelines/protocol/messages";
 import type { Reason } from "@/pipelines/run/run";
 import { createValueStore, type ValueStore } from "@/server/artifact/store";
+import { DamagedObject } from "@/server/artifact/store-fault";
 import { AttemptWords } from "./attempt-words";
 import type { AttemptId, AttemptListener, AttemptRequest, Executor, InputRef, LaunchResult, WarmScope } from "./executor";
 import type { Lease } from "./harness-connection";
@@ -118,9 +119,16 @@ export class HarnessExecutor implements Executor {
     this.launching.set(id, undefined);
     try {
       const { cpu, memory, gpu } = request.limits;
-      const resources = { cpu, memory, gpu, network: request.network, image: request.image };
+      const resources = {
+        cpu,
+        memory,
+        gpu,
+        network: request.network,
+        image: this.kind === "process" && request.script ? undefined : request.image,
+      };
       const only = request.isolation === "container" ? { taskRunId: request.taskRunId, attempt: request.attempt } : undefined;
       const group = request.notebookId ?? request.run.id;
+      await this.store.hold(request.workspaceId, storedHashes(request.inputs), id);
       const member = await this.member({ workspaceId: request.workspaceId, group, only }, resources);
       if (member.link.isClosed) throw new HarnessStartError("node-lost", true, `${member.link.harness.name} has just ended.`);
       const launch = toLaunch(id, request);
@@ -132,8 +140,11 @@ export class HarnessExecutor implements Executor {
       return { ok: true, handle: member.link.harness.name };
     } catch (error) {
       this.launched.delete(id);
-      const known = error instanceof HarnessStartError;
+      this.letGo(id);
       const message = error instanceof Error ? error.message : String(error);
+      // Asking again brings no damaged value back.
+      if (error instanceof DamagedObject) return { ok: false, reason: error.reason, retriable: false, message };
+      const known = error instanceof HarnessStartError;
       return { ok: false, reason: known ? error.reason : "internal", retriable: known ? error.retriable : true, message };
     } finally {
       this.launching.delete(id);
@@ -175,6 +186,9 @@ export class HarnessExecutor implements Executor {
         }
       }),
     );
+    await this.store
+      .releaseOthers(new Set([...this.places.keys(), ...this.launching.keys()]))
+      .catch((error: unknown) => this.options.log(`Values of attempts that ended were not let go: ${String(error)}`));
     return adopted;
   }
 
@@ -283,12 +297,17 @@ export class HarnessExecutor implements Executor {
         member.stops.delete(id);
         this.places.delete(id);
         member.lastUsed = performance.now();
+        this.letGo(id);
         if (harness.dedicated) void this.drop(member);
       },
       log: this.options.log,
     });
     member.attempts.set(id, words);
     this.places.set(id, member);
+  }
+
+  private letGo(id: string): void {
+    this.store.release(id).catch((error: unknown) => this.options.log(`The values of ${id} were not let go: ${String(error)}`));
   }
 
   private remember(id: string): void {
@@ -353,6 +372,16 @@ function toLaunch(id: string, request: AttemptRequest): Launch {
     timeoutMs: limits.timeoutMs,
     isolation: request.isolation,
   };
+}
+
+/** Hashes of the values that an attempt reads from the store's folder. */
+function storedHashes(inputs: AttemptRequest["inputs"]): Set<string> {
+  const found = new Set<string>();
+  for (const input of Object.values(inputs)) {
+    if ("absent" in input) continue;
+    for (const { hash, inline } of "list" in input ? input.list : [input]) if (inline === undefined) found.add(hash);
+  }
+  return found;
 }
 
 function toInput(input: InputRef): Launch["inputs"][string] {

@@ -118,7 +118,7 @@ test("a run that asks for a pool which nobody has made is refused, and told what
   const refused = await owner.mutate("run.start", { notebookId, revision: 1 });
   expect([refused.code, refused.message]).toEqual([
     "BAD_REQUEST",
-    "There is no pool “gpu” in this workspace, and “Train” asks for it: make it under Pools, or take pool=gpu out of the cell.",
+    "There is no pool “gpu” in this workspace, and “Train” asks for it: make it under Pools, add a worker that serves it, or take pool=gpu out of the cell.",
   ]);
   // What does not need it can be run.
   expect((await owner.mutate("run.start", { notebookId, revision: 1, targets: ["load"] })).status).toBe(200);
@@ -176,7 +176,7 @@ test("what waits names what it waits for: pool, lock, upstream, rate, missing po
   await owner.mutate("pool.remove", { kind: "pool", name: "small" });
 });
 
-test("what waits for its notebook's other run, for a pause after a failure, or for its own kind says so", async () => {
+test("what waits for its notebook's other run says so", async () => {
   const file = path.join(folder, "go-2");
   const text = holding("Hold", "", file);
   const first = await start(text);
@@ -190,7 +190,12 @@ test("what waits for its notebook's other run, for a pause after a failure, or f
   expect(waiting).toMatchObject([{ type: "notebook-runs", size: 1, holders: [{ runId: first.id }] }]);
   expect(waiting[0]!.sentence).toBe(`The notebook may have 1 run going at once, and run #${first.number} is.`);
   await owner.mutate("pool.limit", { notebookId: first.notebookId });
+  fs.writeFileSync(file, "");
+  expect(await ended(second.id)).toBe("succeeded");
+  expect(await ended(first.id)).toBe("succeeded");
+});
 
+test("what waits after a failure, or for its own kind, says so", async () => {
   const failing = await start('// %% Fail retries=1 retryDelay=10m\nthrow new Error("no");\n');
   for (;;) {
     const heard = hear((news) => news.type === "changed" && news.runId === failing.id);
@@ -201,12 +206,28 @@ test("what waits for its notebook's other run, for a pause after a failure, or f
     }
     await heard;
   }
+  await owner.mutate("run.cancel", { id: failing.id });
+  const file = path.join(folder, "go-3");
   const mapped = await start(`// %% Each each="n of [1, 2]" concurrency=1\n${holding("", "", file).split("\n").slice(1).join("\n")}`);
-  await reached(pool(), mapped.id, "each", "blocked");
+  for (;;) {
+    const heard = hear((news) => news.type === "changed" && news.runId === mapped.id);
+    const { rows } = await pool().query("select 1 from task_run where id = $1", [`${mapped.id}-2`]);
+    if (rows.length > 0) break;
+    await heard;
+  }
   expect(await why(`${mapped.id}-2`)).toMatchObject([{ type: "concurrency", limit: 1 }]);
   fs.writeFileSync(file, "");
-  expect(await ended(second.id)).toBe("succeeded");
-  expect(await ended(first.id)).toBe("succeeded");
   expect(await ended(mapped.id)).toBe("succeeded");
-  await owner.mutate("run.cancel", { id: failing.id });
+});
+
+test("what is paused says so", async () => {
+  const file = path.join(folder, "go-4");
+  const run = await start(`${holding("Hold", "", file)}\n// %% Next after=hold\nexport const next = 1;\n`);
+  await reached(pool(), run.id, "hold", "running");
+  expect((await owner.mutate("run.pause", { id: run.id })).status).toBe(200);
+  fs.writeFileSync(file, "");
+  await reached(pool(), run.id, "next", "queued");
+  expect(await why(`${run.id}-1`)).toMatchObject([{ type: "paused", sentence: "The run is paused: resume it and the task goes on." }]);
+  expect((await owner.mutate("run.resume", { id: run.id })).status).toBe(200);
+  expect(await ended(run.id)).toBe("succeeded");
 });

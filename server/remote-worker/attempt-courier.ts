@@ -129,7 +129,13 @@ export class AttemptCourier implements AttemptListener {
       this.pin(values);
       const fault = await this.deliver(values);
       told = fault
-        ? { status: "failed", reason: fault.reason, error: { name: "StoreError", message: fault.message, frames: [] }, displays: [...displays], usage }
+        ? {
+            status: "failed",
+            reason: fault.reason,
+            error: { name: "StoreError", message: fault.message, frames: [] },
+            displays: [...displays],
+            usage,
+          }
         : {
             status: "succeeded",
             outputs: mapValues(outputs, toValue),

@@ -103,7 +103,9 @@ async function install(home: Home, offered: WorkerEnvironment, log: (message: st
   writeFileSync(path.join(source, "package-lock.json"), offered.lock);
   const environment = await installEnvironment({ home: home.dir, source, log });
   if (environment.hash !== offered.hash)
-    throw new Error(`The packages that were installed (${environment.hash.slice(0, 12)}) are not the server's (${offered.hash.slice(0, 12)}).`);
+    throw new Error(
+      `The packages that were installed (${environment.hash.slice(0, 12)}) are not the server's (${offered.hash.slice(0, 12)}).`,
+    );
   return environment;
 }
 
@@ -175,7 +177,9 @@ class Worker implements RunningWorker {
     this.draining = true;
     for (const courier of this.couriers.values()) this.stop(courier, "lease-lost");
     const patience = performance.now() + leavePatienceMs;
-    while (this.couriers.size > 0 && this.link.isOpen && performance.now() < patience) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (this.couriers.size > 0 && this.link.isOpen && performance.now() < patience)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    this.link.send({ type: "drain", on: false });
     this.link.send({ type: "leave" });
     await this.close({ type: "left" });
   }
@@ -227,6 +231,8 @@ class Worker implements RunningWorker {
         this.workspaceId = order.workspaceId;
         this.parts.log(this.connected ? "Connected again." : `Connected to ${this.parts.server.origin} as ${this.parts.name}.`);
         this.connected = true;
+        if (order.draining && !this.leaving) this.parts.log("The server drains this worker: it takes nothing new until somebody undrains it there.");
+        this.draining = order.draining || this.leaving;
         return;
       case "beat":
         return;
@@ -253,7 +259,8 @@ class Worker implements RunningWorker {
       case "release":
         return this.parts.executor.release(order.run);
       case "drain":
-        if (order.on !== this.draining) this.parts.log(order.on ? "The server drains this worker: it takes nothing new." : "Takes work again.");
+        if (order.on !== this.draining)
+          this.parts.log(order.on ? "The server drains this worker: it takes nothing new." : "Takes work again.");
         this.draining = order.on || this.leaving;
         return;
     }
@@ -374,7 +381,9 @@ class Worker implements RunningWorker {
       send: (message) => this.link.send(message),
       ended: () => {
         this.couriers.delete(key);
-        void this.parts.shelf.sweep(this.workspaceId).catch((error: unknown) => this.parts.log(`Old values were not removed: ${String(error)}`));
+        void this.parts.shelf
+          .sweep(this.workspaceId)
+          .catch((error: unknown) => this.parts.log(`Old values were not removed: ${String(error)}`));
         // The executor hears of the acknowledgement first.
         setImmediate(() => this.leaveWhenDone());
       },

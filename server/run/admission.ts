@@ -26,6 +26,7 @@ interface Item extends Wanting {
   readonly lane: string;
   readonly resources: readonly Resource[];
   readonly priority: number;
+  readonly runId: string;
   readonly seq: number;
 }
 
@@ -53,6 +54,8 @@ export class Admission {
   private readonly queue = new ReadyQueue<Item>();
   private limits: ReadonlyMap<string, Limits> = new Map();
   private seq = 0;
+  /** Ordinals that are on their way already: one that is wanted twice stands here once. */
+  private readonly wanted = new WeakMap<LiveRun, Set<number>>();
   /** With room on the machine, on their way to the desk. */
   private asking: Asked[] = [];
   private granted: Asked[] = [];
@@ -82,12 +85,17 @@ export class Admission {
   }
 
   want(run: LiveRun, ordinal: number): void {
+    let wanted = this.wanted.get(run);
+    if (!wanted) this.wanted.set(run, (wanted = new Set()));
+    if (wanted.has(ordinal)) return;
+    wanted.add(ordinal);
     this.push(run, ordinal, ++this.seq);
   }
 
   /** Takes a slot for the next task run; undefined: there is none, or no room for it. */
   next(): Wanting | undefined {
     for (let asked = this.granted.shift(); asked; asked = this.granted.shift()) {
+      this.gone(asked.item);
       if (asked.attempt === this.attemptOf(asked.item)) return asked.item;
       this.refuse(asked);
     }
@@ -95,16 +103,19 @@ export class Admission {
       const attempt = this.attemptOf(item);
       if (attempt === undefined) {
         this.queue.shift(item);
+        this.gone(item);
         continue;
       }
       const { run, ordinal } = item;
       const task = run.state.plan.tasks[run.state.taskRuns[ordinal]!.task]!;
       const id = taskRunId(run.id, ordinal);
       const { slots, costs } = this.parts;
+      // However quick a task is: one more run at once is one more process. Quick ones crowd into those that are there.
+      const share = slots.hasRun(run.id) ? costs.share(task) : 1;
       const elsewhere = item.resources.some(isLane);
       const taken = elsewhere
         ? slots.takeElsewhere(`${id}/${attempt}`, run.id, item.workspaceId, task.options)
-        : slots.take(`${id}/${attempt}`, run.id, item.workspaceId, task.options, costs.share(task));
+        : slots.take(`${id}/${attempt}`, run.id, item.workspaceId, task.options, share);
       if (taken === "full") {
         if (elsewhere || !this.parts.places) break;
         // What runs on other machines need not wait for this one.
@@ -116,6 +127,7 @@ export class Admission {
       const resources = elsewhere ? item.resources.filter((resource) => !isLane(resource)) : item.resources;
       if (resources.length === 0) {
         this.hereIsFull = false;
+        this.gone(item);
         return item;
       }
       this.asking.push({ id: `${id}/${attempt}`, runId: run.id, taskRunId: id, attempt, workspaceId, resources, item });
@@ -211,7 +223,12 @@ export class Admission {
     const place = expands ? undefined : this.parts.places?.laneOf(spec.workspaceId, options);
     const lane = place === undefined ? key : `${place} ${key}`;
     const wanted = place === undefined ? needed : [place, ...needed];
-    this.queue.push({ run, ordinal, workspaceId: spec.workspaceId, lane, resources: wanted, priority: options.priority, seq });
+    const { id: runId, workspaceId } = spec;
+    this.queue.push({ run, ordinal, workspaceId, lane, resources: wanted, priority: options.priority, runId, seq });
+  }
+
+  private gone({ run, ordinal }: Wanting): void {
+    this.wanted.get(run)?.delete(ordinal);
   }
 
   private isBlocked(workspaceId: string, first: string | undefined, rest: readonly string[]): boolean {
@@ -301,7 +318,8 @@ export class Admission {
 
   private putBack(ask: Asked, refusals: readonly Refusal[], now: number): void {
     this.parts.slots.release(ask.id);
-    if (this.attemptOf(ask.item) !== undefined) this.push(ask.item.run, ask.item.ordinal, ask.item.seq);
+    if (this.attemptOf(ask.item) === undefined) this.gone(ask.item);
+    else this.push(ask.item.run, ask.item.ordinal, ask.item.seq);
     for (const refusal of refusals) {
       const place = `${ask.workspaceId}/${refusal.resource}`;
       this.block(place, refusal.type === "rate" ? refusal.until - now : undefined);
@@ -326,7 +344,12 @@ export class Admission {
   /** What an attempt needs a place in. Working out what to fan out over is no work of the task yet: it needs none but the run's. */
   private resourcesOf({ state: { spec, plan } }: LiveRun, { task, mapIndex }: TaskRunState): readonly Resource[] {
     const { options, each } = plan.tasks[task]!;
-    const resources = resourcesOf(this.limits.get(spec.workspaceId), options, spec.notebookId, this.unknownPools(spec.workspaceId, options));
+    const resources = resourcesOf(
+      this.limits.get(spec.workspaceId),
+      options,
+      spec.notebookId,
+      this.unknownPools(spec.workspaceId, options),
+    );
     return each !== undefined && mapIndex === undefined ? resources.filter(countsRuns) : resources;
   }
 

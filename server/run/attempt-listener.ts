@@ -6,6 +6,7 @@ import type { AttemptListener, AttemptResult } from "../executor/executor";
 import type { MetricOrigin, MetricWriter } from "../metric/append";
 import type { LogStore } from "./log-store";
 import { runHub } from "./run-hub";
+import type { UsageKeeper } from "./usage-keeper";
 
 export interface AttemptListenerOptions {
   readonly origin: MetricOrigin;
@@ -16,6 +17,7 @@ export interface AttemptListenerOptions {
   readonly adopted: boolean;
   readonly logs: LogStore;
   readonly metrics: MetricWriter;
+  readonly usage: UsageKeeper;
   readonly pool: Pool;
   now(): number;
   random(): number;
@@ -65,8 +67,9 @@ export function createAttemptListener(options: AttemptListenerOptions): AttemptL
       await accepted(`the artifact ${word.name}`, () => stored(recordArtifact(options.pool, origin, word)));
     },
     progress: (progress) => runHub.publish({ type: "progress", runId, workspaceId, taskRunId, progress }),
-    usage: () => undefined,
+    usage: ({ cpuMs, memoryBytes }) => options.usage.note(origin, { at: options.now(), cpuMs, memoryBytes }, options.adopted),
     async finished(result) {
+      options.usage.end(origin);
       if (storing.size > 0) await Promise.allSettled(storing);
       await options.arrive(toEvent(result, options), result.status === "succeeded" ? result.usage.durationMs : undefined);
       if (options.logs.counts(origin)) await options.logs.close(origin);

@@ -17,6 +17,7 @@ import type { Executor } from "../executor/executor";
 import { toJson } from "../db/to-json";
 import type { Places } from "../executor/remote/places";
 import { createMetricWriter } from "../metric/append";
+import type { ObjectStore } from "../artifact/object-store";
 import { Dispatcher } from "../worker/dispatcher";
 import { createLeaseKeeper } from "../worker/lease-keeper";
 import { loopEvery } from "../worker/loop";
@@ -39,6 +40,7 @@ import { toControl, toEvent, toTaskRow } from "./run-rows";
 import { PermitDesk } from "./permit-desk";
 import { createRunWriter } from "./run-writer";
 import { Slots, type Capacity } from "./slots";
+import { UsageKeeper } from "./usage-keeper";
 
 export interface EngineOptions {
   readonly pool: Pool;
@@ -62,6 +64,8 @@ export interface EngineOptions {
   readonly unknownPools?: UnknownPools;
   /** Other machines that tasks may run on. */
   readonly places?: Places | undefined;
+  /** Where values rest; default: a folder in `home`. */
+  readonly objects?: ObjectStore;
 }
 
 export interface SubmitMeta {
@@ -112,13 +116,14 @@ export function createEngine(options: EngineOptions): Engine {
   const complain = (what: string, error: unknown) => {
     if (!closed) log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   };
-  const logs = createLogStore(options.home);
+  const logs = createLogStore(options.home, { objects: options.objects });
   const costs = createAttemptCosts();
   const slots = new Slots(options.capacity ?? { cpu: os.availableParallelism(), memory: os.totalmem() }, options.places);
   const writer = createRunWriter(options.databaseUrl, instance, leaseSeconds, log);
   const dataHashes = createDataHashes(options.dataFolder ?? ((workspaceId) => `${options.home}/data/${workspaceId}`));
   const timers = new Timers();
-  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), pool, costs, timers, now, random, complain });
+  const usage = new UsageKeeper(pool, complain);
+  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), usage, pool, costs, timers, now, random, complain });
   const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
   const desk = new PermitDesk(pool, instance);
   const unknownPools = options.unknownPools ?? "wait";
@@ -254,6 +259,7 @@ export function createEngine(options: EngineOptions): Engine {
       writer.giveUp();
       await stopped;
       await desk.close();
+      await usage.write();
       timers.clear();
       await writer.close();
     },

@@ -79,7 +79,9 @@ export async function forecastRun(
         return { ...told, verdict: "runs", elements: { cached, runs: elements.length - cached } };
       }
       case "blocked": {
-        const on = plan.upstream[index]!.filter((need) => undecided(need) || !["cached", "succeeded", "skipped"].includes(taskRuns[need]!.status));
+        const on = plan.upstream[index]!.filter(
+          (need) => undecided(need) || !["cached", "succeeded", "skipped"].includes(taskRuns[need]!.status),
+        );
         return { ...told, verdict: "depends", on: on.map((need) => plan.tasks[need]!.key) };
       }
     }

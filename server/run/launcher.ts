@@ -10,11 +10,13 @@ import { createAttemptListener } from "./attempt-listener";
 import { toAttemptRequest } from "./attempt-request";
 import type { LiveRun } from "./live-run";
 import type { LogStore } from "./log-store";
+import type { UsageKeeper } from "./usage-keeper";
 
 export interface LauncherParts {
   readonly executor: Executor;
   readonly logs: LogStore;
   readonly metrics: MetricWriter;
+  readonly usage: UsageKeeper;
   readonly pool: Pool;
   readonly costs: AttemptCosts;
   readonly timers: Timers;
@@ -139,7 +141,7 @@ export class Launcher {
   }
 
   private listener(run: LiveRun, taskRun: TaskRunState, adopted: boolean): AttemptListener {
-    const { logs, metrics, pool, costs, now, random, complain } = this.parts;
+    const { logs, metrics, usage, pool, costs, now, random, complain } = this.parts;
     const task = run.state.plan.tasks[taskRun.task]!;
     return createAttemptListener({
       origin: {
@@ -155,6 +157,7 @@ export class Launcher {
       adopted,
       logs,
       metrics,
+      usage,
       pool,
       now,
       random,

@@ -7,6 +7,7 @@ const item = (workspaceId: string, seq: number, priority = 0, resources: readonl
   lane: resources.join(),
   resources,
   priority,
+  runId: "r",
   seq,
 });
 const free = { share: () => 0, isBlocked: () => false };
@@ -18,10 +19,19 @@ function take(queue: ReadyQueue<Queued>, order: Parameters<ReadyQueue<Queued>["p
 }
 
 describe("the queue of what is ready", () => {
-  test("within a workspace: higher priority first, then the one that asked first", () => {
+  test("within a workspace: higher priority first, then the one that asked first in its run", () => {
     const queue = new ReadyQueue<Queued>();
     for (const [seq, priority] of [0, 5, 0, 5, -1].entries()) queue.push(item("w", seq, priority, seq % 2 === 0 ? ["pool/a"] : []));
     expect(Array.from({ length: 5 }, () => take(queue)!.seq)).toEqual([1, 3, 0, 2, 4]);
+  });
+
+  test("the older run first, so that runs end one after the other", () => {
+    const queue = new ReadyQueue<Queued>();
+    queue.push({ ...item("w", 0), runId: "r2" });
+    queue.push({ ...item("w", 1), runId: "r1" });
+    queue.push({ ...item("w", 2), runId: "r2" });
+    queue.push({ ...item("w", 3, 1), runId: "r3" });
+    expect(Array.from({ length: 4 }, () => take(queue)!.seq)).toEqual([3, 1, 0, 2]);
   });
 
   test("one that is put back stands where it stood", () => {
@@ -122,6 +132,20 @@ describe("between workspaces", () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  test("many with little to do do not starve one with much: it gets at least half of its turns", () => {
+    const queue = new ReadyQueue<Queued>();
+    let seq = 0;
+    for (let n = 0; n < 400; n++) queue.push(item("big", ++seq));
+    for (let n = 0; n < 9; n++) queue.push(item(`small${n}`, ++seq));
+    let big = 0;
+    for (let n = 0; n < 1000; n++) {
+      const next = take(queue)!;
+      if (next.workspaceId === "big") big++;
+      else queue.push(item(next.workspaceId, ++seq));
+    }
+    expect(big).toBeGreaterThanOrEqual(1000 / 10 / 2);
   });
 
   test("one that asks for no more than its part waits no longer than for the next free place, however much the others ask for", () => {

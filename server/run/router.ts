@@ -6,6 +6,7 @@ import { inWorkspace, router } from "../trpc";
 import { coalesce } from "./coalesce";
 import { controlProcedures, runOrder } from "./control-procedures";
 import { findAttempt } from "./find-run";
+import { historyProcedures } from "./history-procedures";
 import { listRuns } from "./list-runs";
 import { previewValue, type ValuePreview } from "./preview-value";
 import { runHub, type RunNews } from "./run-hub";
@@ -22,6 +23,7 @@ const byId = z.strictObject({ id });
 
 export const runRouter = router({
   ...controlProcedures,
+  ...historyProcedures,
   list: inWorkspace("viewer")
     .input(
       z.strictObject({

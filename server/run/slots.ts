@@ -17,6 +17,7 @@ interface Held {
 export class Slots {
   private readonly held = new Map<string, Held>();
   private readonly shares = new Map<string, number>();
+  private readonly runs = new Set<string>();
   private cpu = 0;
   private memory = 0;
   /** Something was let go since the last sum: many ends come between two claims. */
@@ -81,6 +82,12 @@ export class Slots {
     return this.shares.get(workspaceId) ?? 0;
   }
 
+  /** Whether the run has an attempt under way, and with it a process of its own. */
+  hasRun(runId: string): boolean {
+    if (this.stale) this.sum();
+    return this.runs.has(runId);
+  }
+
   private hold(id: string, held: Held): void {
     if (this.held.has(id)) this.stale = true;
     this.held.set(id, held);
@@ -92,10 +99,12 @@ export class Slots {
     this.cpu = 0;
     this.memory = 0;
     this.shares.clear();
+    this.runs.clear();
     for (const held of this.held.values()) this.add(held);
   }
 
-  private add({ workspaceId, cpu, memory }: Held): void {
+  private add({ runId, workspaceId, cpu, memory }: Held): void {
+    this.runs.add(runId);
     this.cpu += cpu;
     this.memory += memory;
     this.shares.set(workspaceId, (this.shares.get(workspaceId) ?? 0) + cpu);

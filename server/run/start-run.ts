@@ -159,7 +159,7 @@ async function checkPools({ database }: Heddle, { workspaceId, targets }: RunOrd
     unknown
       .map(
         (pool) =>
-          `There is no pool “${pool}” in this workspace, and ${of(pool).join(", ")} asks for it: make it under Pools, or take pool=${pool} out of the cell.`,
+          `There is no pool “${pool}” in this workspace, and ${of(pool).join(", ")} asks for it: make it under Pools, add a worker that serves it, or take pool=${pool} out of the cell.`,
       )
       .join("\n"),
   );

@@ -12,6 +12,7 @@ import type { Database } from "../db/database";
 import { permitStateSql } from "../db/permit.sql";
 import { workspaceRead } from "../db/tenancy";
 import { openTasksSql, waitingTaskSql } from "../db/waiting.sql";
+import { poolWorkersSql } from "../db/worker.sql";
 import { notFound } from "../errors";
 import { readHolders, readLimits } from "../pool/store";
 import { toState, type StateRecord } from "./permit-desk";
@@ -33,6 +34,7 @@ interface WaitingRecord {
   readonly notebook_id: string | null;
   readonly run_status: RunStatus;
   readonly abandoned: boolean;
+  readonly paused: boolean;
   readonly task: Task;
   readonly attempt_status: AttemptStatus | null;
 }
@@ -53,6 +55,7 @@ async function findWaiting(client: ClientBase, workspaceId: string, record: Wait
     case "blocked":
       return findUpstream(client, workspaceId, record);
     case "queued":
+      if (record.paused) return [{ type: "paused" }];
       if (record.not_before) return [{ type: "retry", until: record.not_before.toISOString(), attempt: record.attempt }];
       return findFull(client, workspaceId, record, running);
     case "running":
@@ -86,20 +89,50 @@ async function findUpstream(client: ClientBase, workspaceId: string, { run_id, t
 
 async function findFull(client: ClientBase, workspaceId: string, record: WaitingRecord, running: number): Promise<WaitingFor[]> {
   const { task, map_index, notebook_id, run_id, id, attempt } = record;
+  if (record.paused) return [{ type: "paused" }];
   if (record.abandoned) return [{ type: "server" }];
   const limits = await readLimits(client, workspaceId);
   const expands = map_index === null && (task.each ?? null) !== null;
   const { pool, lock } = expands ? { pool: "default", lock: undefined } : task.options;
-  const resources = resourcesOf(limits, { pool, lock }, notebook_id ?? undefined, "wait").filter(
+  const elsewhere = expands ? undefined : await findWorkers(client, workspaceId, task.options);
+  const resources = resourcesOf(limits, { pool, lock }, notebook_id ?? undefined, elsewhere?.serves ? "as-default" : "wait").filter(
     (resource) => !expands || parseResource(resource).counts === "runs",
   );
   const { rows } = await client.query<StateRecord>(permitStateSql, [resources.map(() => workspaceId), resources, [`${id}/${attempt + 1}`]]);
   const states = new Map(rows.map((row) => [row.resource, toState(row)]));
   const { refused } = decidePermits([{ id, runId: run_id, resources }], states, rows[0]?.now ?? 0);
   const refusals = refused.flatMap((each) => each.refusals);
-  if (refusals.length === 0) return [{ type: "worker", running }];
+  if (refusals.length === 0) return [elsewhere?.waiting ?? { type: "worker", running }];
   const holders = await readHolders(client, workspaceId, resources);
   return refusals.map((refusal) => toWaiting(refusal, limits, (resource) => holders.get(resource) ?? [], states));
+}
+
+interface WorkerRecord {
+  readonly name: string;
+  readonly pools: readonly string[];
+  readonly slots: number;
+  readonly gpus: number;
+  readonly taken: number;
+  readonly draining: boolean;
+  readonly online: boolean;
+}
+
+/** Where a task runs elsewhere only (executor/remote/places.ts): which workers could take it, and why none does. */
+async function findWorkers(
+  client: ClientBase,
+  workspaceId: string,
+  { pool, gpu }: Task["options"],
+): Promise<{ readonly serves: boolean; readonly waiting: WaitingFor | undefined } | undefined> {
+  if (pool === "default" && gpu === 0) return undefined;
+  const { rows } = await client.query<WorkerRecord>(poolWorkersSql, [workspaceId, pool]);
+  const only = pool !== "default" ? rows.length > 0 : rows.some(({ gpus }) => gpus > 0);
+  if (!only) return undefined;
+  const workers = rows.map(({ name, online, draining, gpus, taken, slots }) => ({
+    name,
+    state: !online ? "gone" : draining ? "draining" : gpus < gpu ? "no-gpu" : taken >= slots ? "full" : undefined,
+  }));
+  if (workers.some(({ state }) => state === undefined)) return { serves: true, waiting: undefined };
+  return { serves: true, waiting: { type: "no-worker", pool, gpu, workers: workers as Extract<WaitingFor, { type: "no-worker" }>["workers"] } };
 }
 
 function toWaiting(

@@ -186,9 +186,7 @@ export class Dispatcher implements Loop {
         return;
       case "wake": {
         const { now, timers } = this.parts;
-        timers.later(action.at - now(), () =>
-          this.tell(run.id, { type: "due", ordinal: action.ordinal, at: Math.max(action.at, now()) }),
-        );
+        timers.later(action.at - now(), () => this.tell(run.id, { type: "due", ordinal: action.ordinal, at: Math.max(action.at, now()) }));
         return;
       }
       case "wake-run": {

@@ -101,6 +101,10 @@ function foreignInputs(): Record<string, unknown> {
     "metric.series": { runIds: [run.id] },
     "metric.summaries": { runIds: [run.id] },
     "metric.watch": { runIds: [run.id] },
+    "storage.overview": undefined,
+    "storage.setPolicy": null,
+    "storage.sweep": { dryRun: true },
+    "storage.pin": { runId: run.id, pinned: true },
   };
 }
 

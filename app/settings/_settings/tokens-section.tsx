@@ -15,6 +15,7 @@ const scopes = [
   { value: "runner", words: "runner: read and run" },
   { value: "editor", words: "editor: and change notebooks" },
   { value: "owner", words: "owner: everything" },
+  { value: "worker", words: "worker: run tasks elsewhere, nothing else" },
 ] as const;
 
 export function TokensSection() {

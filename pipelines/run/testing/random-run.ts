@@ -156,7 +156,15 @@ export function play(given: RunSpec, choices: Choices, watch: (run: RunState, ev
       }
       // Only people can help it on now.
       if (run.fields.paused) apply({ type: "resume-requested", by: "Eve", at });
-      else apply(answerFor(run, run.taskRuns.findIndex(({ status }) => status === "waiting"), chance, at));
+      else
+        apply(
+          answerFor(
+            run,
+            run.taskRuns.findIndex(({ status }) => status === "waiting"),
+            chance,
+            at,
+          ),
+        );
       continue;
     }
     const [action] = open.splice(chance % open.length, 1);

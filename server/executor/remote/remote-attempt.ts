@@ -4,7 +4,14 @@
  * Neighbours: remote-worker.ts (the link), attempt-grants.ts (what it may read and write).
  */
 import { createHash } from "node:crypto";
-import type { WorkerAttemptWord, WorkerMessage, WorkerRequest, WorkerDataFile, WorkerResult, WorkerValue } from "@/pipelines/protocol/worker";
+import type {
+  WorkerAttemptWord,
+  WorkerMessage,
+  WorkerRequest,
+  WorkerDataFile,
+  WorkerResult,
+  WorkerValue,
+} from "@/pipelines/protocol/worker";
 import type { ValueRef } from "@/pipelines/run/run";
 import type { ValueStore } from "@/server/artifact/store";
 import type { AttemptListener, AttemptResult, LaunchResult } from "../executor";
@@ -21,7 +28,8 @@ export interface RemoteAttemptParts {
   readonly values: ValueStore;
   grant(): Grant | undefined;
   acknowledge(n: number): void;
-  ended(): void;
+  /** `said`: with a word of its own. */
+  ended(said: boolean): void;
   log(message: string): void;
 }
 
@@ -76,7 +84,7 @@ export class RemoteAttempt {
         .then(([result]) => this.insist(() => this.parts.listener.finished(result)))
         .then(() => {
           this.settle(word.n, epoch);
-          this.parts.ended();
+          this.parts.ended(true);
         });
       return;
     }
@@ -92,7 +100,7 @@ export class RemoteAttempt {
     const earlier = this.storing.splice(0);
     void Promise.all(earlier)
       .then(() => this.insist(() => this.parts.listener.finished(result)))
-      .then(() => this.parts.ended());
+      .then(() => this.parts.ended(false));
   }
 
   /** This server gives up: nothing more is handed on, the worker keeps the rest. */
@@ -140,7 +148,12 @@ export class RemoteAttempt {
       return { status: "failed", reason: "internal", error: { name: "StoreError", message, frames: [] }, displays, usage };
     }
     const { workspaceId } = this.parts.grant() ?? {};
-    if (workspaceId !== undefined) await this.keepPreviews(workspaceId, previews, [outputs, ...Object.values(elements)].flatMap((refs) => Object.values(refs)));
+    if (workspaceId !== undefined)
+      await this.keepPreviews(
+        workspaceId,
+        previews,
+        [outputs, ...Object.values(elements)].flatMap((refs) => Object.values(refs)),
+      );
     return { status: "succeeded", outputs, ...(result.elements ? { elements } : {}), displays, usage };
   }
 

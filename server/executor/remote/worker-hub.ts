@@ -206,7 +206,8 @@ export class WorkerHub implements Places {
     const id = parseAttemptKey(key);
     const listener = this.found?.(id);
     if (listener !== undefined && listener !== "stale") return void this.follow(worker, key, listener);
-    const stale = listener === "stale" || (await this.parts.registry.isStale(worker.workspaceId, id.taskRunId, id.attempt).catch(() => false));
+    const stale =
+      listener === "stale" || (await this.parts.registry.isStale(worker.workspaceId, id.taskRunId, id.attempt).catch(() => false));
     if (!stale || !worker.strays.delete(key)) return;
     this.parts.log(`The worker ${worker.hello.name} came with attempt ${key}, which is over: refused (409, lease-lost).`);
     worker.send({ type: "refused", attempt: key, status: 409, reason: "lease-lost" });
@@ -229,7 +230,7 @@ export class WorkerHub implements Places {
         attempt.pending = undefined;
         if (message.type === "launched") return pending.settle({ ok: true, handle: toRemoteHandle(worker.hello.name, message.handle) });
         attempt.abandon();
-        this.forget(worker, attempt.key, false);
+        this.forget(worker, attempt.key);
         const { reason, retriable, message: words } = message;
         return pending.settle({ ok: false, reason, retriable, message: words });
       }
@@ -284,7 +285,12 @@ export class WorkerHub implements Places {
       if (worker.socket && silent > this.leaseMs) worker.socket.terminate();
       if (silent <= this.leaseMs + Math.min(mostGraceMs, this.leaseMs)) continue;
       for (const attempt of [...worker.attempts.values()]) {
-        this.lose(worker, attempt, "node-lost", `The worker ${worker.hello.name} has not been heard from for ${Math.round(silent / 1000)} s.`);
+        this.lose(
+          worker,
+          attempt,
+          "node-lost",
+          `The worker ${worker.hello.name} has not been heard from for ${Math.round(silent / 1000)} s.`,
+        );
       }
       if (!worker.isOnline && worker.attempts.size === 0) this.workers.delete(key);
     }
@@ -372,10 +378,11 @@ export class WorkerHub implements Places {
       values,
       grant: () => this.grants.of(key),
       acknowledge: (n) => worker.send({ type: "ack", attempt: key, n }),
-      ended: () => {
+      ended: (said) => {
+        if (!said) return;
         this.done.add(key);
         if (this.done.size > rememberedEnds) this.done.delete(this.done.values().next().value!);
-        this.forget(worker, key, false);
+        this.forget(worker, key);
       },
       log,
     });
@@ -422,10 +429,10 @@ export class WorkerHub implements Places {
     this.changed();
   }
 
-  private forget(worker: RemoteWorker, key: string, isLost: boolean): void {
+  private forget(worker: RemoteWorker, key: string): void {
     worker.attempts.delete(key);
     if (this.byAttempt.get(key) === worker) this.byAttempt.delete(key);
-    this.grants.end(key, isLost);
+    this.grants.end(key, false);
     this.readables.delete(key);
     this.changed();
   }

@@ -17,6 +17,7 @@ export function CellCode({
   label,
   diagnostics = noDiagnostics,
   language,
+  first,
   startEditing,
   onLeave,
 }: {
@@ -24,6 +25,8 @@ export function CellCode({
   readonly label: string;
   readonly diagnostics?: readonly Diagnostic[] | undefined;
   readonly language: "typescript" | "plain";
+  /** Among the cells that a page shows first: coloured at once. */
+  readonly first?: boolean;
   /** Mounts at once, with the cursor at the end. */
   readonly startEditing?: boolean;
   readonly onLeave?: () => void;
@@ -31,8 +34,8 @@ export function CellCode({
   const editor = useEditor();
   const host = useRef<HTMLDivElement>(null);
   const code = useRef<CodeEditorHandle>(null);
-  const [near, mountNow] = useMounting(host);
-  const mounted = near || startEditing === true;
+  const [state, mountNow] = useMounting(host, first === true ? "near" : "far");
+  const mounted = state === "mounted" || startEditing === true;
 
   const mountEditor = (): CodeEditorHandle | null => {
     if (!code.current) flushSync(mountNow);
@@ -110,6 +113,7 @@ export function CellCode({
           text={cell.source}
           language={language}
           numbers={language === "typescript"}
+          coloured={state !== "far"}
           onPointerDown={({ clientX, clientY }) => {
             const now = mountEditor();
             requestAnimationFrame(() => now?.focusAtPoint(clientX, clientY));

@@ -1,5 +1,5 @@
 "use client";
-import { Fragment } from "react";
+import { Fragment, useDeferredValue } from "react";
 import type { Parameter, Task } from "@/pipelines/compile/dag";
 import { cellKey } from "@/pipelines/notebook/cell-key";
 import type { Notebook } from "@/pipelines/notebook/notebook";
@@ -7,7 +7,7 @@ import type { PageCompilation } from "../_compile/use-compilation";
 import type { ParamValues } from "../_params/use-param-values";
 import type { CellView } from "../_runs/cell-view";
 import type { RunRequest } from "../_runs/use-run-control";
-import type { CellProps } from "./cell-props";
+import { firstCells, type CellProps } from "./cell-props";
 import { CodeCell } from "./code-cell";
 import { InsertBar } from "./insert-bar";
 import { MarkdownCell } from "./markdown-cell";
@@ -27,7 +27,10 @@ export interface CellListProps {
   readonly values: ParamValues;
 }
 
-/** All cells are in the page, so that the browser's own search finds everything; editors come as one scrolls. */
+/**
+ * All cells are in the page, so that the browser's own search finds everything; editors come as one scrolls. The first
+ * ones are there at once; the others follow in the background, unless the address names a cell.
+ */
 export function CellList({
   notebook,
   compilation,
@@ -42,10 +45,11 @@ export function CellList({
   values,
 }: CellListProps) {
   const count = notebook.cells.length;
+  const whole = useDeferredValue(true, location.hash !== "");
   return (
     <>
       <InsertBar index={0} />
-      {notebook.cells.map((cell, index) => {
+      {(whole ? notebook.cells : notebook.cells.slice(0, firstCells)).map((cell, index) => {
         const props: CellProps = {
           cell,
           index,

@@ -1,6 +1,9 @@
 import type { Diagnostic } from "@/pipelines/compile/dag";
 import type { Cell } from "@/pipelines/notebook/notebook";
 
+/** As many as a tall window shows. They are drawn before the others. */
+export const firstCells = 12;
+
 /** What a cell of any kind is drawn from. */
 export interface CellProps {
   readonly cell: Cell;

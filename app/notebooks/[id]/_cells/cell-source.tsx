@@ -3,11 +3,11 @@ import type { Cell } from "@/pipelines/notebook/notebook";
 import { useEditor } from "../editor-context";
 import { CellCode } from "./cell-code";
 import { CellProblems } from "./cell-problems";
-import type { CellProps } from "./cell-props";
+import { firstCells, type CellProps } from "./cell-props";
 import styles from "./cell.module.css";
 
 /** The code of a cell, or the one line that stands for it while it is folded; below, what is wrong with it. */
-export function CellSource({ cell, cellKey, folded, diagnostics, startEditing }: CellProps) {
+export function CellSource({ cell, index, cellKey, folded, diagnostics, startEditing }: CellProps) {
   return (
     <>
       {folded ? (
@@ -18,6 +18,7 @@ export function CellSource({ cell, cellKey, folded, diagnostics, startEditing }:
           label={`Code of ${cell.title || cellKey}`}
           language={cell.kind === "code" || cell.kind === "params" ? "typescript" : "plain"}
           diagnostics={diagnostics}
+          first={index < firstCells}
           startEditing={startEditing}
         />
       )}

@@ -1,17 +1,12 @@
-/** Mounts editors one after the other while the page has nothing better to do, so that three hundred cells open at once. */
+/** Mounts editors one after the other, a few milliseconds at a time, so that three hundred cells open at once and keys go between. */
 const waiting: (() => void)[] = [];
 let scheduled = false;
-
-const soon: (callback: () => void) => void =
-  typeof requestIdleCallback === "function"
-    ? (callback) => void requestIdleCallback(callback, { timeout: 300 })
-    : (callback) => void setTimeout(callback, 16);
 
 function work(): void {
   const start = performance.now();
   while (waiting.length > 0 && performance.now() - start < 8) waiting.shift()?.();
   scheduled = waiting.length > 0;
-  if (scheduled) soon(work);
+  if (scheduled) setTimeout(work, 0);
 }
 
 /** Returns a function that takes the wish back. */
@@ -19,7 +14,7 @@ export function queueMount(mount: () => void): () => void {
   waiting.push(mount);
   if (!scheduled) {
     scheduled = true;
-    soon(work);
+    setTimeout(work, 0);
   }
   return () => {
     const at = waiting.indexOf(mount);

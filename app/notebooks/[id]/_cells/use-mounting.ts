@@ -2,17 +2,22 @@
 import { useEffect, useState, type RefObject } from "react";
 import { queueMount } from "./mount-queue";
 
-/** True once the element has come near the window and the queue got to it; `mountNow` does not wait. */
-export function useMounting(element: RefObject<HTMLElement | null>): readonly [boolean, () => void] {
-  const [mounted, setMounted] = useState(false);
+export type Mounting = "far" | "near" | "mounted";
+
+/** "near" once the element comes near the window, "mounted" when the queue got to it; `mountNow` does not wait. */
+export function useMounting(element: RefObject<HTMLElement | null>, first: "far" | "near"): readonly [Mounting, () => void] {
+  const [state, setState] = useState<Mounting>(first);
+  const mounted = state === "mounted";
   useEffect(() => {
     const target = element.current;
     if (mounted || !target) return;
     let cancel: (() => void) | undefined;
     const observer = new IntersectionObserver(
       ([entry]) => {
-        if (entry?.isIntersecting) cancel ??= queueMount(() => setMounted(true));
-        else {
+        if (entry?.isIntersecting) {
+          setState((now) => (now === "mounted" ? now : "near"));
+          cancel ??= queueMount(() => setState("mounted"));
+        } else {
           cancel?.();
           cancel = undefined;
         }
@@ -25,5 +30,5 @@ export function useMounting(element: RefObject<HTMLElement | null>): readonly [b
       cancel?.();
     };
   }, [element, mounted]);
-  return [mounted, () => setMounted(true)];
+  return [state, () => setState("mounted")];
 }

@@ -1,9 +1,10 @@
 "use client";
 /** Compiles the notebook in the page, a moment after each change; unchanged cells cost next to nothing. */
-import { useCallback, useEffect, useRef, useState } from "react";
+import { startTransition, useCallback, useEffect, useRef, useState } from "react";
 import { compile, CompilerMemory } from "@/pipelines/compile/compile";
 import type { Compilation, Diagnostic } from "@/pipelines/compile/dag";
 import type { Notebook } from "@/pipelines/notebook/notebook";
+import { warmUp } from "./warm-up";
 
 const quietMs = 120;
 
@@ -25,15 +26,22 @@ export function useCompilation(
     memory.current ??= new CompilerMemory();
     const next = compile(latest.current, { packages, memory: memory.current });
     const whole = { ...next, byCell: groupByCell(next.diagnostics, compiled.current?.compilation.byCell) };
+    const isFirst = compiled.current === undefined;
     compiled.current = { notebook: latest.current, compilation: whole };
-    setCompilation(whole);
+    // The first one changes every cell a little; none of it is worth holding up a keystroke.
+    if (isFirst) startTransition(() => setCompilation(whole));
+    else setCompilation(whole);
     return whole;
   }, [packages]);
   useEffect(() => {
     latest.current = notebook;
-    // The first one comes at once, but after the cells have been painted.
-    const timer = setTimeout(compileNow, compiled.current ? quietMs : 0);
-    return () => clearTimeout(timer);
+    if (compiled.current) {
+      const timer = setTimeout(compileNow, quietMs);
+      return () => clearTimeout(timer);
+    }
+    // The first one comes as soon as the cells have been painted, and lets everything else go before.
+    memory.current ??= new CompilerMemory();
+    return warmUp(memory.current, notebook, compileNow);
   }, [notebook, compileNow]);
   return [compilation, compileNow];
 }

@@ -4,6 +4,8 @@ import { useMemo, useState } from "react";
 import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
 import type { GraphState, GraphTask } from "../../../_graph/graph-task";
 import type { RunDetail, TaskRunRow } from "../../../_trpc/outputs";
+import { isWaiting } from "../../../_waiting/use-waiting";
+import { WaitingHint } from "../../../_waiting/waiting-hint";
 import { groupRows } from "../_run/prepare-tasks";
 import { MetricsTab } from "./metrics-tab";
 import styles from "./tabs.module.css";
@@ -59,6 +61,7 @@ function graphState(rows: ReturnType<ReturnType<typeof groupRows>["get"]>, mappe
   const ended = rows?.elements.filter((one) => one.finishedAt !== undefined).length ?? 0;
   return {
     state: row?.status,
+    hint: row && isWaiting(row.status) ? <WaitingHint taskRunId={row.id} /> : undefined,
     mapped,
     note: rows && rows.elements.length > 0 ? `${ended} of ${rows.elements.length}` : progressNote(row),
   };

@@ -7,6 +7,9 @@ import type { TaskLine } from "../_run/prepare-tasks";
 import styles from "./tabs.module.css";
 import { classNames } from "../../../_ui/class-names";
 import { StateIcon } from "../../../_ui/state-icon";
+import { Tooltip } from "../../../_ui/tooltip";
+import { isWaiting } from "../../../_waiting/use-waiting";
+import { WaitingHint } from "../../../_waiting/waiting-hint";
 
 const rowHeight = 32;
 
@@ -76,7 +79,13 @@ export function TaskName({
         <span className={styles.fold} />
       )}
       {row ? <StateIcon state={row.status} /> : <StateIcon state="blocked" />}
-      {row ? (
+      {row && isWaiting(row.status) ? (
+        <Tooltip text={<WaitingHint taskRunId={row.id} />} side="right">
+          <button type="button" className={styles.open} data-task-run={row.id} onClick={() => onOpenTask(row.id)}>
+            {name}
+          </button>
+        </Tooltip>
+      ) : row ? (
         <button type="button" className={styles.open} data-task-run={row.id} onClick={() => onOpenTask(row.id)} title={name}>
           {name}
         </button>

@@ -17,6 +17,8 @@ import { StateLabel } from "../../../_ui/state-icon";
 import { isLive, stateWords } from "../../../_ui/state-words";
 import { TabPanel, Tabs } from "../../../_ui/tabs";
 import { Duration, RelativeTime } from "../../../_ui/times";
+import { isWaiting } from "../../../_waiting/use-waiting";
+import { WaitingList } from "../../../_waiting/waiting-list";
 import { groupRows, taskRunTitle } from "../_run/prepare-tasks";
 import { ProgressText } from "../_tabs/progress-text";
 import { AnswerPanel } from "../../../_approval/answer-panel";
@@ -139,7 +141,8 @@ function Content({
         </p>
       )}
       {row.decision && <DecisionLine decision={row.decision} />}
-      {detail.data && <WhySentence detail={detail.data} />}
+      {isWaiting(row.status) && row.status !== "waiting" && <WaitingList taskRunId={row.id} onOpenTask={onOpenTask} />}
+      {detail.data && !isWaiting(row.status) && <WhySentence detail={detail.data} />}
       {row.status !== "succeeded" && row.status !== "cached" && row.reason !== undefined && !detail.data?.error && (
         <p className={styles.pad}>{reasonSentence(row.reason)}</p>
       )}
