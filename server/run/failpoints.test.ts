@@ -158,7 +158,7 @@ test("kill -9 at every statement and every call of the executor", async () => {
   // What the second server sends in the name of another owner, or only after a cut, is killed elsewhere (kill.test.ts, the model).
   const open = new Set(
     [...statements.keys(), ...executorCalls].filter(
-      (name) => ![...afterCuts, "reopenRunSql", "wishCancelSql", "orderedRunSql", "leaveSql"].includes(name),
+      (name) => ![...afterCuts, "reopenRunSql", "wishSql", "orderedRunSql", "leaveSql"].includes(name),
     ),
   );
   const all = open.size;
@@ -179,7 +179,7 @@ test("kill -9 at every statement and every call of the executor", async () => {
       if (accepted) {
         const { id } = accepted.result;
         runs.push(id);
-        if (open.has("clearCancelWishesSql") && !open.has("cancelWishesSql")) await bench.engine.cancel(id);
+        if (open.has("clearWishesSql") && !open.has("wishesSql")) await bench.engine.cancel(id);
         // All that this round can reach is reached by then; what the loops do comes within their turn.
         await Promise.race([server.exit, ended(bench.pool, id).then(() => new Promise((resolve) => setTimeout(resolve, 4000)))]);
         await server.kill();
