@@ -165,6 +165,7 @@ test("kill -9 at every statement and every call of the executor", async () => {
   const bench = await openWorkbench(database.url, { leaseSeconds: 3, home: path.join(home, "other"), instance: "second" });
   const runs: string[] = [];
   let kills = 0;
+  let idle = false;
   for (let rounds = 0; open.size > 0 && rounds < all + 10; rounds++) {
     const server = new ServerProcess({
       databaseUrl: database.url,
@@ -175,9 +176,9 @@ test("kill -9 at every statement and every call of the executor", async () => {
     const ready = await server.hearOrEnd("ready");
     if (ready) {
       // What is left is reached by a cancel of something that is at work.
-      const stopping = [...open].every((point) => point === "clearWishesSql" || point === "executor.stop");
+      const stopping = idle || [...open].every((point) => point === "clearWishesSql" || point === "executor.stop");
       hold(folder);
-      server.send({ type: "submit", text: stopping ? waiting(folder) : everything(folder, 3, 40, `round${rounds}`), cache: "use" });
+      server.send({ type: "submit", text: stopping ? waiting(folder) : everything(folder, 3, 40, rounds + 1), cache: "use" });
       const accepted = await server.hearOrEnd("accepted");
       if (accepted) {
         const { id } = accepted.result;
@@ -191,6 +192,7 @@ test("kill -9 at every statement and every call of the executor", async () => {
     }
     await server.exit;
     const point = (await server.lastWord("killed"))?.point;
+    idle = point === undefined && !idle;
     if (point === undefined) continue;
     open.delete(point);
     kills++;
