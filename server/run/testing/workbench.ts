@@ -2,7 +2,6 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type Docker from "dockerode";
 import { compile } from "@/pipelines/compile/compile";
 import { validateParams } from "@/pipelines/compile/validate-params";
 import { parse } from "@/pipelines/notebook/parse";
@@ -10,6 +9,7 @@ import type { RunSpec } from "@/pipelines/run/run";
 import { createPool, type Pool } from "../../db/pool";
 import type { InstalledEnvironment } from "../../executor/environment";
 import type { Executor } from "../../executor/executor";
+import type { ContainerEngine } from "../../executor/docker/testing/engine";
 import { createDockerExecutor } from "../../executor/docker/docker-executor";
 import { createProcessExecutor } from "../../executor/process/process-executor";
 import { createFindNotebook } from "../../notebook/find-notebook";
@@ -95,7 +95,7 @@ export function processExecutor(home: string, log: (message: string) => void): E
   });
 }
 
-export function dockerExecutor(home: string, log: (message: string) => void, docker?: Docker): Executor {
+export function dockerExecutor(home: string, log: (message: string) => void, docker?: ContainerEngine): Executor {
   return createDockerExecutor({
     home,
     ...(docker ? { docker } : {}),
