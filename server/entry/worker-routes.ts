@@ -57,7 +57,12 @@ export async function handleWorkerRequest(
 async function answerEnvironment(heddle: Heddle, response: http.ServerResponse): Promise<void> {
   const lock = await readFile(join(heddle.environmentDir, "package-lock.json"));
   const manifest = await readFile(join(heddle.environmentDir, "package.json"), "utf8");
-  const environment: WorkerEnvironment = { hash: createHash("sha256").update(lock).digest("hex"), manifest, lock: lock.toString("utf8"), leaseMs: heddle.workers.leaseMs };
+  const environment: WorkerEnvironment = {
+    hash: createHash("sha256").update(lock).digest("hex"),
+    manifest,
+    lock: lock.toString("utf8"),
+    leaseMs: heddle.workers.leaseMs,
+  };
   response.setHeader("Content-Type", "application/json");
   response.setHeader("Cache-Control", "no-store");
   response.end(JSON.stringify(environment));
@@ -114,8 +119,11 @@ async function takeValue({ heddle, grant, hash, request, response }: WorkerReque
     response.statusCode = 204;
     response.end();
   } catch (error) {
-    const full = (error as NodeJS.ErrnoException).code === "ENOSPC";
-    if (!response.headersSent) refuse(response, full ? 507 : 500, full ? "The store has no space left." : "The value could not be stored.");
+    const { code, reason, message } = error as { code?: string; reason?: string; message: string };
+    const why = reason === "quota" || reason === "disk-full" ? reason : code === "ENOSPC" || code === "EDQUOT" ? "disk-full" : undefined;
+    // What will not be better in a moment says why: the attempt ends with that reason.
+    if (!response.headersSent)
+      refuse(response, why === undefined ? 500 : 507, why === undefined ? "The value could not be stored." : `${why}: ${message}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,6 +1,13 @@
 /** A worker's WebSocket to its server: says hello, beats, connects again whenever it is cut. Neighbour: worker.ts. */
 import { WebSocket } from "ws";
-import { workerClose, workerOrderSchema, type WorkerHello, type WorkerLoad, type WorkerMessage, type WorkerOrder } from "@/pipelines/protocol/worker";
+import {
+  workerClose,
+  workerOrderSchema,
+  type WorkerHello,
+  type WorkerLoad,
+  type WorkerMessage,
+  type WorkerOrder,
+} from "@/pipelines/protocol/worker";
 
 export type LinkEnd =
   | { readonly type: "refused"; readonly message: string }
@@ -140,7 +147,10 @@ export class ServerLink {
       case workerClose.environment:
         return this.finish({ type: "environment", message: `${why} Start the worker again: it installs the server's then.` });
       case workerClose.replaced:
-        return this.finish({ type: "replaced", message: "Another process with the same home took over. Give each worker a --home of its own." });
+        return this.finish({
+          type: "replaced",
+          message: "Another process with the same home took over. Give each worker a --home of its own.",
+        });
       case workerClose.removed:
         return this.finish({ type: "removed", message: "This worker was removed on the server." });
       case 1008:

@@ -79,7 +79,14 @@ export class ValueShelf {
     }
     const underway = this.fetching.get(hash);
     // Another attempt's fetch may be given up with it: then this one does it itself.
-    if (underway && (await underway.then(() => true, () => false))) return;
+    if (
+      underway &&
+      (await underway.then(
+        () => true,
+        () => false,
+      ))
+    )
+      return;
     const fetching = this.download(workspaceId, hash, token, signal).finally(() => this.fetching.delete(hash));
     this.fetching.set(hash, fetching);
     await fetching;
