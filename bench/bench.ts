@@ -25,6 +25,8 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly M
   compile1000: () => import("./compile1000"),
   runs1000: () => import("./runs1000"),
   notebook300: () => import("./notebook300"),
+  runpage1000: () => import("./runpage1000"),
+  restart: () => import("./restart"),
   idle: () => import("./idle"),
   peers: () => import("./peers"),
 };

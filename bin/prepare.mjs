@@ -109,11 +109,18 @@ function hashFiles(places) {
     if (stat.isDirectory()) {
       for (const name of fs.readdirSync(file).sort()) if (name !== "stamp" && name !== "node_modules") visit(`${place}/${name}`);
     } else if (!/\.(test|spec)\.tsx?$/.test(place)) {
-      hash.update(place).update("\0").update(fs.readFileSync(file)).update("\0");
+      hash.update(place).update("\0").update(readOnce(file)).update("\0");
     }
   };
   places.forEach(visit);
   return hash.digest("hex");
+}
+
+/** Server, programs and pages share most of their sources. */
+const contents = new Map();
+function readOnce(file) {
+  if (!contents.has(file)) contents.set(file, crypto.createHash("sha256").update(fs.readFileSync(file)).digest());
+  return contents.get(file);
 }
 
 function readStamp(place) {

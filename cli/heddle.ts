@@ -1,7 +1,7 @@
 /**
  * `heddle`: the command line. Each command is a module, loaded when it is asked for; this file names them and their options.
  * Neighbours: compile.ts, format.ts, run.ts (here, with everything embedded), run-on-server.ts, control-run.ts (what is done
- * to a run on a server), worker.ts (tasks of a server here), sign-in-link.ts.
+ * to a run on a server), worker.ts (tasks of a server here), sign-in-link.ts, gc.ts.
  */
 import { Command, InvalidArgumentError } from "commander";
 import { parseDuration } from "@/pipelines/compile/parse-duration";
@@ -132,6 +132,15 @@ export async function main(argv: readonly string[]): Promise<void> {
     .action(async ({ email }: { email?: string }) => {
       const { printSignInLink } = await import("./sign-in-link");
       process.exitCode = await printSignInLink(email);
+    });
+
+  program
+    .command("gc")
+    .description("Remove runs beyond the retention and stored values that nothing needs, on the machine that Heddle runs on.")
+    .option("--dry-run", "change nothing; say what would go")
+    .action(async ({ dryRun }: { dryRun?: true }) => {
+      const { collect } = await import("./gc");
+      process.exitCode = await collect({ dryRun: dryRun ?? false });
     });
 
   try {

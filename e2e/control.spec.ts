@@ -84,34 +84,32 @@ test("an approval is rejected in the task's drawer, and the run says who did it"
   await expect(page.getByText(/“Promote” was rejected by .*: too risky/)).toBeVisible();
 });
 
-const slow = `// ---
+/** Begins with a question, so that it stands still until the test has paused it. */
+const gated = `// ---
 // title: In two steps
 // ---
 
-// %% First cache=off
-await new Promise((resolve) => setTimeout(resolve, 3000));
-export const first = Math.random();
+// %% Gate [approval]
+// Go on?
 
-// %% Second
-export const second = first + 1;
+// %% Second after=gate
+export const second = Math.random();
 `;
 
 test("a run is paused and resumed; a task is cleared and runs again with what follows", async ({ signedIn: page }) => {
-  const { run } = await start(page, "two-steps.ts", slow);
+  const { run } = await start(page, "two-steps.ts", gated);
   await page.goto(`/runs/${run}?tab=tasks`);
   await page.getByRole("button", { name: "Pause" }).click();
   await expect(page.locator("[data-paused]")).toContainText("nothing new starts");
   const second = page.getByRole("button", { name: /^Second/ }).first();
   await expect(page.getByRole("button", { name: "Resume" })).toBeVisible();
-  // The first task ends, the second one stays where it is.
-  await page
-    .getByRole("button", { name: /^First/ })
-    .first()
-    .click();
+  // The question is answered all the same; what follows stays where it is.
+  await page.getByRole("button", { name: /^Gate/ }).first().click();
+  await page.getByRole("form", { name: "Answer for Gate" }).getByRole("button", { name: "Approve" }).click();
   await expect(page.locator('[data-task-drawer="succeeded"]')).toBeVisible(long);
   await page.keyboard.press("Escape");
   await second.click();
-  await expect(page.locator('[data-task-drawer="queued"]')).toBeVisible();
+  await expect(page.locator('[data-task-drawer="queued"]')).toBeVisible(long);
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Resume" }).click();
   await expect(state(page, "succeeded")).toBeVisible(long);

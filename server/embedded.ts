@@ -10,9 +10,11 @@ import { migrate } from "./db/migrate";
 import { createPool, type Pool } from "./db/pool";
 import { abandonRunsSql } from "./db/run.sql";
 import { newId } from "./db/new-id";
-import { createValueStore, type ValueStore } from "./artifact/store";
+import { openValueStore } from "./artifact/open-value-store";
+import type { ValueStore } from "./artifact/store";
 import { installEnvironment } from "./executor/environment";
 import { selectExecutor } from "./executor/select-executor";
+import type { FindNotebook } from "./notebook/find-notebook";
 import { createEngine, type Engine } from "./run/engine";
 
 export interface EmbeddedOptions {
@@ -24,6 +26,8 @@ export interface EmbeddedOptions {
   readonly packageDir: string;
   readonly dataDir: string;
   readonly executor: "docker" | "process" | undefined;
+  /** For cells that run other notebooks. */
+  readonly findNotebook?: FindNotebook;
   /** A database of the caller's own; undefined: the embedded one. */
   readonly databaseUrl?: string | undefined;
   readonly log: (message: string) => void;
@@ -51,8 +55,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const databaseUrl = options.databaseUrl ?? postgres!.url;
   await migrate(databaseUrl, path.join(packageDir, "prisma/migrations"));
   const pool = createPool(databaseUrl);
+  const store = openValueStore(home, pool);
   const { executor, sentence } = await selectExecutor({
     home,
+    store,
     environment,
     dataDir: () => dataDir,
     slots: os.availableParallelism(),
@@ -73,13 +79,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     imageDigest: (image) => executor.imageDigest(image),
     log,
     dataFolder: () => dataDir,
+    packages: environment.packages,
+    ...(options.findNotebook && { findNotebook: options.findNotebook }),
     unknownPools: "as-default",
+    objects: store.objects,
   });
   await engine.start();
   return {
     engine,
     pool,
-    store: createValueStore(home),
+    store,
     databaseUrl,
     sentence,
     async close() {

@@ -3,18 +3,22 @@
  * because installing packages may take a while and pages need not wait for it. Neighbours: main.ts, run/engine.ts.
  */
 import os from "node:os";
-import { createValueStore, type ValueStore } from "./artifact/store";
+import { openValueStore } from "./artifact/open-value-store";
+import type { ValueStore } from "./artifact/store";
 import { createPool } from "./db/pool";
 import { AppError } from "./errors";
 import { installEnvironment } from "./executor/environment";
+import { createFindNotebook } from "./notebook/find-notebook";
 import { watchMachineLoad } from "./executor/machine-load";
 import { RoutingExecutor } from "./executor/remote/routing-executor";
 import type { WorkerHub } from "./executor/remote/worker-hub";
 import { selectExecutor } from "./executor/select-executor";
 import type { Executor, WarmScope } from "./executor/executor";
 import { errorFields, log } from "./log";
+import { stripTypes } from "./notebook/strip-types";
 import { createEngine, type Engine } from "./run/engine";
 import type { DatabaseWorkers } from "./workers/registry";
+import { createCleaner } from "./worker/cleaner";
 
 export interface ExecutionOptions {
   readonly home: string;
@@ -55,7 +59,8 @@ export interface Execution {
 }
 
 export function startExecution(options: ExecutionOptions): Execution {
-  const values = createValueStore(options.home);
+  const pool = createPool(options.databaseUrl);
+  const values = openValueStore(options.home, pool);
   const stops: (() => Promise<void> | void)[] = [];
   let warmed: Executor | undefined;
   const state: {
@@ -97,6 +102,7 @@ export function startExecution(options: ExecutionOptions): Execution {
       environment,
       dataDir,
       runner: runnerDir,
+      store: values,
       slots: os.availableParallelism(),
       log: say,
       prefer: options.executor === "docker" || options.executor === "process" ? options.executor : undefined,
@@ -109,8 +115,6 @@ export function startExecution(options: ExecutionOptions): Execution {
     goOn();
     await executor.prepare();
     goOn();
-    const pool = createPool(databaseUrl);
-    stops.push(() => pool.end());
     const engine = createEngine({
       pool,
       databaseUrl,
@@ -120,14 +124,23 @@ export function startExecution(options: ExecutionOptions): Execution {
       environmentHash: environment.hash,
       imageDigest: (image) => executor.imageDigest(image),
       dataFolder: dataDir,
+      findNotebook: createFindNotebook(pool),
+      packages: environment.packages,
       places: workers,
       ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
+      objects: values.objects,
       log: say,
     });
     stops.push(() => engine.close());
     await engine.start();
+    // So that the first run need not wait for what it compiles with.
+    stripTypes("const ready: boolean = true;");
     stops.push(followWorkers(engine, workers));
     stops.push(await announceSelf(engine, registry, { version, executor: executor.kind }));
+    const complain = (what: string, error: unknown) => log("warn", what, errorFields(error));
+    const cleaner = createCleaner({ pool, objects: values.objects, logs: engine.logs, complain });
+    cleaner.start();
+    stops.push(() => cleaner.stop());
     warmed = executor;
     state.kind = executor.kind;
     state.notice = executor.kind === "process" ? `${sentence} Run only notebooks that you trust.` : undefined;
@@ -161,6 +174,7 @@ export function startExecution(options: ExecutionOptions): Execution {
       closed = true;
       await starting.catch(() => undefined);
       for (const stop of stops.splice(0).reverse()) await stop();
+      await pool.end();
     },
   };
 }

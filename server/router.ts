@@ -1,4 +1,5 @@
 /** The roof: the one place where the nouns' routers meet. */
+import { storageRouter } from "./artifact/router";
 import { metricRouter } from "./metric/router";
 import { notebookRouter } from "./notebook/router";
 import { poolRouter } from "./pool/router";
@@ -14,5 +15,6 @@ export const appRouter = router({
   metric: metricRouter,
   worker: workerRouter,
   pool: poolRouter,
+  storage: storageRouter,
 });
 export type AppRouter = typeof appRouter;

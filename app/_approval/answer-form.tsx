@@ -69,7 +69,7 @@ export function AnswerForm({ item, onAnswered }: { readonly item: InboxItem; rea
                   {(control) => (
                     <ParamControl
                       param={field}
-                      value={given[field.name] ?? (field.required ? (field.type === "boolean" ? false : "") : field.default)}
+                      value={given[field.name] ?? (field.required ? "" : field.default)}
                       onChange={(value) =>
                         setGiven(({ [field.name]: _, ...rest }) => (value === undefined ? rest : { ...rest, [field.name]: value }))
                       }

@@ -606,6 +606,25 @@ describe("§6 options", () => {
   test("a task that waits for a handler is told so", () => {
     expect(codes("// %% H on=exit\nconst h = 1\n// %% B\nh\n// %% C after=h\n1\n")).toEqual(["bad-header", "bad-header"]);
   });
+  test("a script cell needs run=, and reads values and parameters that there are", () => {
+    const script = (options: string) =>
+      `// %% P [params]\nimport { param } from "heddle";\nconst rate = param(1);\n// %% Rows\nconst rows = [1];\nexport const f = () => rows;\n// %% Py [script] ${options}\n// print(1)\n// %% End\n[rate, f()]\n`;
+    const said = (options: string) => message(script(options), "bad-header");
+    expect(said("run=python in=rows,rate out=c")).toBeUndefined();
+    expect(task(script("run=python in=rows,rate out=c"), "py")).toMatchObject({
+      needs: [{ task: "rows", names: ["rows"] }],
+      params: ["rate"],
+    });
+    expect(said("in=rows")).toContain("needs run=");
+    expect(said('run=" "')).toContain("needs run=");
+    expect(said("run=python in=row")).toContain('Did you mean "rows"?');
+    expect(said("run=python in=missing")).toContain('No cell defines "missing"');
+    expect(said("run=python in=f")).toContain("travels as source");
+    expect(said("run=python in=c out=c")).toContain("cannot read it too");
+    expect(said("run=python in=1a")).toContain("cannot be a name");
+    expect(said("run=python in=rows,,rate")).toContain("in= needs names");
+    expect(keys(script("run=python in=missing"))).not.toContain("py");
+  });
   test("approval, wait, script and sql cells are tasks with settings", () => {
     const text =
       "// %% Rows\nconst rows = []\n// %% Ask [approval] form=yes,comment assignees=ada\n// Ship **it**?\n// %% Wait [wait] for=20s\n// %% Py [script] image=python:3.12 run=python in=rows out=c\n// print(1)\n// %% Q [sql] out=best\n// select * from rows\n// %% End\n[comment, c, best]\n";

@@ -11,6 +11,7 @@ import { checkEach } from "./check-each";
 import { checkNames } from "./check-names";
 import { checkDependencies } from "./check-packages";
 import { checkParams } from "./check-params";
+import { checkScripts } from "./check-scripts";
 import { checkUnserializable } from "./check-unserializable";
 import type { Compilation, Dag } from "./dag";
 import { findNames } from "./find-names";
@@ -68,6 +69,7 @@ function compileCells(notebook: Notebook, { packages, memory = new CompilerMemor
   const names = findNames(cells, reporter);
   checkNames(cells, names, reporter);
   checkEach(cells, names, reporter);
+  checkScripts(cells, names, reporter);
   const params = checkParams(cells, names, reporter);
   const outputs = findOutputs(cells, names, reporter);
   const built = buildTasks(cells, names, outputs, memory.tasks, reporter);

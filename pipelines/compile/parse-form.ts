@@ -28,7 +28,8 @@ export function parseForm(text: string | undefined): ParsedForm {
     if (!shape) return { fault: `"${type}" is no type of a form: use ${types.join(", ")}, or choices such as keep|replace.` };
     const field: FormField = { ...blank, ...shape, name, default: null, required: given === undefined };
     if (given === undefined) {
-      fields.push(field);
+      // A box that nobody ticks says no.
+      fields.push(field.type === "boolean" ? { ...field, default: false, required: false } : field);
       continue;
     }
     const value = readValue(field, given);

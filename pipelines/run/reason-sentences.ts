@@ -11,7 +11,7 @@ const sentences: Record<Reason, string> = {
   "node-lost": "The container or process vanished with its machine or its server: retry the run.",
   cancelled: "Somebody stopped it: run again when it is wanted.",
   timeout: "The attempt took longer than it may and was killed: raise the cell's timeout= or give it less to do.",
-  quota: "It asks for more than is allowed here: ask for less cpu=, memory=, gpu= or fewer elements.",
+  quota: "It asks for more than is allowed here: ask for less cpu=, memory=, gpu= or fewer elements, or free storage (Settings → Storage).",
   "compile-error": "The notebook cannot be run as it is: mend what its diagnostics name.",
   "unserializable-value": "A value cannot travel to another cell: return plain data instead of what the message names.",
   "upstream-failed": "A task that it needs failed: mend that one, then retry the run.",

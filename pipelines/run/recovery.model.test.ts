@@ -19,7 +19,8 @@ const specs = [
 async function history(scheduler: fc.Scheduler, which: number, choices: readonly number[], rules: Rules): Promise<string[]> {
   let step = 0;
   const choose = (below: number) => mix(choices[step % choices.length]!, step++) % below;
-  const scheduled = (label: string) => (world.calm ? Promise.resolve() : scheduler.schedule(Promise.resolve(), label).then(() => undefined));
+  const scheduled = (label: string) =>
+    world.calm ? Promise.resolve() : scheduler.schedule(Promise.resolve(), label).then(() => undefined);
   const world: World = new World(specs[which]!, ["A", "B"], rules, scheduled, choose);
   // A rule is missed soonest where there is always something at work.
   world.longTasks = rules !== allRules && rules.compareAndSet;
@@ -62,7 +63,11 @@ const known: { readonly seed: number; readonly path: string }[] = [];
 
 test(`no interleaving of ${interleavings} loses a run, doubles an attempt or lets two of one task run at once`, async () => {
   for (const { seed, path } of known) await fc.assert(property(allRules), { seed, path });
-  await fc.assert(property(allRules), { numRuns: interleavings, endOnFailure: true, ...(process.env.HEDDLE_SEED ? { seed: Number(process.env.HEDDLE_SEED) } : {}) });
+  await fc.assert(property(allRules), {
+    numRuns: interleavings,
+    endOnFailure: true,
+    ...(process.env.HEDDLE_SEED ? { seed: Number(process.env.HEDDLE_SEED) } : {}),
+  });
 }, 600_000);
 
 test.each<[keyof Rules, string]>([
@@ -72,11 +77,19 @@ test.each<[keyof Rules, string]>([
   ["refuseLate", "I3"],
   ["ownLosses", "I3"],
   ["reread", "I"],
-])("without the rule %s the model finds a history that breaks %s", async (rule, invariant) => {
-  const result = await fc.check(property({ ...allRules, [rule]: false }), { numRuns: Math.max(interleavings, 20_000), seed: 7, endOnFailure: true });
-  expect(result.failed).toBe(true);
-  expect(String((result.errorInstance as Error).message)).toContain(invariant);
-}, 600_000);
+])(
+  "without the rule %s the model finds a history that breaks %s",
+  async (rule, invariant) => {
+    const result = await fc.check(property({ ...allRules, [rule]: false }), {
+      numRuns: Math.max(interleavings, 20_000),
+      seed: 7,
+      endOnFailure: true,
+    });
+    expect(result.failed).toBe(true);
+    expect(String((result.errorInstance as Error).message)).toContain(invariant);
+  },
+  600_000,
+);
 
 function mix(a: number, b: number): number {
   let x = (a ^ Math.imul(b + 1, 0x9e3779b1)) >>> 0;

@@ -52,6 +52,26 @@ export function processesOf(uid: number): number[] {
   return found;
 }
 
+/** Processes that were started with this in their environment, "NAME=value". */
+export function processesWith(variable: string): number[] {
+  const found: number[] = [];
+  let names: string[] = [];
+  try {
+    names = readdirSync("/proc");
+  } catch {
+    // No such thing here.
+  }
+  for (const name of names) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      if (readFileSync(`/proc/${name}/environ`, "latin1").split("\0").includes(variable)) found.push(Number(name));
+    } catch {
+      // Gone meanwhile, or another user's.
+    }
+  }
+  return found;
+}
+
 /** How often the kernel killed something in this container for want of memory. */
 export function readOomKills(): number {
   for (const path of ["/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"]) {

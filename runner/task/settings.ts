@@ -10,6 +10,10 @@ export interface TaskSettings {
   readonly scratch: string;
   /** Folders that dead processes of the same slot left there: only their user may remove them. */
   readonly sweep: readonly string[];
+  /** Where scripts find their interpreters: as PATH. */
+  readonly path: string;
+  /** No wall and no image: scripts run with what this machine has. */
+  readonly isLocal: boolean;
   /** Modules to import before the first attempt. */
   readonly preload: readonly string[];
   /** Nobody waits for it: it may take its time to get ready. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { link, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -52,4 +52,27 @@ test("a preview is kept beside its value, and the first one stays", async () => 
   await store.putPreview("w", hash, "other");
   expect(await store.readPreview("w", hash)).toBe('{"type":"tree"}');
   expect(await store.readPreview("w", "0".repeat(64))).toBeUndefined();
+});
+
+test("a damaged value is named when it is held or read, never handed on, and can be made anew", async () => {
+  const bytes = Buffer.alloc(3_000_000, 7);
+  const { hash } = await store.put("w", bytes);
+  await store.hold("w", [hash], "a#1");
+  await chmod(store.path("w", hash), 0o644);
+  await writeFile(store.path("w", hash), Buffer.alloc(3_000_000, 8));
+  const received: Buffer[] = [];
+  const reading = (async () => {
+    for await (const chunk of store.stream("w", hash)) received.push(chunk as Buffer);
+  })();
+  await expect(reading).rejects.toThrow(new RegExp(`value ${hash} is damaged`));
+  // Whoever counts bytes sees that it is not whole.
+  expect(Buffer.concat(received).length).toBeLessThan(bytes.length);
+  await expect(store.hold("w", [hash], "a#2")).rejects.toThrow(new RegExp(hash));
+  await store.put("w", bytes);
+  await store.hold("w", [hash], "a#3");
+  // Another process, which has not seen it written, looks itself.
+  await chmod(store.path("w", hash), 0o644);
+  await writeFile(store.path("w", hash), Buffer.alloc(3_000_000, 9));
+  await expect(createValueStore(home).hold("w", [hash], "a#4")).rejects.toThrow(/damaged/);
+  await expect(store.hold("w", ["0".repeat(64)], "a#5")).rejects.toThrow(/is not in/);
 });

@@ -2,7 +2,8 @@
  * Words about one attempt on their way to its listener: each is handed on once, values are moved into the store first,
  * and the harness is told how far it may forget (acknowledgements are cumulative).
  */
-import type { HarnessMessage, WireResult, WireValue, Word } from "@/pipelines/protocol/messages";
+import type { CallAnswer, HarnessMessage, WireResult, WireValue, Word } from "@/pipelines/protocol/messages";
+import { storeReason } from "@/server/artifact/store-fault";
 import type { ValueRef } from "@/pipelines/run/run";
 import type { AttemptListener, AttemptResult, MetricWord } from "./executor";
 import type { ValueKeeper } from "./value-keeper";
@@ -20,11 +21,18 @@ export class AttemptWords {
   private readonly resolved = new Set<number>();
   private pending: Promise<void>[] = [];
   private stopped = false;
+  /** What kept an artifact from being stored. */
+  private storeFault: { readonly error: unknown } | undefined;
 
   constructor(
     private readonly listener: AttemptListener,
     private readonly values: ValueKeeper,
-    private readonly actions: { acknowledge(n: number): void; ended(): void; log(message: string): void },
+    private readonly actions: {
+      acknowledge(n: number): void;
+      answer(call: number, answer: CallAnswer): void;
+      ended(): void;
+      log(message: string): void;
+    },
   ) {
     this.settled = new Promise((resolve) => (this.markSettled = resolve));
   }
@@ -38,6 +46,14 @@ export class AttemptWords {
         return this.listener.progress({ done: message.done, total: message.total, message: message.message });
       case "usage":
         return this.listener.usage({ cpuMs: message.cpuMs, memoryBytes: message.memoryBytes });
+      case "call": {
+        const { call, notebook, params, nth } = message;
+        return this.listener.call({ call, notebook, params, nth }, (answer) => {
+          if (!this.stopped && !this.finished) this.actions.answer(call, answer);
+        });
+      }
+      case "parked":
+        return this.listener.parked(message.calls);
       case "need-program":
         return;
       default:
@@ -73,7 +89,10 @@ export class AttemptWords {
       this.pending = [];
       const kept = this.result(word.result);
       void Promise.all([kept, ...earlier])
-        .then(([result]) => this.insist(() => this.listener.finished(result)))
+        .then(([result]) => {
+          const told = this.storeFault && result.status === "succeeded" ? this.unstored(this.storeFault.error, result) : result;
+          return this.insist(() => this.listener.finished(told));
+        })
         .then(() => {
           this.settle(word.n);
           this.conclude();
@@ -98,7 +117,14 @@ export class AttemptWords {
         return this.listener.metrics(word.points.map((point): MetricWord => ({ ...point, value: Number(point.value) })));
       case "artifact": {
         const { seq, name, artifactType, metadata } = word;
-        const value = await this.values.keep(word.value);
+        let value;
+        try {
+          value = await this.values.keep(word.value);
+        } catch (error) {
+          // Saying it again would not make room: the attempt ends as failed, for this reason.
+          this.storeFault ??= { error };
+          return;
+        }
         return this.listener.artifact({ seq, name, type: artifactType, metadata: metadata as never, value });
       }
     }
@@ -110,27 +136,26 @@ export class AttemptWords {
     try {
       const outputs: Record<string, ValueRef> = {};
       for (const [name, value] of Object.entries(wire.outputs)) outputs[name] = await this.kept(value);
-      const { displays, usage } = wire;
-      if (!wire.elements) return { status: "succeeded", outputs, displays, usage };
+      const { displays, usage, calls } = wire;
+      if (!wire.elements) return { status: "succeeded", outputs, calls, displays, usage };
       const elements: Record<string, ValueRef[]> = {};
       for (const [name, list] of Object.entries(wire.elements)) {
         elements[name] = [];
         for (const value of list) elements[name].push(await this.kept(value));
       }
-      return { status: "succeeded", outputs, elements, displays, usage };
+      return { status: "succeeded", outputs, elements, calls, displays, usage };
     } catch (error) {
-      const full = (error as NodeJS.ErrnoException).code === "ENOSPC";
-      const message = full ? "The store has no space left." : `A value could not be stored: ${(error as Error).message}`;
-      this.actions.log(message);
-      const { displays, usage } = wire;
-      return {
-        status: "failed",
-        reason: full ? "disk-full" : "internal",
-        error: { name: "StoreError", message, frames: [] },
-        displays,
-        usage,
-      };
+      return this.unstored(error, wire);
     }
+  }
+
+  private unstored(
+    error: unknown,
+    { displays, usage }: Pick<Extract<AttemptResult, { status: "succeeded" }>, "displays" | "usage">,
+  ): AttemptResult {
+    const { reason, message } = storeReason(error);
+    this.actions.log(message);
+    return { status: "failed", reason, error: { name: "StoreError", message, frames: [] }, displays, usage };
   }
 
   private kept(value: WireValue): Promise<ValueRef> | ValueRef {

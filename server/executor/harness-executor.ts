@@ -5,6 +5,7 @@
 import type { Launch } from "@/pipelines/protocol/messages";
 import type { Reason } from "@/pipelines/run/run";
 import { createValueStore, type ValueStore } from "@/server/artifact/store";
+import { DamagedObject } from "@/server/artifact/store-fault";
 import { AttemptWords } from "./attempt-words";
 import type { AttemptId, AttemptListener, AttemptRequest, Executor, InputRef, LaunchResult, WarmScope } from "./executor";
 import type { Lease } from "./harness-connection";
@@ -35,6 +36,8 @@ export interface HarnessExecutorOptions {
 }
 
 const defaultLease: Lease = { leaseMs: 30_000, graceMs: 600_000 };
+/** So many attempts of one harness may wait for other notebooks; those that start then go to another one. */
+export const mostParked = 40;
 const rememberedAttempts = 10_000;
 const defaultResources: HarnessResources = { cpu: 1, memory: 1024 ** 3, gpu: 0, network: false, image: undefined };
 
@@ -45,6 +48,8 @@ interface Member {
   readonly link: HarnessLink;
   readonly attempts: Map<string, AttemptWords>;
   readonly launches: Map<string, Launch>;
+  /** Attempts that stand still: each holds a process. */
+  readonly parked: Set<string>;
   /** Attempts that were asked to end: said again after a reconnect, because the first word may be lost. */
   readonly stops: Map<string, StopReason>;
   lastUsed: number;
@@ -118,10 +123,17 @@ export class HarnessExecutor implements Executor {
     this.launching.set(id, undefined);
     try {
       const { cpu, memory, gpu } = request.limits;
-      const resources = { cpu, memory, gpu, network: request.network, image: request.image };
+      const resources = {
+        cpu,
+        memory,
+        gpu,
+        network: request.network,
+        image: this.kind === "process" && request.script ? undefined : request.image,
+      };
       const only = request.isolation === "container" ? { taskRunId: request.taskRunId, attempt: request.attempt } : undefined;
       const group = request.notebookId ?? request.run.id;
-      const member = await this.member({ workspaceId: request.workspaceId, group, only }, resources);
+      await this.store.hold(request.workspaceId, storedHashes(request.inputs), id);
+      const member = await this.memberWithRoom({ workspaceId: request.workspaceId, group, only }, resources);
       if (member.link.isClosed) throw new HarnessStartError("node-lost", true, `${member.link.harness.name} has just ended.`);
       const launch = toLaunch(id, request);
       this.follow(member, id, listener);
@@ -132,8 +144,11 @@ export class HarnessExecutor implements Executor {
       return { ok: true, handle: member.link.harness.name };
     } catch (error) {
       this.launched.delete(id);
-      const known = error instanceof HarnessStartError;
+      this.letGo(id);
       const message = error instanceof Error ? error.message : String(error);
+      // Asking again brings no damaged value back.
+      if (error instanceof DamagedObject) return { ok: false, reason: error.reason, retriable: false, message };
+      const known = error instanceof HarnessStartError;
       return { ok: false, reason: known ? error.reason : "internal", retriable: known ? error.retriable : true, message };
     } finally {
       this.launching.delete(id);
@@ -175,6 +190,9 @@ export class HarnessExecutor implements Executor {
         }
       }),
     );
+    await this.store
+      .releaseOthers(new Set([...this.places.keys(), ...this.launching.keys()]))
+      .catch((error: unknown) => this.options.log(`Values of attempts that ended were not let go: ${String(error)}`));
     return adopted;
   }
 
@@ -222,6 +240,13 @@ export class HarnessExecutor implements Executor {
     member.link.close();
   }
 
+  private async memberWithRoom(scope: HarnessScope, resources: HarnessResources): Promise<Member> {
+    for (let spill = 0; ; spill++) {
+      const member = await this.member(spill === 0 ? scope : { ...scope, group: `${scope.group}+${spill}` }, resources);
+      if (member.parked.size < mostParked) return member;
+    }
+  }
+
   private member(scope: HarnessScope, resources: HarnessResources): Promise<Member> {
     const key = harnessKey({ scope, resources });
     const known = this.members.get(key);
@@ -240,6 +265,7 @@ export class HarnessExecutor implements Executor {
   private async join(harness: RunningHarness): Promise<Member> {
     const attempts = new Map<string, AttemptWords>();
     const launches = new Map<string, Launch>();
+    const parked = new Set<string>();
     const stops = new Map<string, StopReason>();
     const link: HarnessLink = await HarnessLink.open(harness, this.terms, {
       message: (message) => {
@@ -249,6 +275,7 @@ export class HarnessExecutor implements Executor {
           if (launch) link.launch(launch, true);
           return;
         }
+        if (message.type === "parked" && attempts.has(message.attempt)) parked.add(message.attempt);
         attempts.get(message.attempt)?.hear(message);
       },
       malformed: (attempt, problem) => {
@@ -269,7 +296,7 @@ export class HarnessExecutor implements Executor {
         for (const words of attempts.values()) words.end(lost(reason === "out-of-memory" ? "failed" : "lost", reason, message));
       },
     });
-    return { key: harness.key, link, attempts, launches, stops, lastUsed: performance.now() };
+    return { key: harness.key, link, attempts, launches, parked, stops, lastUsed: performance.now() };
   }
 
   private follow(member: Member, id: string, listener: AttemptListener): void {
@@ -277,18 +304,28 @@ export class HarnessExecutor implements Executor {
     const values = new ValueKeeper(this.store, harness.workspaceId, harness.scratch, this.options.log);
     const words = new AttemptWords(listener, values, {
       acknowledge: (n) => member.link.send({ type: "ack", attempt: id, n }),
+      answer: (call, answer) => {
+        member.parked.delete(id);
+        member.link.send({ type: "answer", attempt: id, call, answer });
+      },
       ended: () => {
+        member.parked.delete(id);
         member.attempts.delete(id);
         member.launches.delete(id);
         member.stops.delete(id);
         this.places.delete(id);
         member.lastUsed = performance.now();
+        this.letGo(id);
         if (harness.dedicated) void this.drop(member);
       },
       log: this.options.log,
     });
     member.attempts.set(id, words);
     this.places.set(id, member);
+  }
+
+  private letGo(id: string): void {
+    this.store.release(id).catch((error: unknown) => this.options.log(`The values of ${id} were not let go: ${String(error)}`));
   }
 
   private remember(id: string): void {
@@ -353,6 +390,16 @@ function toLaunch(id: string, request: AttemptRequest): Launch {
     timeoutMs: limits.timeoutMs,
     isolation: request.isolation,
   };
+}
+
+/** Hashes of the values that an attempt reads from the store's folder. */
+function storedHashes(inputs: AttemptRequest["inputs"]): Set<string> {
+  const found = new Set<string>();
+  for (const input of Object.values(inputs)) {
+    if ("absent" in input) continue;
+    for (const { hash, inline } of "list" in input ? input.list : [input]) if (inline === undefined) found.add(hash);
+  }
+  return found;
 }
 
 function toInput(input: InputRef): Launch["inputs"][string] {

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import type { WireValue } from "@/pipelines/protocol/messages";
 import type { ValueRef } from "@/pipelines/run/run";
-import { StoreFault, type ValueStore } from "@/server/artifact/store";
+import type { ValueStore } from "@/server/artifact/store";
+import { StoreFault } from "@/server/artifact/store-fault";
 
 const mostInline = 64 * 1024;
 const mostPreview = 400_000;

@@ -1,6 +1,6 @@
 /**
  * A task's program as the runner takes it: one async function of `__heddle`, types stripped, with a table of lines.
- * `__heddle` gives `inputs`, `params`, `elements`, `sdk`, `import`, `classes`, `display` and `skip`.
+ * `__heddle` gives `inputs`, `params`, `elements`, `sdk`, `import`, `classes`, `display`, `script` and `skip`.
  */
 import { createHash } from "node:crypto";
 import type { Dag, Program, ProgramLines, Task } from "@/pipelines/compile/dag";
@@ -9,6 +9,7 @@ import { stripTypes } from "./strip-types";
 
 /** Runs the cell: `{ name: value, … }` of its outputs, or `__heddle.skip` when its `when` says no. */
 export function toExecutable(task: Task, _dag?: Dag): ExecutableProgram {
+  if (task.kind === "script") return toScript(task);
   const elements = task.each?.map((one) => one.name) ?? [];
   const inputs = task.reads.task.filter((name) => !elements.includes(name));
   const { program } = task;
@@ -20,6 +21,30 @@ export function toExecutable(task: Task, _dag?: Dag): ExecutableProgram {
     header: task.when === undefined ? [] : ["if (!(", strip(task.when), ")) return __heddle.skip;"],
     task,
     after: `${register(program.ownClasses)} return { ${program.returns.map(({ name, local }) => `${JSON.stringify(name)}: ${local}`).join(", ")} };`,
+  });
+}
+
+/** A script cell: the runner writes its inputs into files, runs it, and reads its outputs (runner/task/script.ts). */
+function toScript(task: Task): ExecutableProgram {
+  const { run = "", in: read = "" } = task.settings;
+  const names = read === "" ? [] : [...new Set(read.split(",").map((name) => name.trim()))];
+  const given = names.map((name) => `${JSON.stringify(name)}: ${name}`);
+  const order = {
+    run: run.trim().split(/\s+/),
+    source: task.program.text,
+    // A script that does not keep its word has failed, whoever reads the name.
+    outputs: task.settings["out"] === undefined ? [] : [...new Set(task.settings["out"].split(",").map((name) => name.trim()))],
+    wanted: task.outputs,
+    image: task.options.image,
+  };
+  return write({
+    program: { ...task.program, text: "" },
+    own: 1,
+    params: task.paramReads.task,
+    before: [bind("inputs", task.reads.task)],
+    header: task.when === undefined ? [] : ["if (!(", strip(task.when), ")) return __heddle.skip;"],
+    task,
+    after: `return await __heddle.script({ ...${JSON.stringify(order)}, inputs: { ${given.join(", ")} } });`,
   });
 }
 

@@ -2,8 +2,16 @@
  * TypeScript → JavaScript with every position kept: types become spaces. What has no such form (enums, namespaces,
  * parameter properties, decorators, `using`) goes through a transform, which keeps lines apart by a map.
  */
-import { transformSync as strip } from "amaro";
+import { createRequire } from "node:module";
+import type { transformSync as Strip } from "amaro";
 import { transformSync as transform } from "esbuild";
+
+/** Loaded with the first text: a program of its own, compiled in 200 ms. */
+let loaded: typeof Strip | undefined;
+const strip: typeof Strip = (text, options) => {
+  loaded ??= (createRequire(import.meta.url)("amaro") as { transformSync: typeof Strip }).transformSync;
+  return loaded(text, options);
+};
 
 export interface Stripped {
   readonly code: string;

@@ -219,3 +219,15 @@ test("what waits after a failure, or for its own kind, says so", async () => {
   fs.writeFileSync(file, "");
   expect(await ended(mapped.id)).toBe("succeeded");
 });
+
+test("what is paused says so", async () => {
+  const file = path.join(folder, "go-4");
+  const run = await start(`${holding("Hold", "", file)}\n// %% Next after=hold\nexport const next = 1;\n`);
+  await reached(pool(), run.id, "hold", "running");
+  expect((await owner.mutate("run.pause", { id: run.id })).status).toBe(200);
+  fs.writeFileSync(file, "");
+  await reached(pool(), run.id, "next", "queued");
+  expect(await why(`${run.id}-1`)).toMatchObject([{ type: "paused", sentence: "The run is paused: resume it and the task goes on." }]);
+  expect((await owner.mutate("run.resume", { id: run.id })).status).toBe(200);
+  expect(await ended(run.id)).toBe("succeeded");
+});

@@ -78,13 +78,19 @@ export async function readLimits(client: ClientBase, workspaceId: string): Promi
   );
 }
 
+/** Pools that workers on other machines name: they are there without being made. */
+async function readServedPools(client: ClientBase, workspaceId: string): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ pool: string }>(servedPoolsSql, [workspaceId]);
+  return new Set(rows.map(({ pool }) => pool));
+}
+
 /** Pools that these tasks name, and that nobody has made and no worker serves. */
 export async function findUnknownPools(database: Database, workspaceId: string, pools: readonly string[]): Promise<readonly string[]> {
   const named = [...new Set(pools)].filter((name) => name !== "default");
   if (named.length === 0) return [];
   return workspaceRead(database, workspaceId, async (client) => {
     const limits = await readLimits(client, workspaceId);
-    const served = new Set((await client.query<{ pool: string }>(servedPoolsSql, [workspaceId])).rows.map(({ pool }) => pool));
+    const served = await readServedPools(client, workspaceId);
     return named.filter((name) => !limits.has(limitKey("pool", name)) && !served.has(name));
   });
 }
@@ -134,6 +140,7 @@ const mostWaiters = 1000;
 export async function viewPools(database: Database, workspaceId: string): Promise<PoolsView> {
   return workspaceRead(database, workspaceId, async (client) => {
     const limits = await readLimits(client, workspaceId);
+    const served = await readServedPools(client, workspaceId);
     const { rows: queued } = await client.query<WaiterRecord>(waitersSql, [workspaceId]);
     const waiters = new Map<string, Holder[]>();
     const named = { pool: new Set(["default"]), lock: new Set<string>() };
@@ -141,9 +148,15 @@ export async function viewPools(database: Database, workspaceId: string): Promis
       if (row.expands) continue;
       named.pool.add(row.pool);
       if (row.lock !== null) named.lock.add(row.lock);
-      const resources = resourcesOf(limits, { pool: row.pool, lock: row.lock ?? undefined }, row.notebook_id ?? undefined, "wait");
+      const resources = resourcesOf(
+        limits,
+        { pool: row.pool, lock: row.lock ?? undefined },
+        row.notebook_id ?? undefined,
+        served.has(row.pool) ? "as-default" : "wait",
+      );
       for (const resource of resources) waiters.set(resource, [...(waiters.get(resource) ?? []), toHolder(row, row.queued_at)]);
     }
+    for (const name of served) named.pool.add(name);
     const { rows: live } = await client.query<{ resource: string }>("select distinct resource from permit where workspace_id = $1", [
       workspaceId,
     ]);
@@ -158,7 +171,7 @@ export async function viewPools(database: Database, workspaceId: string): Promis
         kind,
         name,
         configured: limit !== undefined,
-        exists: limit !== undefined || kind === "lock" || name === "default",
+        exists: limit !== undefined || kind === "lock" || name === "default" || served.has(name),
         slots,
         rate: limit?.rate,
         holders: counted ? (holders.get(`${kind}/${name}`) ?? []) : undefined,

@@ -3,6 +3,7 @@
  * go ahead of the word that names them. A promise given to the executor resolves with the acknowledgement, so that the harness,
  * too, keeps what did not arrive: a worker that is killed loses nothing. Neighbours: worker.ts, value-shelf.ts.
  */
+import type { CallAnswer, CallWord } from "@/pipelines/protocol/messages";
 import type { WorkerAttemptWord, WorkerMessage, WorkerResult, WorkerValue } from "@/pipelines/protocol/worker";
 import type { Reason, ValueRef } from "@/pipelines/run/run";
 import type { ArtifactWord, AttemptListener, AttemptResult, LogRecord, MetricWord } from "../executor/executor";
@@ -105,6 +106,15 @@ export class AttemptCourier implements AttemptListener {
   usage(word: { cpuMs: number; memoryBytes: number }): void {
     this.sendNow({ type: "usage", attempt: this.key, ...word });
   }
+
+  /** What it would have to read afterwards is not granted to a worker yet: it is told so at once, never left waiting. */
+  call({ notebook }: CallWord, answer: (answer: CallAnswer) => void): void {
+    const message =
+      "A cell on another machine cannot run other notebooks yet. Take the pool= that brings it there away from the cell that calls; the cells of the called notebook may run there.";
+    answer({ ok: false, status: "refused", notebook, message });
+  }
+
+  parked(): void {}
 
   logs(offset: number, records: readonly LogRecord[]): Promise<void> {
     return this.say({ type: "logs", offset, records: [...records] });

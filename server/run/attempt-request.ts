@@ -39,5 +39,6 @@ export function toAttemptRequest(run: RunState, taskRun: TaskRunState, at: numbe
     image: task.options.image ?? spec.dag.image,
     pool: task.options.pool,
     datasets: task.datasets,
+    ...(task.kind === "script" ? { script: true } : {}),
   };
 }

@@ -372,3 +372,30 @@ test("an approval and a pause survive a kill -9, and the answer may be given at 
 test("a command for a run that is nowhere does nothing", async () => {
   expect(await bench.engine.command("nowhere", { type: "pause-requested", by: "Ada" })).toBe(false);
 });
+
+test("fan-outs nest over values of the run: two variables with the last fastest, then over what they gave, then one reduce", async () => {
+  const run = await bench.run(`// %% Grid
+const rates = [0.1, 0.2];
+const depths = ["a", "b", "c"];
+
+// %% Fit each="rate of rates, depth of depths" when="rate < 0.2 || depth !== 'b'"
+const model = rate * 10 + depth;
+
+// %% Score each="m of model, fold of [1, 2]" concurrency=3
+const score = m + fold;
+
+// %% Reduce
+export const all = score.join(" ");
+export const shapes = [model.length, score.length].join();
+
+// %% Told on=success
+import { run } from "heddle";
+export const told = run.status;
+`);
+  expect(run).toMatchObject({ status: "succeeded", tasks: { told: { status: "succeeded" } } });
+  expect(run.tasks["fit[4]"]).toMatchObject({ status: "skipped", reason: "when-false" });
+  expect(run.tasks["reduce"]!.outputs).toEqual({
+    all: 'string · "1a1 1a2 1b1 1b2 1c1 1c2 2a1 2a2 2c1 2c2"',
+    shapes: 'string · "5,10"',
+  });
+});

@@ -11,7 +11,7 @@ import { createTestDatabase, type TestDatabase } from "../db/testing/database";
 import { findEngine } from "../executor/docker/find-engine";
 import { dockerCalls, executorCalls, failpoints, faultActions, statements } from "./testing/faults/failpoints";
 import { judge } from "./testing/faults/oracle";
-import { endless, everything } from "./testing/faults/stories";
+import { everything, hold, letGo, waiting } from "./testing/faults/stories";
 import { readWitness, witnessFolder } from "./testing/faults/witness";
 import { ServerProcess } from "./testing/killable-server";
 import { dockerExecutor, ended, hear, openWorkbench, processExecutor, reached, toSpec, type Workbench } from "./testing/workbench";
@@ -41,17 +41,34 @@ test("every statement of the engine lies in a file of statements", () => {
   const texts = new Set(statements.values());
   expect(texts.size).toBe(statements.size);
   const places = ["server/run", "server/worker", "server/metric", "server/artifact"].flatMap((place) =>
-    fs.readdirSync(place).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts")).map((name) => path.join(place, name)),
+    fs
+      .readdirSync(place)
+      .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+      .map((name) => path.join(place, name)),
   );
   // The web side reads inside workspaceRead, with statements of its own; the engine has none but these.
-  const engine = places.filter((name) => /(engine|run-writer|load-run|cache-lookup|outside-news|append|record|rescuer|lease-keeper|dispatcher)\.ts$/.test(name));
+  const engine = places.filter((name) =>
+    /(engine|run-writer|load-run|cache-lookup|outside-news|append|record|rescuer|lease-keeper|dispatcher)\.ts$/.test(name),
+  );
   expect(engine.length).toBeGreaterThan(8);
-  for (const name of engine) expect({ name, inline: /\.query[^;]{0,80}["`](select|insert|update|delete|begin|with)\b/i.test(fs.readFileSync(name, "utf8")) }).toEqual({ name, inline: false });
+  for (const name of engine)
+    expect({
+      name,
+      inline: /\.query[^;]{0,80}["`](select|insert|update|delete|begin|with)\b/i.test(fs.readFileSync(name, "utf8")),
+    }).toEqual({ name, inline: false });
 });
 
 test("every call of the container engine has a point", () => {
-  const source = fs.readdirSync("server/executor/docker").filter((name) => name === "docker-host.ts").map((name) => fs.readFileSync(path.join("server/executor/docker", name), "utf8")).join("\n");
-  const calls = new Set([...source.matchAll(/\b(docker|container|leftover)\.(\w+)\(/g)].map(([, kind, name]) => `${kind === "docker" ? "docker" : "container"}.${name}`));
+  const source = fs
+    .readdirSync("server/executor/docker")
+    .filter((name) => name === "docker-host.ts")
+    .map((name) => fs.readFileSync(path.join("server/executor/docker", name), "utf8"))
+    .join("\n");
+  const calls = new Set(
+    [...source.matchAll(/\b(docker|container|leftover)\.(\w+)\(/g)].map(
+      ([, kind, name]) => `${kind === "docker" ? "docker" : "container"}.${name}`,
+    ),
+  );
   // Asked only about gpu= and for a handle: nothing hangs on them.
   for (const harmless of ["docker.info", "docker.getContainer"]) calls.delete(harmless);
   expect([...calls].sort()).toEqual([...dockerCalls].sort());
@@ -67,17 +84,19 @@ async function story(bench: Workbench, other: Workbench): Promise<string[]> {
     return result.id;
   };
   const over = (id: string) => ended(bench.pool, id);
-  const waiting = await submit(bench, endless(folder), "the same");
-  expect(await submit(bench, endless(folder), "the same")).toBe(waiting);
-  await reached(bench.pool, waiting, "wait", "running");
+  hold(folder);
+  const held = await submit(bench, waiting(folder), "the same");
+  expect(await submit(bench, waiting(folder), "the same")).toBe(held);
+  await reached(bench.pool, held, "wait", "running");
   for (const cache of ["use", "use", "off"] as const) await over(await submit(bench, everything(folder), undefined, cache));
   // Asked for at the one that does not own it, and gone on with there.
-  await insist(() => other.engine.cancel(waiting));
-  await over(waiting);
-  const again = hear((news) => news.type === "changed" && news.runId === waiting && news.ended);
-  await insist(() => other.engine.retry(waiting));
+  await insist(() => other.engine.cancel(held));
+  await over(held);
+  letGo(folder);
+  const again = hear((news) => news.type === "changed" && news.runId === held && news.ended && news.outside !== true);
+  await insist(() => other.engine.retry(held));
   await again;
-  return runs;
+  return [...new Set(runs)];
 }
 
 /** As a person who presses the button again. */
@@ -89,47 +108,70 @@ async function insist(ask: () => Promise<boolean>): Promise<void> {
   }
 }
 
-test.each(inProcess)("%s at every statement and every call of the executor", async (action) => {
-  const options = { leaseSeconds: 2, home };
-  const points = [...statements.keys()].filter((name) => !afterCuts.includes(name));
-  failpoints.arm(points, action);
-  const executor = (at: string, log: (message: string) => void) => failpoints.executor(processExecutor(at, log));
-  const bench = await openWorkbench(database.url, { ...options, executor, instance: "first" });
-  const other = await openWorkbench(database.url, { ...options, home: path.join(home, "other"), executor, instance: "second" });
-  failpoints.arm(executorCalls.filter((name) => name !== "executor.adopt"), action);
-  const runs = await story(bench, other);
-  // Once more, with what comes only after a cut: the cut, then a fault in what finds out about it.
-  failpoints.arm(["insertRunSql", "saveRunsSql 0"], "execute-then-error");
-  failpoints.arm(["savedRevisionsSql", "runNumberSql"], action);
-  runs.push(...(await story(bench, other)));
-  // A run that the database refuses is set aside, whatever happens on the way.
-  await bench.pool.query(`create function refuse() returns trigger language plpgsql as $$ begin
+test.each(inProcess)(
+  "%s at every statement and every call of the executor",
+  async (action) => {
+    const options = { leaseSeconds: 2, home };
+    const points = [...statements.keys()].filter((name) => !afterCuts.includes(name));
+    failpoints.arm(points, action);
+    const executor = (at: string, log: (message: string) => void) => failpoints.executor(processExecutor(at, log));
+    const bench = await openWorkbench(database.url, { ...options, executor, instance: "first" });
+    const other = await openWorkbench(database.url, { ...options, home: path.join(home, "other"), executor, instance: "second" });
+    failpoints.arm(
+      executorCalls.filter((name) => name !== "executor.adopt"),
+      action,
+    );
+    const runs = await story(bench, other);
+    // Once more, with what comes only after a cut: the cut, then a fault in what finds out about it.
+    failpoints.arm(["insertRunSql", "saveRunsSql 0"], "execute-then-error");
+    failpoints.arm(["savedRevisionsSql", "runNumberSql"], action);
+    runs.push(...(await story(bench, other)));
+    // A run that the database refuses is set aside, whatever happens on the way.
+    await bench.pool.query(`create function refuse() returns trigger language plpgsql as $$ begin
     if new.task_key = 'poisoned' and new.status = 'succeeded' then raise exception 'this row is poison'; end if; return new; end $$;
     create trigger refuse before update on task_run for each row execute function refuse()`);
-  failpoints.arm(["poisonRunSql", "setAsideSql"], action);
-  const poisoned = await bench.submit("// %% Poisoned\nexport const a = 1;\n", { cache: "off" });
-  if (!poisoned.ok) throw new Error(poisoned.message);
-  await ended(bench.pool, poisoned.id);
-  expect((await bench.summary(poisoned.id)).reason).toBe("internal");
-  await Promise.all([bench, other].map((each) => each.pool.query("select 1")));
-  const loads = [bench.engine.load(), other.engine.load()];
-  const verdict = await judge({ pool: bench.pool, runs, witness: readWitness(folder), homes: [home, path.join(home, "other")], loads, retried: runs });
-  expect(verdict).toEqual([]);
-  await bench.close();
-  await other.close();
-  expect([...failpoints.armed.keys()]).toEqual([]);
-  fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-}, 120_000);
+    failpoints.arm(["poisonRunSql", "setAsideSql"], action);
+    const poisoned = await bench.submit("// %% Poisoned\nexport const a = 1;\n", { cache: "off" });
+    if (!poisoned.ok) throw new Error(poisoned.message);
+    await ended(bench.pool, poisoned.id);
+    expect((await bench.summary(poisoned.id)).reason).toBe("internal");
+    await Promise.all([bench, other].map((each) => each.pool.query("select 1")));
+    const loads = [bench.engine.load(), other.engine.load()];
+    const verdict = await judge({
+      pool: bench.pool,
+      runs,
+      witness: readWitness(folder),
+      homes: [home, path.join(home, "other")],
+      loads,
+      retried: runs,
+    });
+    expect(verdict).toEqual([]);
+    await bench.close();
+    await other.close();
+    expect([...failpoints.armed.keys()]).toEqual([]);
+    fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  },
+  120_000,
+);
 
 test("kill -9 at every statement and every call of the executor", async () => {
   // What the second server sends in the name of another owner, or only after a cut, is killed elsewhere (kill.test.ts, the model).
-  const open = new Set([...statements.keys(), ...executorCalls].filter((name) => ![...afterCuts, "reopenRunSql", "wishCancelSql", "orderedRunSql", "leaveSql"].includes(name)));
+  const open = new Set(
+    [...statements.keys(), ...executorCalls].filter(
+      (name) => ![...afterCuts, "reopenRunSql", "wishCancelSql", "orderedRunSql", "leaveSql"].includes(name),
+    ),
+  );
   const all = open.size;
   const bench = await openWorkbench(database.url, { leaseSeconds: 3, home: path.join(home, "other"), instance: "second" });
   const runs: string[] = [];
   let kills = 0;
   for (let rounds = 0; open.size > 0 && rounds < all + 10; rounds++) {
-    const server = new ServerProcess({ databaseUrl: database.url, home, leaseSeconds: 3, failpoints: { points: [...open], action: "kill" } });
+    const server = new ServerProcess({
+      databaseUrl: database.url,
+      home,
+      leaseSeconds: 3,
+      failpoints: { points: [...open], action: "kill" },
+    });
     const ready = await server.hearOrEnd("ready");
     if (ready) {
       server.send({ type: "submit", text: everything(folder), cache: "use" });
@@ -153,38 +195,55 @@ test("kill -9 at every statement and every call of the executor", async () => {
   for (const id of runs) await ended(bench.pool, id);
   server.send({ type: "load" });
   const { load } = await server.hear("load");
-  expect(await judge({ pool: bench.pool, runs, witness: readWitness(folder), homes: [home, path.join(home, "other")], loads: [load] })).toEqual([]);
+  expect(
+    await judge({ pool: bench.pool, runs, witness: readWitness(folder), homes: [home, path.join(home, "other")], loads: [load] }),
+  ).toEqual([]);
   await server.close();
   await bench.close();
   fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 }, 240_000);
 
 if (hasDocker) {
-  test.each(inProcess)("%s at every call of the container engine", async (action) => {
-    const real = failpoints.docker(new Docker(), [`${folder}:/heddle/witness:rw`]);
-    const bench = await openWorkbench(database.url, {
-      leaseSeconds: 5,
-      home,
-      instance: "first",
-      executor: (at, log) => dockerExecutor(at, log, real),
-    });
-    failpoints.arm(dockerCalls.filter((call) => call !== "docker.listContainers"), action);
-    const text = everything("/heddle/witness");
-    const runs: string[] = [];
-    for (let round = 0; round < 2; round++) {
-      const run = await bench.run(text, { cache: "off", notebookId: `n${round}` });
-      expect(run.status).toBe("succeeded");
-      runs.push(run.id);
-    }
-    expect(await judge({ pool: bench.pool, runs, witness: readWitness(folder), homes: [home], loads: [bench.engine.load()] })).toEqual([]);
-    await bench.close();
-    await real.listContainers({ all: true });
-    expect([...failpoints.armed.keys()]).toEqual([]);
-    fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-  }, 120_000);
+  test.each(inProcess)(
+    "%s at every call of the container engine",
+    async (action) => {
+      const real = failpoints.docker(new Docker(), [`${folder}:/heddle/witness:rw`]);
+      const bench = await openWorkbench(database.url, {
+        leaseSeconds: 5,
+        home,
+        instance: "first",
+        executor: (at, log) => dockerExecutor(at, log, real),
+      });
+      failpoints.arm(
+        dockerCalls.filter((call) => call !== "docker.listContainers"),
+        action,
+      );
+      const text = everything("/heddle/witness");
+      const runs: string[] = [];
+      for (let round = 0; round < 2; round++) {
+        const run = await bench.run(text, { cache: "off", notebookId: `n${round}` });
+        expect(run.status).toBe("succeeded");
+        runs.push(run.id);
+      }
+      expect(await judge({ pool: bench.pool, runs, witness: readWitness(folder), homes: [home], loads: [bench.engine.load()] })).toEqual(
+        [],
+      );
+      await bench.close();
+      await real.listContainers({ all: true });
+      expect([...failpoints.armed.keys()]).toEqual([]);
+      fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+    120_000,
+  );
 
   test("kill -9 at every call of the container engine", async () => {
-    const open = new Set<string>(["docker.createContainer", "container.start", "docker.listContainers", "container.wait", "executor.launch"]);
+    const open = new Set<string>([
+      "docker.createContainer",
+      "container.start",
+      "docker.listContainers",
+      "container.wait",
+      "executor.launch",
+    ]);
     const all = open.size;
     const bench = await openWorkbench(database.url, { leaseSeconds: 30, home: path.join(home, "other"), instance: "second" });
     const options = { databaseUrl: database.url, home, executor: "docker", witness: folder } as const;
@@ -224,5 +283,9 @@ async function killContainers(bench: Workbench, runId: string, of: string): Prom
   const engine = new Docker();
   const { createHash } = await import("node:crypto");
   const id = createHash("sha256").update(of).digest("hex").slice(0, 16);
-  for (const { Id } of await engine.listContainers({ filters: { label: [`heddle.home=${id}`] } })) await engine.getContainer(Id).kill().catch(() => undefined);
+  for (const { Id } of await engine.listContainers({ filters: { label: [`heddle.home=${id}`] } }))
+    await engine
+      .getContainer(Id)
+      .kill()
+      .catch(() => undefined);
 }

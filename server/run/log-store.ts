@@ -1,11 +1,13 @@
 /**
  * Log records of attempts: one file each, a JSON record per line, under
  * `<home>/store/<workspace>/logs/<run>/<taskRun>-<attempt>.ndjson`. A record's number is its line's. Appends are
- * repeatable by number. Beyond a limit records are counted, not kept, and the last line says so.
+ * repeatable by number. Beyond a limit records are counted, not kept, and the last line says so; so are those for which
+ * the disk has no room. Where values rest elsewhere, the log of an attempt that ended follows them and leaves this machine.
  */
-import type fs from "node:fs";
 import fsp from "node:fs/promises";
 import path from "node:path";
+import type { Readable } from "node:stream";
+import type { ObjectStore } from "../artifact/object-store";
 import type { LogRecord } from "../executor/executor";
 
 export interface LogPlace {
@@ -40,17 +42,49 @@ export interface LogStore {
   /** What is kept so far of a log that is open here. */
   counts(place: LogPlace): LogCounts | undefined;
   close(place: LogPlace): Promise<void>;
+  /** Sends away the logs that could not be when they were closed; returns how many. */
+  flush(): Promise<number>;
 }
 
-export function createLogStore(home: string, limitBytes = 256 * 1024 * 1024): LogStore {
-  const open = new Map<string, OpenLog>();
+export interface LogStoreOptions {
+  readonly limitBytes?: number;
+  /** Where ended logs go; a folder means that they stay where they are. */
+  readonly objects?: ObjectStore | undefined;
+}
 
-  const fileOf = (place: LogPlace) => {
+export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, objects }: LogStoreOptions = {}): LogStore {
+  const open = new Map<string, OpenLog>();
+  const elsewhere = objects?.kind === "s3" ? objects : undefined;
+  const root = path.join(home, "store");
+
+  const objectOf = (place: LogPlace) => {
     for (const part of [place.workspaceId, place.runId, place.taskRunId]) {
       if (!/^[\w-]+$/.test(part)) throw new Error(`Not an id: ${JSON.stringify(part)}`);
     }
-    return path.join(home, "store", place.workspaceId, "logs", place.runId, `${place.taskRunId}-${place.attempt}.ndjson`);
+    return `${logFolder(place.workspaceId, place.runId)}${place.taskRunId}-${place.attempt}.ndjson`;
   };
+  const fileOf = (place: LogPlace) => path.join(root, objectOf(place));
+
+  async function sendAway(key: string): Promise<boolean> {
+    const file = path.join(root, key);
+    try {
+      await elsewhere!.putFile(key, file);
+    } catch {
+      // It stays here, is read from here, and goes with the next flush.
+      return false;
+    }
+    await fsp.rm(file, { force: true });
+    return true;
+  }
+
+  async function openToRead(place: LogPlace, start: number): Promise<Readable | undefined> {
+    try {
+      return (await fsp.open(fileOf(place))).createReadStream({ start });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      return start === 0 ? (await elsewhere?.read(objectOf(place)))?.stream : undefined;
+    }
+  }
 
   const keyOf = (place: LogPlace) => `${place.taskRunId}-${place.attempt}`;
 
@@ -87,16 +121,20 @@ export function createLogStore(home: string, limitBytes = 256 * 1024 * 1024): Lo
           text += line;
         }
         if (text !== "") {
-          into.file ??= await openForAppend(name);
           const bytes = Buffer.from(text);
           try {
+            into.file ??= await openForAppend(name);
             await into.file.appendFile(bytes);
+            into.bytes += bytes.length;
           } catch (error) {
             // What was half written goes, so that the same records said again follow what is whole.
-            await into.file.truncate(into.bytes).catch(() => undefined);
-            throw error;
+            await into.file?.truncate(into.bytes).catch(() => undefined);
+            const { code } = error as NodeJS.ErrnoException;
+            if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+            // An attempt cannot wait for somebody to make room: what came is counted as cut, from here on.
+            cut += kept - into.records;
+            kept = into.records;
           }
-          into.bytes += bytes.length;
         }
         // Only now they count as seen.
         into.records = kept;
@@ -108,20 +146,14 @@ export function createLogStore(home: string, limitBytes = 256 * 1024 * 1024): Lo
     },
 
     async read(place, from, limit) {
-      const name = fileOf(place);
       const log = open.get(keyOf(place));
       await log?.tail;
       const records: LogRecord[] = [];
       const mark = Math.floor(from / markEvery);
       const start = log?.marks[mark];
       let number = start === undefined ? 0 : mark * markEvery;
-      let stream: fs.ReadStream;
-      try {
-        stream = (await fsp.open(name)).createReadStream({ start: start ?? 0 });
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-        return { records, next: from, total: 0, cut: 0 };
-      }
+      const stream = await openToRead(place, start ?? 0);
+      if (!stream) return { records, next: from, total: 0, cut: 0 };
       for await (const line of lines(stream)) {
         if (number >= from && records.length < limit) records.push(JSON.parse(line) as LogRecord);
         number++;
@@ -143,8 +175,33 @@ export function createLogStore(home: string, limitBytes = 256 * 1024 * 1024): Lo
       await log.tail;
       open.delete(keyOf(place));
       await log.file?.close();
+      if (elsewhere && log.bytes > 0) await sendAway(objectOf(place));
+    },
+
+    async flush() {
+      if (!elsewhere) return 0;
+      const busy = new Set([...open.keys()].map((key) => `${key}.ndjson`));
+      let sent = 0;
+      for (const workspace of await namesIn(root)) {
+        for (const run of await namesIn(path.join(root, workspace, "logs"))) {
+          for (const name of await namesIn(path.join(root, workspace, "logs", run))) {
+            if (!busy.has(name) && (await sendAway(`${logFolder(workspace, run)}${name}`))) sent++;
+          }
+          await fsp.rmdir(path.join(root, workspace, "logs", run)).catch(() => undefined);
+        }
+      }
+      return sent;
     },
   };
+}
+
+/** Where the logs of a run are among the objects: a prefix. */
+export function logFolder(workspaceId: string, runId: string): string {
+  return `${workspaceId}/logs/${runId}/`;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return fsp.readdir(folder).catch(() => []);
 }
 
 async function openForAppend(name: string): Promise<fsp.FileHandle> {
@@ -171,7 +228,7 @@ async function recover(name: string, log: OpenLog): Promise<void> {
   if (start < bytes.length) await fsp.truncate(name, start);
 }
 
-async function* lines(stream: fs.ReadStream): AsyncGenerator<string> {
+async function* lines(stream: Readable): AsyncGenerator<string> {
   let rest = "";
   stream.setEncoding("utf8");
   for await (const chunk of stream as AsyncIterable<string>) {

@@ -109,7 +109,8 @@ export function createOutsideNews(parts: OutsideNewsParts): OutsideNews {
     pollMs,
     async () => {
       if (!inCompany()) return;
-      await listen();
+      // Whether or not anybody can be heard.
+      await listen().catch((error: unknown) => complain("Listening to other servers", error));
       await look();
     },
     (error) => complain("Looking at what other servers did", error),

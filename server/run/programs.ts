@@ -25,6 +25,7 @@ function make(task: Task, mode: AttemptMode): ExecutableProgram {
     task.when,
     task.reads,
     task.paramReads,
+    task.kind === "script" ? [task.settings, task.options.image] : "",
   ]);
   const key = crypto.createHash("sha256").update(text).digest("base64");
   let program = made.get(key);

@@ -134,6 +134,20 @@ describe("between workspaces", () => {
     );
   });
 
+  test("many with little to do do not starve one with much: it gets at least half of its turns", () => {
+    const queue = new ReadyQueue<Queued>();
+    let seq = 0;
+    for (let n = 0; n < 400; n++) queue.push(item("big", ++seq));
+    for (let n = 0; n < 9; n++) queue.push(item(`small${n}`, ++seq));
+    let big = 0;
+    for (let n = 0; n < 1000; n++) {
+      const next = take(queue)!;
+      if (next.workspaceId === "big") big++;
+      else queue.push(item(next.workspaceId, ++seq));
+    }
+    expect(big).toBeGreaterThanOrEqual(1000 / 10 / 2);
+  });
+
   test("one that asks for no more than its part waits no longer than for the next free place, however much the others ask for", () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {

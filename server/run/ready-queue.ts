@@ -1,6 +1,7 @@
 /**
- * What wants to start, in the order it may: the workspace with the least under way first, then the one served longest ago;
- * within it by priority, then the older run, so that runs end one after the other and their processes are used again rather
+ * What wants to start, in the order it may. Workspaces: every second place goes to the one with the least waiting, so that
+ * somebody with little to do hardly notices the others; the places between go by turns, to the one with the least under way,
+ * then the one served longest ago, so that nobody starves. Within a workspace by priority, then the older run, so that runs end one after the other and their processes are used again rather
  * than all runs being begun at once. What needs the same places stands in one lane, so that a full pool holds up nobody who
  * does not need it. Neighbour: admission.ts.
  */
@@ -26,6 +27,7 @@ export interface QueueOrder {
 interface Line<T extends Queued> {
   readonly lanes: Map<string, Lane<T>>;
   served: number;
+  size: number;
 }
 
 export class ReadyQueue<T extends Queued> {
@@ -34,10 +36,11 @@ export class ReadyQueue<T extends Queued> {
 
   push(item: T): void {
     let line = this.lines.get(item.workspaceId);
-    if (!line) this.lines.set(item.workspaceId, (line = { lanes: new Map(), served: ++this.clock }));
+    if (!line) this.lines.set(item.workspaceId, (line = { lanes: new Map(), served: this.clock, size: 0 }));
     let lane = line.lanes.get(item.lane);
     if (!lane) line.lanes.set(item.lane, (lane = new Lane(item.resources)));
     lane.push(item);
+    line.size++;
   }
 
   /** The next that may start; it stays until it is shifted. */
@@ -45,8 +48,9 @@ export class ReadyQueue<T extends Queued> {
     let best: T | undefined;
     let bestLine: Line<T> | undefined;
     let least = Infinity;
+    const byTurns = this.clock % 2 === 0;
     for (const [workspaceId, line] of this.lines) {
-      const share = order.share(workspaceId);
+      const share = byTurns ? order.share(workspaceId) : line.size;
       if (share > least || (share === least && bestLine !== undefined && line.served > bestLine.served)) continue;
       const item = first(workspaceId, line, order);
       if (!item) continue;
@@ -62,6 +66,7 @@ export class ReadyQueue<T extends Queued> {
     const line = this.lines.get(item.workspaceId)!;
     const lane = line.lanes.get(item.lane)!;
     lane.shift();
+    line.size--;
     line.served = ++this.clock;
     if (lane.top === undefined) line.lanes.delete(item.lane);
     // Who was served last is remembered no longer than the line: an empty one has waited for nothing.
@@ -76,6 +81,7 @@ export class ReadyQueue<T extends Queued> {
     for (const [key, lane] of line.lanes) {
       if (!isMeant(key)) continue;
       line.lanes.delete(key);
+      line.size -= lane.items.length;
       all.push(...lane.items);
     }
     if (line.lanes.size === 0) this.lines.delete(workspaceId);

@@ -10,7 +10,7 @@ export function refuseSpec(run: RunState): string | undefined {
       if (task.when !== undefined) programOf(task, "task");
       continue;
     }
-    if (task.kind !== "code") {
+    if (task.kind !== "code" && task.kind !== "script") {
       return `The cell “${task.title}” is of the kind [${task.kind}], which this version cannot run yet: leave it out or write it as code.`;
     }
     try {

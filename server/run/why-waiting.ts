@@ -89,6 +89,7 @@ async function findUpstream(client: ClientBase, workspaceId: string, { run_id, t
 
 async function findFull(client: ClientBase, workspaceId: string, record: WaitingRecord, running: number): Promise<WaitingFor[]> {
   const { task, map_index, notebook_id, run_id, id, attempt } = record;
+  if (record.paused) return [{ type: "paused" }];
   if (record.abandoned) return [{ type: "server" }];
   const limits = await readLimits(client, workspaceId);
   const expands = map_index === null && (task.each ?? null) !== null;

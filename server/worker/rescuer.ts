@@ -196,18 +196,13 @@ export class Rescuer implements Loop {
       const elsewhere = admission.adopt(id, run.id, spec.workspaceId, plan.tasks[task]!.options, current?.handle);
       if (claimed) continue;
       // Its worker comes back while its lease lasts, or has stopped it by then.
-      timers.later(elsewhere ? this.lateness : this.patience(run, ordinal), () => {
+      const patience = this.patience(run, ordinal);
+      timers.later(elsewhere ? Math.max(this.lateness, patience) : patience, () => {
         if (launcher.has(id)) return;
         this.dispatcher.tell(run.id, { type: "attempt-lost", ordinal, attempt, reason: "node-lost", error: undefined, at: now() });
       });
     }
     this.dispatcher.add(run, pendingActions(run.state));
-  }
-
-  /** How long an attempt on another machine may still be at work: its worker has not heard a server since before this. */
-  private get lateness(): number {
-    const ms = this.parts.leaseSeconds * 1000;
-    return ms + Math.min(mostGraceMs, ms);
   }
 
   /**
@@ -218,6 +213,12 @@ export class Rescuer implements Loop {
     const lease = leases.get(ordinal);
     if (!lease || lease.server === this.parts.instance) return 0;
     return Math.max(0, lease.left) + Math.min(mostMarginMs, this.parts.leaseSeconds * 1000);
+  }
+
+  /** How long an attempt on another machine may still be at work: its worker has not heard a server since before this. */
+  private get lateness(): number {
+    const ms = this.parts.leaseSeconds * 1000;
+    return ms + Math.min(mostGraceMs, ms);
   }
 
   private async setAside(runId: string): Promise<void> {

@@ -18,7 +18,9 @@ export interface FirstStart {
 /** Undefined when there is a workspace already. */
 export async function makeFirstWorkspace(shelf: Shelf, examplesDir: string): Promise<FirstStart | undefined> {
   const { database } = shelf;
-  if ((await database.prisma.workspace.count()) > 0) return undefined;
+  // Plain SQL here and below: at every start, and Prisma's first query takes longer than all else of it.
+  const { rows } = await database.pool.query<{ any: boolean }>("select exists (select from workspace) as any");
+  if (rows[0]!.any) return undefined;
   const userId = crypto.randomUUID();
   const workspaceId = firstWorkspaceId;
   await database.prisma.$transaction([
@@ -62,9 +64,9 @@ export async function copyExampleData(environment: string, dataDir: string): Pro
 
 /** The owner who has not chosen a password yet, if there is one: a sign-in link is printed for them at every start. */
 export async function findOwnerWithoutPassword(database: Database): Promise<string | undefined> {
-  const member = await database.prisma.member.findFirst({
-    where: { role: "owner", user: { passwordHash: null } },
-    orderBy: { createdAt: "asc" },
-  });
-  return member?.userId;
+  const { rows } = await database.pool.query<{ id: string }>(
+    `select u.id from member m join "user" u on u.id = m.user_id
+     where m.role = 'owner' and u.password_hash is null order by m.created_at limit 1`,
+  );
+  return rows[0]?.id;
 }

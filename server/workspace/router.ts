@@ -73,7 +73,13 @@ export const workspaceRouter = router({
   }),
   /** The token is in this answer only. */
   createToken: inSession("viewer")
-    .input(z.strictObject({ name: z.string().trim().min(1).max(100), scope: z.enum([...roles, workerScope]), days: z.int().min(1).max(3650).optional() }))
+    .input(
+      z.strictObject({
+        name: z.string().trim().min(1).max(100),
+        scope: z.enum([...roles, workerScope]),
+        days: z.int().min(1).max(3650).optional(),
+      }),
+    )
     .mutation(async ({ ctx, input }): Promise<{ id: string; token: string }> => {
       if (input.scope === workerScope && ctx.caller.role !== "owner")
         throw new AppError("FORBIDDEN", "A worker sees what its tasks see: only an owner of the workspace may add one.");

@@ -126,6 +126,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   return (
     <EditorContext value={actions}>
       <EditorBar
+        id={detail.id}
         title={title}
         onTitle={(next) =>
           dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter: setFrontMatterTitle(notebook.frontMatter, next) }] })

@@ -1,9 +1,10 @@
 "use client";
-/** What belongs to the person: password, signed-in browsers, API tokens. */
+/** What belongs to the person (password, signed-in browsers, API tokens) and what the workspace stores. */
 import { PageBar } from "../../_frame/page-bar";
 import { useSession } from "../../_frame/use-session";
 import { BrowsersSection } from "./browsers-section";
 import { PasswordSection } from "./password-section";
+import { StorageSection } from "./storage-section";
 import styles from "./settings.module.css";
 import { TokensSection } from "./tokens-section";
 
@@ -16,6 +17,7 @@ export function SettingsPage() {
         <PasswordSection email={session?.user.email} hasPassword={session?.user.hasPassword ?? true} />
         <TokensSection />
         <BrowsersSection />
+        <StorageSection />
         <section className={styles.section}>
           <h2>About</h2>
           <p className={styles.quiet}>

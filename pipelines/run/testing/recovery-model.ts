@@ -356,7 +356,7 @@ export class Server {
   private async save(run: { state: RunState; revision: number }): Promise<boolean> {
     const { world, name } = this;
     const { row, rules } = world;
-    for (let cut = false; ; ) {
+    for (let cut = false; ;) {
       try {
         const saved = await world.statement(this, "save", () => {
           if (rules.compareAndSet && (row.owner !== name || row.revision !== run.revision)) return false;

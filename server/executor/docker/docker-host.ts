@@ -21,7 +21,8 @@ import {
 import { HarnessOwners } from "../harness-owners";
 import { pauseAfter } from "../../pause-after";
 import { socketFolder, socketPath } from "../socket-folder";
-import { ensureImage, findImageId, mostSlots, uidBase } from "./image";
+import { ensureImage, findImageId, mostParkedSlots, mostSlots, uidBase } from "./image";
+import { preparePortableNode, type PortableNode } from "./portable-node";
 import { containerMemory, containerOptions, inside } from "./profile";
 
 export interface DockerHostOptions {
@@ -50,6 +51,7 @@ export class DockerHost implements HarnessHost {
   private readonly patience: number;
   private image: Promise<string> | undefined;
   private ownDigest: Promise<string> | undefined;
+  private node: Promise<PortableNode> | undefined;
 
   constructor(private readonly options: DockerHostOptions) {
     this.owners = new HarnessOwners(options.home);
@@ -83,9 +85,12 @@ export class DockerHost implements HarnessHost {
     const { socket, scratch } = await this.folders(name);
     const data = this.options.dataDir(scope.workspaceId);
     const dataFolder = data === undefined ? undefined : await realpath(data).catch(() => undefined);
+    const node = resources.image === undefined ? undefined : await this.ownNode();
     const settings: HarnessSettings = {
       socket: `${inside.socket}/s`,
+      ...(node === undefined ? {} : { node: node.command }),
       slots,
+      mostParked: mostParkedSlots,
       uidBase,
       task: `${inside.runner}/task.cjs`,
       environment: inside.environment,
@@ -98,7 +103,7 @@ export class DockerHost implements HarnessHost {
     const create = containerOptions({
       name,
       image: resources.image ?? (await this.ownImage()),
-      command: ["node", `${inside.runner}/harness.cjs`, JSON.stringify(settings)],
+      command: [...(node?.command ?? ["node"]), `${inside.runner}/harness.cjs`, JSON.stringify(settings)],
       labels: {
         [label.home]: this.homeId,
         [label.key]: key,
@@ -115,6 +120,7 @@ export class DockerHost implements HarnessHost {
         store: await realpath(await this.options.store.folder(scope.workspaceId)),
         data: dataFolder,
         runner: resources.image === undefined ? undefined : await realpath(this.options.runner),
+        node: node?.folder,
       },
       network: resources.network ? this.options.network : undefined,
     });
@@ -176,7 +182,7 @@ export class DockerHost implements HarnessHost {
       throw new HarnessStartError(
         "image",
         false,
-        `The image "${image}" is not on this machine. Load it with \`docker pull ${image}\`, or take image= away.`,
+        `The image "${image}" is not on this machine. Heddle downloads none by itself: load it with \`docker pull ${image}\`, or take image= away.`,
       );
     }
   }
@@ -187,6 +193,14 @@ export class DockerHost implements HarnessHost {
       throw error;
     });
     return this.image;
+  }
+
+  private ownNode(): Promise<PortableNode> {
+    this.node ??= preparePortableNode(this.options.home, inside.node).catch((error: unknown) => {
+      this.node = undefined;
+      throw error;
+    });
+    return this.node;
   }
 
   /**
@@ -266,7 +280,10 @@ export class DockerHost implements HarnessHost {
         if (found.State.OOMKilled) return { reason: "out-of-memory", message: `The container ${name} ran out of memory and was killed.` };
         const words = await readFile(join(folder, "fatal.log"), "utf8").catch(() => "");
         const code = exitCode ?? found.State.ExitCode;
-        return { reason: "node-lost", message: `The container ${name} ended (exit code ${code}).${words ? ` ${words.slice(0, 1000)}` : ""}` };
+        return {
+          reason: "node-lost",
+          message: `The container ${name} ended (exit code ${code}).${words ? ` ${words.slice(0, 1000)}` : ""}`,
+        };
       }
       await pauseAfter(tries);
     }

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type Docker from "dockerode";
+import Docker from "dockerode";
 import { pack, type Pack } from "tar-stream";
 
 const run = promisify(execFile);
@@ -15,8 +15,10 @@ const run = promisify(execFile);
 /** Slot n runs as this uid plus n; both programs and the image's passwd agree on it. */
 export const uidBase = 65001;
 export const mostSlots = 64;
+/** Above those that count as waiting when an attempt is launched (harness-executor.ts): more may begin to wait meanwhile. */
+export const mostParkedSlots = 128;
 
-interface Entry {
+export interface ImageEntry {
   readonly name: string;
   readonly mode: number;
   readonly content: Buffer | undefined;
@@ -24,15 +26,27 @@ interface Entry {
 
 /** Makes sure the engine has the image; returns its tag. */
 export async function ensureImage(docker: Docker, runner: string): Promise<string> {
-  const layers = [await toTar(await baseEntries()), await toTar(await runnerEntries(runner))];
+  const layers = [await baseEntries(), await runnerEntries(runner)];
+  return loadImage("heddle-runner", layers, ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"], docker);
+}
+
+/** Loads an image of these files unless the engine has it; a name without a tag gets one from its content. */
+export async function loadImage(
+  name: string,
+  entries: readonly (readonly ImageEntry[])[],
+  variables: readonly string[],
+  docker = new Docker(),
+): Promise<string> {
+  const layers: Buffer[] = [];
+  for (const layer of entries) layers.push(await toTar(layer));
   const digests = layers.map(sha256);
   const config = JSON.stringify({
     architecture: process.arch === "x64" ? "amd64" : process.arch,
     os: "linux",
-    config: { Env: ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"], WorkingDir: "/" },
+    config: { Env: variables, WorkingDir: "/" },
     rootfs: { type: "layers", diff_ids: digests.map((digest) => `sha256:${digest}`) },
   });
-  const tag = `heddle-runner:${sha256(Buffer.from(config)).slice(0, 12)}`;
+  const tag = name.includes(":") ? name : `${name}:${sha256(Buffer.from(config)).slice(0, 12)}`;
   if ((await findImageId(docker, tag)) !== undefined) return tag;
   const archive = pack();
   add(archive, { name: "config.json", mode: 0o644, content: Buffer.from(config) });
@@ -43,7 +57,7 @@ export async function ensureImage(docker: Docker, runner: string): Promise<strin
   const progress = await docker.loadImage(archive as unknown as NodeJS.ReadableStream);
   let said = "";
   for await (const chunk of progress as AsyncIterable<Buffer>) said += chunk.toString();
-  if ((await findImageId(docker, tag)) === undefined) throw new Error(`The engine did not take the runner's image: ${said.slice(-500)}`);
+  if ((await findImageId(docker, tag)) === undefined) throw new Error(`The engine did not take the image ${tag}: ${said.slice(-500)}`);
   return tag;
 }
 
@@ -57,20 +71,18 @@ export async function findImageId(docker: Docker, name: string): Promise<string 
   }
 }
 
-async function baseEntries(): Promise<Entry[]> {
+async function baseEntries(): Promise<ImageEntry[]> {
   const node = await realpath(process.execPath);
   const files = new Map<string, string>([["usr/local/bin/node", node]]);
-  const { stdout } = await run("ldd", [node]);
-  for (const line of stdout.split("\n")) {
-    // "libm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x…)" or "/lib64/ld-linux-x86-64.so.2 (0x…)"
-    const path = /=> (\/\S+)/.exec(line)?.[1] ?? /^\s*(\/\S+)/.exec(line)?.[1];
-    if (path) files.set(path.slice(1), await realpath(path));
-  }
-  const entries: Entry[] = [];
+  for (const path of await librariesOf(node)) files.set(path.slice(1), await realpath(path));
+  const entries: ImageEntry[] = [];
   for (const [name, path] of files) entries.push({ name, mode: 0o755, content: await readFile(path) });
   const certificates = await readFile("/etc/ssl/certs/ca-certificates.crt").catch(() => undefined);
   if (certificates) entries.push({ name: "etc/ssl/certs/ca-certificates.crt", mode: 0o644, content: certificates });
-  const users = Array.from({ length: mostSlots }, (_, slot) => `task${slot}:x:${uidBase + slot}:${uidBase + slot}::/tmp:/bin/false`);
+  const users = Array.from(
+    { length: mostSlots + mostParkedSlots },
+    (_, slot) => `task${slot}:x:${uidBase + slot}:${uidBase + slot}::/tmp:/bin/false`,
+  );
   entries.push({ name: "etc/passwd", mode: 0o644, content: Buffer.from(["root:x:0:0:root:/:/bin/false", ...users, ""].join("\n")) });
   const groups = users.map((_, slot) => `task${slot}:x:${uidBase + slot}:`);
   entries.push({ name: "etc/group", mode: 0o644, content: Buffer.from(["root:x:0:", ...groups, ""].join("\n")) });
@@ -81,8 +93,18 @@ async function baseEntries(): Promise<Entry[]> {
   return entries;
 }
 
-async function runnerEntries(runner: string): Promise<Entry[]> {
-  const entries: Entry[] = [];
+/** Shared libraries of a program, with the loader among them. */
+export async function librariesOf(program: string): Promise<string[]> {
+  const { stdout } = await run("ldd", [program]);
+  return stdout.split("\n").flatMap((line) => {
+    // "libm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x…)" or "/lib64/ld-linux-x86-64.so.2 (0x…)"
+    const path = /=> (\/\S+)/.exec(line)?.[1] ?? /^\s*(\/\S+)/.exec(line)?.[1];
+    return path === undefined ? [] : [path];
+  });
+}
+
+async function runnerEntries(runner: string): Promise<ImageEntry[]> {
+  const entries: ImageEntry[] = [];
   for (const name of ["harness.cjs", "task.cjs"]) {
     entries.push({ name: `heddle/runner/${name}`, mode: 0o644, content: await readFile(join(runner, name)) });
   }
@@ -90,8 +112,8 @@ async function runnerEntries(runner: string): Promise<Entry[]> {
 }
 
 /** The same entries give the same bytes: no times, no owners, sorted, every parent folder named. */
-async function toTar(entries: readonly Entry[]): Promise<Buffer> {
-  const all = new Map<string, Entry>();
+async function toTar(entries: readonly ImageEntry[]): Promise<Buffer> {
+  const all = new Map<string, ImageEntry>();
   for (const entry of entries) {
     const parts = entry.name.split("/").slice(0, -1);
     for (let length = 1; length <= parts.length; length++) {
@@ -110,7 +132,7 @@ async function toTar(entries: readonly Entry[]): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function add(archive: Pack, { name, mode, content }: Entry): void {
+function add(archive: Pack, { name, mode, content }: ImageEntry): void {
   const header = { name, mode, mtime: new Date(0), uid: 0, gid: 0 };
   if (content) archive.entry({ ...header, size: content.length }, content);
   else archive.entry({ ...header, type: "directory" });

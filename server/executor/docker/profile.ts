@@ -14,6 +14,8 @@ export interface Mounts {
   readonly data: string | undefined;
   /** The bundled runner, for images that are not ours. */
   readonly runner: string | undefined;
+  /** Our Node, for such images. */
+  readonly node: string | undefined;
 }
 
 /** Where the mounts are inside. */
@@ -24,6 +26,7 @@ export const inside = {
   store: "/heddle/store",
   data: "/heddle/data",
   runner: "/heddle/runner",
+  node: "/heddle/node",
 } as const;
 
 const smallest = 512 * 1024 ** 2;
@@ -67,7 +70,7 @@ export function containerOptions(options: {
       CapAdd: ["SETUID", "SETGID", "KILL"],
       SecurityOpt: ["no-new-privileges"],
       // Threads count: a Node process has about a dozen.
-      PidsLimit: 512,
+      PidsLimit: 2048,
       Memory: memory,
       MemorySwap: memory,
       NanoCpus: Math.round(Math.min(cpus().length, resources.cpu * slots) * 1e9),
@@ -81,6 +84,7 @@ export function containerOptions(options: {
         ...bind(mounts.store, inside.store, "ro"),
         ...bind(mounts.data, inside.data, "ro"),
         ...bind(mounts.runner, inside.runner, "ro"),
+        ...bind(mounts.node, inside.node, "ro"),
       ],
       ...(resources.gpu > 0 ? { DeviceRequests: [{ Driver: "nvidia", Count: resources.gpu, Capabilities: [["gpu"]] }] } : {}),
     },

@@ -1,6 +1,6 @@
 "use client";
 /** The bar of the editor: the title, what is saved, and at the right always in the same place: Run all, or Stop. */
-import { ChevronDown, Keyboard, ListChecks, PanelRight, Play, Square } from "lucide-react";
+import { ChevronDown, Grid3x3, Keyboard, ListChecks, PanelRight, Play, Square } from "lucide-react";
 import Link from "next/link";
 import { PageBar } from "../../../_frame/page-bar";
 import type { RunRow } from "../../../_trpc/outputs";
@@ -15,6 +15,7 @@ import { SaveWord } from "./save-word";
 import { TitleInput } from "./title-input";
 
 export interface EditorBarProps {
+  readonly id: string;
   readonly title: string;
   readonly onTitle: (title: string) => void;
   readonly saveState: SaveState;
@@ -53,6 +54,10 @@ export function EditorBar(props: EditorBarProps) {
               <Duration from={run.startedAt ?? run.createdAt} ms={run.durationMs} />
             </Link>
           )}
+          <Link href={`/notebooks/${props.id}/runs`} prefetch={false} className={styles.runs} title="Its runs side by side">
+            <Grid3x3 size={16} aria-hidden />
+            <span className="sr-only">Its runs side by side</span>
+          </Link>
           <IconButton label="Keys" keys="?" onClick={props.onKeys} className={styles.wide}>
             <Keyboard size={16} />
           </IconButton>

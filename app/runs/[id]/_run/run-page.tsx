@@ -11,6 +11,7 @@ import { LinkButton } from "../../../_ui/button";
 import { TabPanel, Tabs } from "../../../_ui/tabs";
 import { useFavicon } from "../../../_ui/use-favicon";
 import type { RunDetail } from "../../../_trpc/outputs";
+import { EventsTab } from "../_events/events-tab";
 import { CodeTab } from "../_tabs/code-tab";
 import { GraphTab } from "../_tabs/graph-tab";
 import { MetricsTab } from "../_tabs/metrics-tab";
@@ -26,7 +27,7 @@ import { RunHeader } from "./run-header";
 import styles from "./run-page.module.css";
 import { useRun } from "./use-run";
 
-const tabs = ["graph", "timeline", "tasks", "metrics", "parameters", "code", "outputs", "notes"] as const;
+const tabs = ["graph", "timeline", "tasks", "metrics", "parameters", "code", "outputs", "events", "notes"] as const;
 type Tab = (typeof tabs)[number];
 
 export function RunPage({ id }: { readonly id: string }) {
@@ -110,6 +111,7 @@ function Loaded({ run }: { readonly run: RunDetail }) {
           { value: "parameters", label: "Parameters", count: Object.keys(run.params).length },
           { value: "code", label: "Code" },
           { value: "outputs", label: "Outputs", count: run.outputs.length },
+          { value: "events", label: "Events" },
           { value: "notes", label: "Notes" },
         ]}
       >
@@ -124,6 +126,9 @@ function Loaded({ run }: { readonly run: RunDetail }) {
         </TabPanel>
         <TabPanel value="metrics">
           <MetricsTab run={run} />
+        </TabPanel>
+        <TabPanel value="events">
+          <EventsTab run={run} onOpenTask={openTask} />
         </TabPanel>
         <TabPanel value="parameters">
           <ParametersTab run={run} />

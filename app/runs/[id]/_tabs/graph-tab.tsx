@@ -20,10 +20,7 @@ export function GraphTab({
   readonly onOpenTask: (id: string) => void;
 }) {
   const rows = useMemo(() => groupRows(run.taskRuns), [run.taskRuns]);
-  const states = useMemo(
-    () => new Map(run.tasks.map((task) => [task.key, graphState(rows.get(task.key), task.each !== undefined)])),
-    [run.tasks, rows],
-  );
+  const states = useMemo(() => new Map(run.tasks.map((task) => [task.key, graphState(rows.get(task.key), task)])), [run.tasks, rows]);
   const tasks = useMemo(() => run.tasks.map((task) => ({ key: task.key, title: task.title || task.key, needs: task.needs })), [run.tasks]);
   const wide = useWide();
   return (
@@ -56,13 +53,14 @@ function graphHeight(tasks: readonly GraphTask[], wide: boolean): string {
   return `clamp(124px, ${rows * (wide ? 52 : 72) + 64}px, max(320px, calc(100dvh - 300px)))`;
 }
 
-function graphState(rows: ReturnType<ReturnType<typeof groupRows>["get"]>, mapped: boolean): GraphState {
+function graphState(rows: ReturnType<ReturnType<typeof groupRows>["get"]>, task: RunDetail["tasks"][number]): GraphState {
   const row = rows?.whole ?? rows?.elements[0];
   const ended = rows?.elements.filter((one) => one.finishedAt !== undefined).length ?? 0;
   return {
     state: row?.status,
     hint: row && isWaiting(row.status) ? <WaitingHint taskRunId={row.id} /> : undefined,
-    mapped,
+    mapped: task.each !== undefined,
+    calls: callsNote(rows ? [...(rows.whole ? [rows.whole] : []), ...rows.elements] : [], task),
     note: rows && rows.elements.length > 0 ? `${ended} of ${rows.elements.length}` : progressNote(row),
   };
 }
@@ -71,6 +69,14 @@ function progressNote(row: TaskRunRow | undefined): string | undefined {
   if (row?.status !== "running" || !row.progress) return undefined;
   const { done, total } = row.progress;
   return total ? `${Math.round((100 * done) / total)} %` : undefined;
+}
+
+function callsNote(rows: readonly TaskRunRow[], task: RunDetail["tasks"][number]): string | undefined {
+  const total = rows.reduce((sum, row) => sum + (row.calls?.total ?? 0), 0);
+  const live = rows.reduce((sum, row) => sum + (row.calls?.live ?? 0), 0);
+  if (total > 0)
+    return `started ${total === 1 ? "another run" : `${total} other runs`}${live > 0 ? `, ${live} of them still at work` : ""}`;
+  return task.notebooks === undefined ? undefined : "runs other notebooks";
 }
 
 /** A tall page is no place for a wide graph. */

@@ -13,6 +13,7 @@ import { groupRows, type TaskLine } from "../_run/prepare-tasks";
 import { TaskName, TaskRows } from "./task-rows";
 import { StateFilter, useTaskLines, type TabProps } from "./tasks-tab";
 import styles from "./tabs.module.css";
+import { UsageLines } from "./usage-lines";
 
 /** Earlier tries are asked for task by task; a run in which everything was retried shows the latest tries only. */
 const mostRetried = 60;
@@ -46,6 +47,7 @@ function Picture({ run, selected, onOpenTask, now }: TabProps & { readonly now: 
               ))}
             </span>
           </div>
+          <UsageLines run={run} scale={scale} />
         </div>
         <TaskRows lines={lines} selected={selected}>
           {(line) => (

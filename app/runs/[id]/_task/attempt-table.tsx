@@ -9,6 +9,7 @@ import { formatBytes, formatNumber } from "../../../_ui/format-number";
 import { StateLabel } from "../../../_ui/state-icon";
 import { isLive } from "../../../_ui/state-words";
 import { Duration } from "../../../_ui/times";
+import { AttemptUsage } from "./attempt-usage";
 import { TaskError } from "./task-error";
 import styles from "./task.module.css";
 
@@ -62,6 +63,7 @@ export function AttemptTable({ run, detail }: { readonly run: RunDetail; readonl
           </tbody>
         </table>
       </div>
+      <AttemptUsage run={run} detail={detail} />
       {detail.attempts
         .filter((one) => one.error && one.attempt !== detail.attempt)
         .map((one) => (

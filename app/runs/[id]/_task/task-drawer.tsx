@@ -23,6 +23,7 @@ import { groupRows, taskRunTitle } from "../_run/prepare-tasks";
 import { ProgressText } from "../_tabs/progress-text";
 import { AnswerPanel } from "../../../_approval/answer-panel";
 import { AttemptTable } from "./attempt-table";
+import { CalledRuns } from "./called-runs";
 import { CopyLink } from "./copy-link";
 import { DecisionLine } from "./decision-line";
 import { ElementList } from "./element-list";
@@ -105,8 +106,9 @@ function Content({
   const version = `${row.status} ${row.attempt}`;
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: options.queryKey });
+    // Each change of a run that it started pushes the row anew.
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the key is the row's id, which never changes here
-  }, [version, queries]);
+  }, [version, row.calls, queries]);
   const pane =
     panes.find((one) => one === address.get("pane")) ??
     (row.status === "succeeded" || row.status === "cached" || mapped ? "result" : "logs");
@@ -141,7 +143,7 @@ function Content({
         </p>
       )}
       {row.decision && <DecisionLine decision={row.decision} />}
-      {isWaiting(row.status) && <WaitingList taskRunId={row.id} onOpenTask={onOpenTask} />}
+      {isWaiting(row.status) && row.status !== "waiting" && <WaitingList taskRunId={row.id} onOpenTask={onOpenTask} />}
       {detail.data && !isWaiting(row.status) && <WhySentence detail={detail.data} />}
       {row.status !== "succeeded" && row.status !== "cached" && row.reason !== undefined && !detail.data?.error && (
         <p className={styles.pad}>{reasonSentence(row.reason)}</p>
@@ -152,6 +154,7 @@ function Content({
         </div>
       )}
       {detail.data?.error && <TaskError run={run} error={detail.data.error} />}
+      {detail.data && <CalledRuns row={row} called={detail.data.calledRuns} />}
       {mapped && <ElementList elements={elements} live={isLive(row.status)} onOpenTask={onOpenTask} />}
       <Tabs<Pane>
         label="Sides of the task"

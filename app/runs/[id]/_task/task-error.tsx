@@ -45,7 +45,13 @@ type Frame = Fault["frames"][number];
 
 function FrameLink({ title, frame }: { readonly title: string; readonly frame: Frame }) {
   const address = useAddress();
-  const change = { tab: "code", cell: frame.cellKey, cellLine: frame.line > 0 ? String(frame.line) : undefined, task: undefined, pane: undefined };
+  const change = {
+    tab: "code",
+    cell: frame.cellKey,
+    cellLine: frame.line > 0 ? String(frame.line) : undefined,
+    task: undefined,
+    pane: undefined,
+  };
   return (
     <a
       href={address.href(change)}

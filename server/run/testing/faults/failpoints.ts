@@ -21,7 +21,14 @@ export const statements: ReadonlyMap<string, string> = new Map([
   ...[0, 1, 2, 3].map((n) => [`saveRunsSql ${n}`, saveRunsSql({ added: (n & 1) > 0, results: (n & 2) > 0 })] as const),
 ]);
 
-export const dockerCalls = ["docker.createContainer", "docker.listContainers", "container.start", "container.wait", "container.inspect", "container.remove"] as const;
+export const dockerCalls = [
+  "docker.createContainer",
+  "docker.listContainers",
+  "container.start",
+  "container.wait",
+  "container.inspect",
+  "container.remove",
+] as const;
 export const executorCalls = ["executor.launch", "executor.stop", "executor.adopt"] as const;
 
 class Failpoints {
@@ -64,7 +71,6 @@ class Failpoints {
     const names = new Map([...statements].map(([name, text]) => [text, name]));
     const unknown = this.unknown;
     const pass = this.pass.bind(this);
-    // eslint-disable-next-line @typescript-eslint/unbound-method
     const send = pg.Client.prototype.query as unknown as (this: pg.Client, ...args: unknown[]) => Promise<unknown>;
     function query(this: pg.Client, ...args: unknown[]): unknown {
       const first = args[0] as string | { text: string };

@@ -19,7 +19,7 @@ export class FaultProxy {
 
   private constructor(
     private readonly server: net.Server,
-    private readonly target: { host: string; port: number },
+    private target: { host: string; port: number },
   ) {
     server.on("connection", (near) => this.join(near));
   }
@@ -33,6 +33,12 @@ export class FaultProxy {
     target.hostname = "127.0.0.1";
     target.port = String((server.address() as net.AddressInfo).port);
     return { proxy, url: target.toString() };
+  }
+
+  /** What was behind it has moved. */
+  redirect(url: string): void {
+    const { hostname, port } = new URL(url);
+    this.target = { host: hostname, port: Number(port) };
   }
 
   /** Resets every connection. */

@@ -81,7 +81,11 @@ interface Spec {
 type Event = { status?: string; taskRuns?: [string, string, number, ...unknown[]][] };
 
 /** I2 over the event log: no gap, no way back, attempts one after the other. */
-async function judgeHistory({ pool, runs, retried = [] }: Evidence, runRows: readonly { id: string; revision: number }[], faults: string[]) {
+async function judgeHistory(
+  { pool, runs, retried = [] }: Evidence,
+  runRows: readonly { id: string; revision: number }[],
+  faults: string[],
+) {
   const { rows } = await pool.query<{ run_id: string; seq: number; event: Event }>(
     "select run_id, seq, event from run_event where run_id = any($1) order by run_id, seq",
     [runs],
@@ -99,7 +103,8 @@ async function judgeHistory({ pool, runs, retried = [] }: Evidence, runRows: rea
       seen.set(id, { status, attempt });
     }
   }
-  for (const { id, revision } of runRows) if (last.get(id) !== revision) faults.push(`I2: run ${id} is at ${revision}, its log at ${last.get(id)}`);
+  for (const { id, revision } of runRows)
+    if (last.get(id) !== revision) faults.push(`I2: run ${id} is at ${revision}, its log at ${last.get(id)}`);
 }
 
 function judgeAttempts(tasks: readonly TaskRow[], attempts: readonly AttemptRow[], faults: string[]): void {
@@ -121,7 +126,12 @@ function judgeAttempts(tasks: readonly TaskRow[], attempts: readonly AttemptRow[
 }
 
 /** I3 and I4 by what the attempts themselves saw. */
-function judgeWitness({ witness, runs }: Evidence, runRows: readonly { id: string; spec: Spec }[], tasks: readonly TaskRow[], faults: string[]) {
+function judgeWitness(
+  { witness, runs }: Evidence,
+  runRows: readonly { id: string; spec: Spec }[],
+  tasks: readonly TaskRow[],
+  faults: string[],
+) {
   const mine = witness.filter(({ run }) => runs.includes(run));
   const byStep = groupBy(mine, ({ run, task, index }) => `${run} ${task} ${index ?? ""}`);
   for (const [step, each] of byStep) {
@@ -129,7 +139,8 @@ function judgeWitness({ witness, runs }: Evidence, runRows: readonly { id: strin
     for (let n = 1; n < inOrder.length; n++) {
       const [a, b] = [inOrder[n - 1]!, inOrder[n]!];
       if (a.attempt === b.attempt) faults.push(`I2: attempt ${a.attempt} of ${step} was started twice`);
-      if (b.start < a.last) faults.push(`I3: attempts ${a.attempt} and ${b.attempt} of ${step} ran at once for ${Math.round(a.last - b.start)} ms`);
+      if (b.start < a.last)
+        faults.push(`I3: attempts ${a.attempt} and ${b.attempt} of ${step} ran at once for ${Math.round(a.last - b.start)} ms`);
     }
   }
   for (const { id, spec } of runRows) {
@@ -177,10 +188,13 @@ async function judgeWords({ pool, runs, witness }: Evidence, tasks: readonly Tas
 
 /** I7: what a row names is there, whole. */
 async function judgeValues({ pool, runs, homes = [] }: Evidence, tasks: readonly TaskRow[], faults: string[]) {
-  const { rows: artifacts } = await pool.query<{ value: { hash: string; inline?: string } }>("select value from artifact where run_id = any($1)", [
-    runs,
-  ]);
-  const refs = tasks.flatMap(({ outputs }) => Object.values(outputs ?? {}).flatMap((ref) => ref.list ?? [ref as { hash: string; inline?: string }]));
+  const { rows: artifacts } = await pool.query<{ value: { hash: string; inline?: string } }>(
+    "select value from artifact where run_id = any($1)",
+    [runs],
+  );
+  const refs = tasks.flatMap(({ outputs }) =>
+    Object.values(outputs ?? {}).flatMap((ref) => ref.list ?? [ref as { hash: string; inline?: string }]),
+  );
   for (const { hash, inline } of [...refs, ...artifacts.map(({ value }) => value)]) {
     const bytes = inline !== undefined ? Buffer.from(inline, "base64") : readStored(homes, hash);
     if (bytes === undefined) {

@@ -1,4 +1,5 @@
 /** Notebooks whose attempts are watched by the witness (witness.ts). */
+import fs from "node:fs";
 import { witnessCell } from "./witness";
 
 /** A chain, a fan-out, metrics, lines, an artifact, a value in the store, and a task that fails once. Takes about a second. */
@@ -39,16 +40,25 @@ export const report = await witness("report", () => worked.reduce((a, b) => a + 
 `;
 }
 
-/** One attempt that goes on for so long, or until it is stopped in its first attempts. */
-export function endless(folder: string, attempts = 1): string {
+/** Waits until it is let go (`letGo`), in whichever attempt. */
+export function waiting(folder: string): string {
   return `${witnessCell(folder)}
 // %% Wait
+import { existsSync } from "node:fs";
 import { run } from "heddle";
 export const attempt = await witness("wait", async () => {
-  if (run.attempt <= ${attempts}) await new Promise(() => setInterval(() => {}, 1000));
+  while (!existsSync(${JSON.stringify(`${folder}.go`)})) await new Promise((resolve) => setTimeout(resolve, 20));
   return run.attempt;
 });
 `;
+}
+
+export function letGo(folder: string): void {
+  fs.writeFileSync(`${folder}.go`, "");
+}
+
+export function hold(folder: string): void {
+  fs.rmSync(`${folder}.go`, { force: true });
 }
 
 export function busy(folder: string, ms: number): string {

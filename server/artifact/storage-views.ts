@@ -1,0 +1,30 @@
+import type { SweepFigures } from "./collect-garbage";
+
+export interface StorageView {
+  readonly kind: "folder" | "s3";
+  /** For people: where that is. */
+  readonly place: string;
+  readonly policy: {
+    readonly quotaBytes: number | undefined;
+    readonly keepDays: number | undefined;
+    readonly keepLast: number | undefined;
+  };
+  /** Undefined: never measured. */
+  readonly usedBytes: number | undefined;
+  readonly pinnedRuns: number;
+  readonly lastSweep:
+    | {
+        readonly startedAt: number;
+        /** Undefined: under way, or its server died. */
+        readonly finishedAt: number | undefined;
+        readonly trigger: "timer" | "page" | "cli";
+        readonly figures: SweepFigures | undefined;
+        readonly error: string | undefined;
+      }
+    | undefined;
+}
+
+export interface SweepView {
+  readonly dryRun: boolean;
+  readonly figures: SweepFigures;
+}
