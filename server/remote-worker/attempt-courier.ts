@@ -206,7 +206,7 @@ export class AttemptCourier implements AttemptListener {
       } catch (error) {
         if (this.over) return undefined;
         if (!(error instanceof TransferError)) return { reason: "internal", message: String(error) };
-        if (error.status === 507) return { reason: "disk-full", message: "The server's store has no space left." };
+        if (error.status === 507) return toStoreFault(error.message);
         // A token that opens nothing any more: the server says soon what is to become of this attempt.
         if (!error.isPassing && error.status !== 401 && error.status !== 409) return { reason: "internal", message: error.message };
         if (error.status === 409) log(`Attempt ${this.key} is refused by the server (409): ${error.message}`);
@@ -234,6 +234,12 @@ export class AttemptCourier implements AttemptListener {
   private sendNow(message: WorkerMessage): void {
     if (this.attached) this.parts.send(message);
   }
+}
+
+/** What the server's store says: `quota: …`, `disk-full: …`. */
+function toStoreFault(text: string): { readonly reason: Reason; readonly message: string } {
+  const message = text.replace(/^[\w-]+: /, "");
+  return { reason: text.startsWith("quota:") ? "quota" : "disk-full", message: message || "The server's store has no space left." };
 }
 
 function toWire(value: number): number | "NaN" | "Infinity" | "-Infinity" {
