@@ -5,7 +5,6 @@ import { describeEvent } from "./describe-event";
 const event = (more: Partial<RunHistoryEvent>): RunHistoryEvent => ({
   seq: 1,
   at: "2026-01-01T00:00:00Z",
-  status: undefined,
   acts: [],
   changes: [],
   ...more,
