@@ -49,6 +49,7 @@ async function call<T>(page: Page, procedure: string, input: unknown): Promise<T
 }
 
 test("the task lists the runs that it started, live, and each says who called it", async ({ signedIn: page, heddle }) => {
+  test.setTimeout(180_000);
   await page.goto("/notebooks");
   await call(page, "notebook.import", { text: called, fileName: "train-once.ts" });
   const { id: notebookId } = await call<{ id: string }>(page, "notebook.import", { text: caller, fileName: "search.ts" });
@@ -57,7 +58,7 @@ test("the task lists the runs that it started, live, and each says who called it
   await page.locator("button", { has: page.locator("[data-calls]") }).click();
   const runs = page.getByRole("region", { name: "Runs that it started" });
   // The third one waits for this test.
-  await expect(runs.locator("[data-called-run]")).toHaveCount(3);
+  await expect(runs.locator("[data-called-run]")).toHaveCount(3, { timeout: 60_000 });
   await expect(runs.locator('[data-called-run="succeeded"]')).toHaveCount(2);
   await expect(runs.getByText("waits for one of them")).toBeVisible();
   await expect(runs.locator('[data-called-run="running"]')).toContainText("rate=0.4");

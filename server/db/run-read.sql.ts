@@ -61,14 +61,15 @@ select id, number from run where workspace_id = $1 and notebook_id = $2 and numb
 
 const taskRunRow = `
 select t.id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.queued_at, t.started_at, t.finished_at,
-  t.not_before, t.decision, t.cached_from, c.run_id as cached_run, cr.number as cached_number, s.calls, s.live_calls`;
+  t.not_before, t.decision, t.cached_from, c.run_id as cached_run, cr.number as cached_number, s.calls, s.live_calls, s.running_calls`;
 
 const taskRunJoins = `
 from task_run t
 left join task_run c on c.id = t.cached_from
 left join run cr on cr.id = c.run_id
 left join lateral (
-  select count(*)::int as calls, (count(*) filter (where k.status in ('queued', 'running')))::int as live_calls
+  select count(*)::int as calls, (count(*) filter (where k.status in ('queued', 'running')))::int as live_calls,
+    (count(*) filter (where k.status = 'running'))::int as running_calls
   from sub_run b join run k on k.id = b.child_run_id where b.task_run_id = t.id
 ) s on true`;
 

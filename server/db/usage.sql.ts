@@ -17,8 +17,10 @@ select at_ms::float8[] as at, cpu_ms as cpu, memory_bytes::float8[] as memory fr
 
 /** $1 workspace, $2 task run. */
 export const taskUsageSql = `
-select attempt, at_ms::float8[] as at, cpu_ms as cpu, memory_bytes::float8[] as memory
-from attempt_usage where workspace_id = $1 and task_run_id = $2 order by attempt`;
+select u.attempt, u.at_ms::float8[] as at, u.cpu_ms as cpu, u.memory_bytes::float8[] as memory,
+  (extract(epoch from a.started_at) * 1000)::float8 as started
+from attempt_usage u left join attempt a on a.task_run_id = u.task_run_id and a.attempt = u.attempt
+where u.workspace_id = $1 and u.task_run_id = $2 order by u.attempt`;
 
 /**
  * All attempts of a run together, in $3 equal parts of the time. Samples of an attempt are never farther apart than a part is
@@ -26,15 +28,17 @@ from attempt_usage where workspace_id = $1 and task_run_id = $2 order by attempt
  */
 export const runUsageSql = `
 with samples as (
-  select u.task_run_id, u.attempt, s.at, s.memory, s.cpu - lag(s.cpu) over w as used, s.at - lag(s.at) over w as passed
-  from attempt_usage u cross join lateral unnest(u.at_ms, u.cpu_ms, u.memory_bytes) as s(at, cpu, memory)
+  select u.task_run_id, u.attempt, s.at, s.memory, s.cpu - lag(s.cpu, 1, 0) over w as used,
+    s.at - coalesce(lag(s.at) over w, extract(epoch from a.started_at) * 1000) as passed
+  from attempt_usage u left join attempt a on a.task_run_id = u.task_run_id and a.attempt = u.attempt
+  cross join lateral unnest(u.at_ms, u.cpu_ms, u.memory_bytes) as s(at, cpu, memory)
   where u.workspace_id = $1 and u.run_id = $2
   window w as (partition by u.task_run_id, u.attempt order by s.at)
 ), span as (
   select min(at) as first, greatest(2000, (max(at) - min(at) + $3) / $3) as width from samples
 ), parts as (
   select (s.at - span.first) / span.width as part, s.task_run_id, s.attempt, max(s.memory) as memory,
-    greatest(0, sum(s.used))::float8 / nullif(sum(s.passed), 0) as cores
+    greatest(0, sum(s.used))::float8 / nullif(greatest(0, sum(s.passed)), 0)::float8 as cores
   from samples s, span group by 1, 2, 3
 )
 select (span.first + (part + 0.5) * span.width)::float8 as at, count(*)::int as attempts, sum(memory)::float8 as memory,

@@ -81,7 +81,7 @@ export interface TaskChange {
 export interface AttemptUsageView {
   readonly attempt: number;
   readonly at: readonly number[];
-  /** CPUs at work since the sample before; the first one has none. */
+  /** CPUs at work since the sample before; since its start for the first. */
   readonly cores: readonly (number | undefined)[];
   readonly memoryBytes: readonly number[];
 }

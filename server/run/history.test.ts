@@ -149,6 +149,7 @@ describe("what attempts used", () => {
   test("is kept over time, goes on in another process, and adds up over the run", async () => {
     const { id, taskRunIds } = await seed();
     const origin = (taskRunId: string) => ({ workspaceId: person.workspaceId, runId: id, taskRunId, attempt: 1 });
+    await pool().query("update attempt set started_at = to_timestamp(0) where task_run_id = any($1)", [taskRunIds]);
     const complaints: unknown[] = [];
     const keep = () => new UsageKeeper(pool(), (_, error) => complaints.push(error));
     const first = keep();
@@ -161,7 +162,7 @@ describe("what attempts used", () => {
     await second.write();
     expect(complaints).toEqual([]);
     const usage = (await person.call("run.taskUsage", { taskRunId: taskRunIds[0] })).data as AttemptUsageView[];
-    expect(usage).toEqual([{ attempt: 1, at: [1000, 2000, 3000, 4000], cores: [null, 0.5, 0.5, 1], memoryBytes: [100, 100, 100, 700] }]);
+    expect(usage).toEqual([{ attempt: 1, at: [1000, 2000, 3000, 4000], cores: [0.5, 0.5, 0.5, 1], memoryBytes: [100, 100, 100, 700] }]);
     const run = (await person.call("run.usage", { id })).data as RunUsageView;
     expect(run.memoryBytes).toEqual([100, 750]);
     expect(run.attempts).toEqual([1, 2]);

@@ -9,15 +9,19 @@ const parts = 100;
 /** By attempt; those that ended within a second are not among them. */
 export async function readTaskUsage(database: Database, workspaceId: string, taskRunId: string): Promise<AttemptUsageView[]> {
   const { rows } = await workspaceRead(database, workspaceId, (client) =>
-    client.query<{ attempt: number; at: number[]; cpu: number[]; memory: number[] }>(taskUsageSql, [workspaceId, taskRunId]),
+    client.query<{ attempt: number; at: number[]; cpu: number[]; memory: number[]; started: number | null }>(taskUsageSql, [
+      workspaceId,
+      taskRunId,
+    ]),
   );
-  return rows.map(({ attempt, at, cpu, memory }) => ({
+  return rows.map(({ attempt, at, cpu, memory, started }) => ({
     attempt,
     at,
     memoryBytes: memory,
     cores: at.map((time, n) => {
-      const passed = n === 0 ? 0 : time - at[n - 1]!;
-      return passed > 0 ? Math.max(0, cpu[n]! - cpu[n - 1]!) / passed : undefined;
+      // CPU time counts from the attempt's start, so the first sample says what came before it.
+      const passed = time - (n === 0 ? (started ?? time) : at[n - 1]!);
+      return passed > 0 ? Math.max(0, cpu[n]! - (n === 0 ? 0 : cpu[n - 1]!)) / passed : undefined;
     }),
   }));
 }

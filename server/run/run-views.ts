@@ -98,8 +98,8 @@ export interface TaskRunRow {
   readonly decision: DecisionView | undefined;
   /** The run and task run whose result this one reuses. */
   readonly cachedFrom: { readonly runId: string; readonly runNumber: number; readonly taskRunId: string } | undefined;
-  /** Runs that it started with `runNotebook`, and how many of them have not ended. */
-  readonly calls: { readonly total: number; readonly live: number } | undefined;
+  /** Runs that it started with `runNotebook`, how many of them have not ended, and how many of those are at work. */
+  readonly calls: { readonly total: number; readonly live: number; readonly running: number } | undefined;
   readonly progress: { readonly done: number; readonly total?: number | undefined; readonly message?: string | undefined } | undefined;
 }
 

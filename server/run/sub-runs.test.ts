@@ -46,7 +46,7 @@ async function children(runId: string) {
     depth: number;
   }>(
     `select r.number, r.trigger, r.status, r.message, s.nth, s.try, s.call, s.depth from sub_run s left join run r on r.id = s.child_run_id
-     where s.parent_run_id = $1 order by s.call, s.try`,
+     where s.parent_run_id = $1 order by s.call, s.try, r.number`,
     [runId],
   );
   return rows;

@@ -121,7 +121,7 @@ function Content({
   const version = `${row.status} ${row.attempt}`;
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: options.queryKey });
-    // Each change of a run that it started pushes the row anew.
+    // What becomes of the runs that it started changes their counts.
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the key is the row's id, which never changes here
   }, [version, row.calls, queries]);
   const pane =

@@ -1,7 +1,7 @@
 "use client";
 /** How long each task took in each run: its usual time as a line, and what was far above it marked and said in words. */
 import Link from "next/link";
-import { useMemo } from "react";
+import { useMemo, type CSSProperties } from "react";
 import type { RunGrid } from "../../../../_trpc/outputs";
 import { classNames } from "../../../../_ui/class-names";
 import { formatDuration } from "../../../../_ui/format-duration";
@@ -27,7 +27,7 @@ export function DurationList({ grid }: { readonly grid: RunGrid }) {
             <h3 className={styles.title} title={line.title}>
               {line.title}
             </h3>
-            <div className={styles.plot}>
+            <div className={styles.plot} style={{ "--bars": line.bars.length } as CSSProperties}>
               {line.medianShare !== undefined && <i className={styles.median} style={{ bottom: `${line.medianShare * 100}%` }} />}
               {line.bars.map((bar, n) => (bar ? <Bar key={bar.runId} bar={bar} /> : <span key={n} className={styles.gap} />))}
             </div>

@@ -1,0 +1,119 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "./heddle";
+
+/** The views that look back: grid, durations, events, resource use, a large fan-out. Each in a real run. */
+const text = `// %% Parameters [params]
+import { param } from "heddle";
+const pause = param(0, { min: 0, max: 60_000 });
+const broken = param(false);
+
+// %% Load
+const numbers = Array.from({ length: 400 }, (_, n) => n);
+
+// %% Each each="n of numbers"
+const one = n + 1;
+
+// %% Work cache=off retries=1 retryDelay=10ms
+const kept = [];
+const until = Date.now() + pause;
+while (Date.now() < until) {
+  if (kept.length < 40) kept.push(new Float64Array(250_000).fill(1));
+  await new Promise((resolve) => setTimeout(resolve, 1));
+}
+if (broken) throw new Error("The work broke");
+const done = kept.length;
+
+// %% Sum
+export const sum = one.reduce((a, b) => a + b, 0) + done;
+`;
+
+async function call<T>(page: Page, procedure: string, input: unknown): Promise<T> {
+  return page.evaluate(
+    async ([procedure, input]) => {
+      const response = await fetch(`/api/trpc/${procedure as string}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(input),
+      });
+      const body = (await response.json()) as { result?: { data: unknown }; error?: { message: string } };
+      if (!body.result) throw new Error(body.error?.message);
+      return body.result.data as never;
+    },
+    [procedure, input] as const,
+  );
+}
+
+async function start(page: Page, notebookId: string, params: Readonly<Record<string, unknown>>, ends: string): Promise<string> {
+  const { id } = await call<{ id: string }>(page, "run.start", { notebookId, revision: 1, params });
+  await page.goto(`/runs/${id}?tab=tasks`);
+  await expect(page.locator(`[data-run-state="${ends}"]`)).toBeVisible({ timeout: 60_000 });
+  return id;
+}
+
+test.describe.configure({ mode: "serial" });
+
+let notebookId: string;
+let quick: string;
+let failed: string;
+let long: string;
+
+test("a large fan-out is counted, its elements come as one scrolls, and one opens in the drawer", async ({ signedIn: page }) => {
+  await page.goto("/notebooks");
+  ({ id: notebookId } = await call<{ id: string }>(page, "notebook.import", { fileName: "views.ts", text }));
+  quick = await start(page, notebookId, {}, "succeeded");
+  await page.goto(`/runs/${quick}?tab=tasks`);
+  await expect(page.getByRole("tab", { name: /Tasks/ })).toContainText("403");
+  await page.getByRole("button", { name: "Unfold Each" }).click();
+  await expect(page.getByRole("button", { name: "[3]", exact: true })).toBeVisible();
+  await page.evaluate(() => scrollTo(0, 350 * 32));
+  await page.getByRole("button", { name: "[350]", exact: true }).click();
+  await expect(page.getByRole("dialog", { name: "Task Each [350]" })).toContainText("Succeeded");
+});
+
+test("what happened is told in sentences, of one task when it is chosen", async ({ signedIn: page }) => {
+  failed = await start(page, notebookId, { broken: true }, "failed");
+  await page.goto(`/runs/${failed}?tab=events`);
+  const events = page.getByRole("list", { name: "What happened, newest first" });
+  await expect(events).toContainText("The run failed");
+  await expect(events).toContainText("Work failed (try 2)");
+  await expect(events).toContainText(/\d+ elements of Each/);
+  await page.getByRole("combobox", { name: "Task" }).selectOption({ label: "Load" });
+  await expect(events).not.toContainText("Work");
+  await expect(events).toContainText("Load");
+  await expect(page).toHaveURL(/of=load/);
+});
+
+test("CPU and memory of a try stand beside what it may use, and of the run above its Gantt chart", async ({ signedIn: page }) => {
+  long = await start(page, notebookId, { pause: 4_500 }, "succeeded");
+  await page.goto(`/runs/${long}?tab=timeline`);
+  await expect(page.getByRole("img", { name: /^Memory of the run: at most/ })).toBeVisible();
+  await page.getByRole("button", { name: "Work", exact: true }).click();
+  await page.getByRole("tab", { name: /Tries/ }).click();
+  const usage = page.locator('[data-usage-of="1"]');
+  await expect(usage.getByRole("img", { name: /^Memory: at most .* of 1(\.1)? GB$/ })).toBeVisible();
+  await expect(usage.getByRole("img", { name: /^CPU: at most/ })).toBeVisible();
+});
+
+test("the grid shows every task of every run, by keyboard too, and leads to the task", async ({ signedIn: page }) => {
+  await page.goto(`/notebooks/${notebookId}`);
+  await page.getByRole("link", { name: "Its runs side by side" }).click();
+  const grid = page.getByRole("grid", { name: "Tasks by run" });
+  await expect(grid.locator("thead [data-run]")).toHaveCount(3);
+  await expect(grid.getByRole("rowheader")).toHaveText(["Load", "Each", "Work", "Sum"]);
+  await expect(grid.getByRole("link", { name: /^Each, run #\d+: succeeded.*400 succeeded/ }).first()).toBeVisible();
+  await grid.locator(`[data-run="${long}"]`).focus();
+  await page.keyboard.press("ArrowLeft");
+  for (let n = 0; n < 3; n++) await page.keyboard.press("ArrowDown");
+  await expect(page.locator(":focus")).toHaveAttribute("aria-label", /^Work, run #\d+: failed/);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`/runs/${failed}\\?task=`));
+  await expect(page.getByRole("dialog", { name: "Task Work" })).toContainText("The work broke");
+});
+
+test("durations name the run that took far longer than usual", async ({ signedIn: page }) => {
+  for (let n = 0; n < 4; n++) await start(page, notebookId, {}, "succeeded");
+  await page.goto(`/notebooks/${notebookId}/runs?side=durations`);
+  const work = page.locator('[data-duration-of="work"]');
+  await expect(work.getByRole("link", { name: /, unusually slow$/ })).toHaveAttribute("href", new RegExp(long));
+  await expect(work).toContainText(/Run #\d+ took 4\.\d s, \d+(\.\d)? times the median/);
+});
