@@ -19,20 +19,22 @@ import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { useSyncExternalStore } from "react";
 import { useInbox, useInboxUpdates } from "../_approval/use-inbox";
+import { classNames } from "../_ui/class-names";
 import { Menu, MenuItem, MenuLabel, MenuLink, MenuSeparator } from "../_ui/menu";
 import { themes, useTheme } from "../_ui/theme";
 import styles from "./rail.module.css";
 import { signOut } from "./sign-out";
 import { useSession } from "./use-session";
 
-const places = [
+/** On a phone there is room for five: the rare ones are in the person's menu. */
+const places: readonly { href: string; word: string; Icon: typeof Inbox; rare?: boolean }[] = [
   { href: "/notebooks", word: "Notebooks", Icon: NotebookText },
   { href: "/runs", word: "Runs", Icon: History },
   { href: "/compare", word: "Compare", Icon: ChartLine },
   { href: "/inbox", word: "Inbox", Icon: Inbox },
-  { href: "/pools", word: "Pools", Icon: Gauge },
-  { href: "/workers", word: "Workers", Icon: Server },
-  { href: "/settings", word: "Settings", Icon: Settings },
+  { href: "/pools", word: "Pools", Icon: Gauge, rare: true },
+  { href: "/workers", word: "Workers", Icon: Server, rare: true },
+  { href: "/settings", word: "Settings", Icon: Settings, rare: true },
 ];
 
 const themeWords = { system: "As the system", light: "Light", dark: "Dark" };
@@ -52,14 +54,14 @@ export function Rail() {
         <span className={styles.word}>{session?.workspace.name ?? "Heddle"}</span>
       </Link>
       <div className={styles.links}>
-        {places.map(({ href, word, Icon }) => (
+        {places.map(({ href, word, Icon, rare }) => (
           <Link
             key={href}
             href={href}
             // Nothing but the page itself is loaded while it opens.
             prefetch={false}
             onPointerEnter={() => router.prefetch(href)}
-            className={styles.link}
+            className={classNames(styles.link, rare && styles.rare)}
             title={narrow ? word : undefined}
             aria-current={path === href || path.startsWith(`${href}/`) ? "page" : undefined}
           >
@@ -128,9 +130,14 @@ function PersonMenu({
         );
       })}
       <MenuSeparator />
-      <MenuLink href="/settings" icon={<Settings size={16} />}>
-        Settings
-      </MenuLink>
+      {places.map(
+        ({ href, word, Icon, rare }) =>
+          rare && (
+            <MenuLink key={href} href={href} icon={<Icon size={16} />}>
+              {word}
+            </MenuLink>
+          ),
+      )}
       <MenuItem icon={<LogOut size={16} />} onSelect={() => void signOut()}>
         Sign out
       </MenuItem>
