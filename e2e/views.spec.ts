@@ -44,6 +44,7 @@ async function call<T>(page: Page, procedure: string, input: unknown): Promise<T
 }
 
 async function start(page: Page, notebookId: string, params: Readonly<Record<string, unknown>>, ends: string): Promise<string> {
+  await page.goto("/notebooks");
   const { id } = await call<{ id: string }>(page, "run.start", { notebookId, revision: 1, params });
   await page.goto(`/runs/${id}?tab=tasks`);
   await expect(page.locator(`[data-run-state="${ends}"]`)).toBeVisible({ timeout: 60_000 });
