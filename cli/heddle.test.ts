@@ -159,6 +159,25 @@ test("run reads the data folder beside the notebook", { timeout: 120_000 }, asyn
   expect((await heddle("run", file, "--executor", "process", "--json")).json()).toMatchObject({ outputs: { rows: [1, 2, 3] } });
 });
 
+test("run finds the notebooks that a cell runs beside the file, by path, title or name", async () => {
+  write(
+    "other.ts",
+    '// ---\n// title: The other one\n// ---\n\n// %% P [params]\nimport { param } from "heddle";\nconst n = param(1);\n\n// %% Twice\nexport const twice = 2 * n;\n',
+  );
+  const calls = ["./other.ts", "The other one", "other"].map(
+    (name, n) => `(await runNotebook<{ twice: number }>(${JSON.stringify(name)}, { n: ${n} })).twice`,
+  );
+  const file = write(
+    "caller.ts",
+    `// %% Call\nimport { runNotebook } from "heddle";\nexport const all = [${calls.join(", ")}];\nexport const refusal = await runNotebook("othr").catch((error) => error.message as string);\n`,
+  );
+  const { code, json } = await heddle("run", file, "--json", "--executor", "process");
+  expect(code).toBe(0);
+  expect(json()).toMatchObject({
+    outputs: { all: [0, 2, 4], refusal: expect.stringContaining("There is no notebook called “othr”. Did you mean “other”?") },
+  });
+}, 120_000);
+
 const asks = `// %% Train
 export const error = 0.25;
 

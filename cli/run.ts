@@ -21,6 +21,7 @@ import { runHub } from "@/server/run/run-hub";
 import { ask, readAnswers, unanswered, unansweredMessage, type AnswerFlags, type GivenAnswer } from "./answer-approvals";
 import { hasErrors, printDiagnostics } from "./compile";
 import { findDataFolder } from "./data-folder";
+import { createFindNotebookFile } from "./find-notebook-file";
 import { packageDir } from "./package-dir";
 import { parseAssignments } from "./parse-assignments";
 import { readNotebook } from "./read-notebook";
@@ -79,6 +80,7 @@ export async function runFile(file: string, options: RunOptions): Promise<number
     packageDir: packageDir(),
     dataDir: data.dir,
     executor: options.executor,
+    findNotebook: createFindNotebookFile(file),
     log: say,
   });
   try {

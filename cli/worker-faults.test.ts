@@ -1,6 +1,5 @@
 /** Workers that die, freeze, or come back too late: the task is tried again once nothing of it can run, and never ends twice. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RunDetail } from "@/server/run/run-views";
 import { openWorkerBench, type WorkerBench } from "./testing/worker-bench";
 
 let bench: WorkerBench;
@@ -16,13 +15,11 @@ if (run.attempt === 1) await new Promise((resolve) => setTimeout(resolve, 600_00
 export const attempt = run.attempt;
 `;
 
-const begun = (run: RunDetail) => run.taskRuns.some(({ status, startedAt }) => status === "running" && startedAt !== undefined);
-
 async function twoWorkers(pool: string) {
   const first = bench.worker({ pools: [pool], name: `${pool}-first` });
   await first.connected();
   const id = await bench.start(patient(pool));
-  await bench.until(id, begun);
+  await bench.begun(id);
   const second = bench.worker({ pools: [pool], name: `${pool}-second` });
   await second.connected();
   return { first, second, id };

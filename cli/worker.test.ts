@@ -3,7 +3,6 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findEngine } from "@/server/executor/docker/find-engine";
-import type { RunDetail } from "@/server/run/run-views";
 import { query } from "@/server/testing/test-server";
 import { openWorkerBench, type WorkerBench } from "./testing/worker-bench";
 import type { WorkerProcess } from "./testing/worker-process";
@@ -60,7 +59,10 @@ test("a notebook runs partly on a worker: values both ways, data files, logs, me
     [far.id],
   );
   expect(rows).toEqual([{ points: 50, seqs: 50 }]);
-  const artifacts = await bench.server.heddle.database.pool.query("select name, value ->> 'bytes' as bytes from artifact where run_id = $1", [id]);
+  const artifacts = await bench.server.heddle.database.pool.query(
+    "select name, value ->> 'bytes' as bytes from artifact where run_id = $1",
+    [id],
+  );
   expect(artifacts.rows).toEqual([{ name: "weights", bytes: expect.stringMatching(/^1000\d\d$/) }]);
   const { rows: places } = await bench.server.heddle.database.pool.query<{ task_key: string; handle: string }>(
     "select t.task_key, a.handle from attempt a join task_run t on t.id = a.task_run_id where t.run_id = $1 and t.map_index is not null or t.id = $2",
@@ -94,12 +96,10 @@ console.log("seen");
 export const done = step > 0;
 `;
 
-const begun = (run: RunDetail) => run.taskRuns.some(({ status, startedAt }) => status === "running" && startedAt !== undefined);
-
 test("the page's list shows machine, slots and what runs there; a drained worker takes nothing until it may again", async () => {
   const file = path.join(worker.home, "go-1");
   const id = await bench.start(awaited(file));
-  await bench.until(id, begun);
+  await bench.begun(id);
   const views = await bench.workers();
   expect(views.map(({ kind, state, pools }) => ({ kind, state, pools }))).toEqual([
     { kind: "server", state: "online", pools: ["default"] },
@@ -126,7 +126,7 @@ test("the page's list shows machine, slots and what runs there; a drained worker
 
 test("a run that is cancelled stops on the worker", async () => {
   const id = await bench.start(patient);
-  await bench.until(id, begun);
+  await bench.begun(id);
   await bench.person.mutate("run.cancel", { id });
   expect((await bench.ended(id)).status).toBe("cancelled");
   expect(await bench.attempts(id)).toMatchObject([{ status: "cancelled", reason: "cancelled" }]);
@@ -135,7 +135,8 @@ test("a run that is cancelled stops on the worker", async () => {
 test("a server that is started anew while a worker's task runs finds it again: it goes on, and nothing is lost or doubled", async () => {
   const file = path.join(worker.home, "go-2");
   const id = await bench.start(awaited(file));
-  const { taskRuns } = await bench.until(id, begun);
+  await bench.begun(id);
+  const { taskRuns } = await bench.get(id);
   await bench.restart();
   await worker.says("Connected again");
   fs.writeFileSync(file, "");
@@ -156,7 +157,7 @@ test("a worker that is killed and started again takes up what it left at work", 
   await mine.connected();
   const file = path.join(mine.home, "go-3");
   const id = await bench.start(awaited(file).replace("pool=far", "pool=other"));
-  await bench.until(id, begun);
+  await bench.begun(id);
   await mine.kill();
   const again = bench.worker({ pools: ["other"], name: "phoenix", home: mine.home });
   await again.says("1 attempts of an earlier process");
@@ -177,7 +178,7 @@ test("Ctrl-C ends what it has first; a second one stops it and the task goes els
   const mine = bench.worker({ pools: ["short"], name: "first" });
   await mine.connected();
   const id = await bench.start(patient.replace("pool=far", "pool=short"));
-  await bench.until(id, begun);
+  await bench.begun(id);
   mine.signal("SIGINT");
   await mine.says("1 attempts are ended first");
   const other = bench.worker({ pools: ["short"], name: "second" });
@@ -193,7 +194,8 @@ test("Ctrl-C ends what it has first; a second one stops it and the task goes els
 
 test("only a worker's token of an owner opens the door, and opens nothing else", async () => {
   const { url } = bench.server;
-  const make = async (scope: string) => ((await bench.person.mutate("workspace.createToken", { name: "t", scope })).data as { token: string }).token;
+  const make = async (scope: string) =>
+    ((await bench.person.mutate("workspace.createToken", { name: "t", scope })).data as { token: string }).token;
   const plain = bench.worker({ token: await make("owner"), name: "stranger" });
   expect(await plain.exit).toBe(2);
   expect(plain.output).toContain("refuses this token");
@@ -202,7 +204,10 @@ test("only a worker's token of an owner opens the door, and opens nothing else",
     expect((await query(url, procedure, {}, { authorization: `Bearer ${bench.token}` })).status, procedure).toBe(401);
   }
   // Revoked while connected.
-  const made = (await bench.person.mutate("workspace.createToken", { name: "brief", scope: "worker" })).data as { id: string; token: string };
+  const made = (await bench.person.mutate("workspace.createToken", { name: "brief", scope: "worker" })).data as {
+    id: string;
+    token: string;
+  };
   const brief = bench.worker({ token: made.token, name: "brief", pools: ["brief"] });
   await brief.connected();
   await bench.person.mutate("workspace.revokeToken", { id: made.id });

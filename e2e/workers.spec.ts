@@ -14,7 +14,8 @@ test("a worker is added, works, is drained, leaves and is removed", async ({ sig
   test.setTimeout(180_000);
   await page.goto("/workers");
   const server = page.locator("[data-worker]").filter({ hasText: "This server" });
-  await expect(server).toContainText("Online");
+  // Once its packages are there.
+  await expect(server).toContainText("Online", { timeout: 90_000 });
   await page.getByRole("button", { name: "Add a worker" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Pool").fill("e2e");
@@ -26,7 +27,24 @@ test("a worker is added, works, is drained, leaves and is removed", async ({ sig
   const home = makeHome();
   const worker = spawn(
     process.execPath,
-    ["bin/heddle.mjs", "worker", "--server", origin!, "--pool", "e2e", "--home", home, "--name", "rig", "--slots", "2", "--label", "room=cellar"],
+    [
+      "bin/heddle.mjs",
+      "worker",
+      "--server",
+      origin!,
+      "--pool",
+      "e2e",
+      "--home",
+      home,
+      "--name",
+      "rig",
+      "--slots",
+      "2",
+      "--label",
+      "room=cellar",
+      "--executor",
+      "process",
+    ],
     { env: { ...process.env, HEDDLE_TOKEN: token, HEDDLE_HOME: home }, stdio: "ignore" },
   );
   const gone = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
@@ -50,10 +68,10 @@ test("a worker is added, works, is drained, leaves and is removed", async ({ sig
     await expect(rig).toContainText("Draining");
     await rig.getByRole("button", { name: "Undrain" }).click();
     await expect(rig).toContainText("Online");
-    // Where the cell may see the file: local processes; in a container it is stopped with the worker.
+    // What it has is ended first.
+    worker.kill("SIGINT");
+    await expect(rig).toContainText("Draining");
     fs.writeFileSync(file, "");
-    worker.kill("SIGINT");
-    worker.kill("SIGINT");
     await gone;
     await expect(rig).toContainText("Gone");
     await rig.getByRole("button", { name: "Remove" }).click();

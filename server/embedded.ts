@@ -14,6 +14,7 @@ import { openValueStore } from "./artifact/open-value-store";
 import type { ValueStore } from "./artifact/store";
 import { installEnvironment } from "./executor/environment";
 import { selectExecutor } from "./executor/select-executor";
+import type { FindNotebook } from "./notebook/find-notebook";
 import { createEngine, type Engine } from "./run/engine";
 
 export interface EmbeddedOptions {
@@ -25,6 +26,8 @@ export interface EmbeddedOptions {
   readonly packageDir: string;
   readonly dataDir: string;
   readonly executor: "docker" | "process" | undefined;
+  /** For cells that run other notebooks. */
+  readonly findNotebook?: FindNotebook;
   /** A database of the caller's own; undefined: the embedded one. */
   readonly databaseUrl?: string | undefined;
   readonly log: (message: string) => void;
@@ -76,6 +79,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     imageDigest: (image) => executor.imageDigest(image),
     log,
     dataFolder: () => dataDir,
+    packages: environment.packages,
+    ...(options.findNotebook && { findNotebook: options.findNotebook }),
     unknownPools: "as-default",
     objects: store.objects,
   });

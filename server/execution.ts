@@ -8,6 +8,7 @@ import type { ValueStore } from "./artifact/store";
 import { createPool } from "./db/pool";
 import { AppError } from "./errors";
 import { installEnvironment } from "./executor/environment";
+import { createFindNotebook } from "./notebook/find-notebook";
 import { watchMachineLoad } from "./executor/machine-load";
 import { RoutingExecutor } from "./executor/remote/routing-executor";
 import type { WorkerHub } from "./executor/remote/worker-hub";
@@ -123,6 +124,8 @@ export function startExecution(options: ExecutionOptions): Execution {
       environmentHash: environment.hash,
       imageDigest: (image) => executor.imageDigest(image),
       dataFolder: dataDir,
+      findNotebook: createFindNotebook(pool),
+      packages: environment.packages,
       places: workers,
       ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
       objects: values.objects,

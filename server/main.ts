@@ -22,7 +22,6 @@ import { openHome } from "./home";
 import { startExecution, type ExecutionOptions } from "./execution";
 import { errorFields, log } from "./log";
 import { startRun } from "./run/start-run";
-import { createValueStore } from "./artifact/store";
 import { createDataFiles } from "./run/data-files";
 import { DatabaseWorkers } from "./workers/registry";
 import { exampleDataPackage } from "./workspace/example-data";
@@ -82,7 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const registry = new DatabaseWorkers(database.pool, crypto.randomUUID());
     const workers: WorkerHub = new WorkerHub({
       registry,
-      values: createValueStore(home.dir),
+      values: { putPreview: (...order) => execution.values.putPreview(...order) },
       environmentHash: () => execution.environmentHash,
       dataFiles: createDataFiles((workspaceId) => home.dataDir(workspaceId)),
       log: (message) => log("info", message),

@@ -19,4 +19,6 @@ export interface GraphState {
   readonly hint?: ReactNode;
   /** The task runs once per element. */
   readonly mapped?: boolean;
+  /** The task runs other notebooks: in words. */
+  readonly calls?: string | undefined;
 }

@@ -15,6 +15,9 @@ import { TaskEdgeView, type TaskEdge } from "./task-edge";
 import styles from "./task-graph.module.css";
 import { TaskNodeView, type TaskNode } from "./task-node";
 
+/** Of the mark of a task that runs other notebooks. */
+const markWidth = 24;
+
 export interface TaskGraphProps {
   readonly tasks: readonly GraphTask[];
   readonly states: ReadonlyMap<string, GraphState>;
@@ -45,7 +48,10 @@ const edgeTypes = { task: TaskEdgeView };
 function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGraphProps) {
   const flow = useReactFlow();
   const [hovered, setHovered] = useState<string>();
-  const widthOf = (task: GraphTask) => wantedWidth(task.title || task.key, states.get(task.key)?.mapped === true, direction);
+  const widthOf = ({ key, title }: GraphTask) => {
+    const state = states.get(key);
+    return wantedWidth(title || key, state?.mapped === true, direction) + (state?.calls === undefined ? 0 : markWidth);
+  };
   const width = useStore((store) => store.width);
   const height = useStore((store) => store.height);
   // Much changes while one types; places depend on the shape alone.

@@ -1,6 +1,6 @@
 "use client";
 import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
-import { Layers } from "lucide-react";
+import { Layers, SquareStack } from "lucide-react";
 import { memo } from "react";
 import { classNames } from "../_ui/class-names";
 import { StateIcon } from "../_ui/state-icon";
@@ -32,6 +32,7 @@ export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskN
     state?.stale && "out of date",
     state?.broken && "has an error",
     state?.note,
+    state?.calls,
   ]
     .filter(Boolean)
     .join(", ");
@@ -54,6 +55,7 @@ export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskN
       {state?.state ? <StateIcon state={state.state} label="" /> : <span className={styles.none} />}
       <span className={styles.title}>{title}</span>
       {state?.mapped && state.note === undefined && <Layers size={12} className={styles.note} aria-label="once per element" />}
+      {state?.calls !== undefined && <SquareStack size={12} className={styles.note} aria-label={state.calls} data-calls />}
       {state?.note !== undefined && <span className={styles.note}>{state.note}</span>}
     </button>
   );

@@ -7,5 +7,6 @@ export const triggerWords: Record<Trigger, string> = {
   cli: "Command line",
   example: "First start",
   schedule: "Schedule",
+  notebook: "Another notebook",
   retry: "Retry",
 };

@@ -24,6 +24,8 @@ export interface WorkerBench {
   /** Resolves with the run once `test` holds. */
   until(runId: string, test: (run: RunDetail) => boolean): Promise<RunDetail>;
   ended(runId: string): Promise<RunDetail>;
+  /** Resolves once a harness has said that an attempt of the run is at work. */
+  begun(runId: string): Promise<void>;
   workers(): Promise<WorkerView[]>;
   attempts(runId: string): Promise<{ attempt: number; status: string; reason: string | null; handle: string | null }[]>;
   /** Stops the server and starts it anew, on the same port and home. */
@@ -77,19 +79,20 @@ export async function openWorkerBench(options: { readonly leaseSeconds?: number 
     },
     async until(id, test) {
       for (;;) {
-        let stop: () => void = () => undefined;
-        const heard = new Promise<void>((resolve) => {
-          stop = runHub.subscribe((news) => {
-            if (news.runId === id) resolve();
-          });
-        });
+        const news = hear(id);
         const run = await bench.get(id);
         if (test(run)) {
-          stop();
+          news.stop();
           return run;
         }
-        await heard;
-        stop();
+        await news.heard;
+      }
+    },
+    async begun(id) {
+      for (;;) {
+        const news = hear(id);
+        if ((await bench.attempts(id)).some(({ status }) => status === "running")) return news.stop();
+        await news.heard;
       }
     },
     ended: (id) => bench.until(id, ({ status }) => status === "succeeded" || status === "failed" || status === "cancelled"),
@@ -116,6 +119,18 @@ export async function openWorkerBench(options: { readonly leaseSeconds?: number 
     },
   };
   return bench;
+}
+
+function hear(runId: string): { readonly heard: Promise<void>; stop(): void } {
+  let stop: () => void = () => undefined;
+  const heard = new Promise<void>((resolve) => {
+    stop = runHub.subscribe((news) => {
+      if (news.runId !== runId) return;
+      stop();
+      resolve();
+    });
+  });
+  return { heard, stop: () => stop() };
 }
 
 /** A lock without packages: installed in a moment, without a registry. */

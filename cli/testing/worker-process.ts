@@ -82,6 +82,8 @@ export class WorkerProcess {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       this.child.kill("SIGCONT");
       this.child.kill("SIGINT");
+      // Two at once would be one.
+      await this.says("Once more leaves at once").catch(() => undefined);
       this.child.kill("SIGINT");
       const patience = setTimeout(() => this.child.kill("SIGKILL"), 10_000);
       await this.exit;

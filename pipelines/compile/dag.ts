@@ -41,6 +41,8 @@ export interface Task {
   readonly display: boolean;
   /** Literal arguments of `dataset(…)`, sorted; "any" when an argument is not a literal. */
   readonly datasets: readonly string[] | "any";
+  /** Literal arguments of `runNotebook(…)`, sorted; "any" when an argument is not a literal. Such a task is never cached. */
+  readonly notebooks?: readonly string[] | "any";
   readonly program: Program;
   /** For a fan-out: what its `each` sources reach, without the cell's own text. */
   readonly expandProgram: Program | undefined;

@@ -3,6 +3,7 @@ import { buildProgram } from "./build-program";
 import type { Task } from "./dag";
 import type { Draft } from "./draft-task";
 import { findDatasets } from "./find-datasets";
+import { findNotebooks } from "./find-notebooks";
 import type { Definition, Names } from "./find-names";
 import { fingerprint } from "./fingerprint";
 import type { CompiledCell } from "./read-cells";
@@ -20,6 +21,7 @@ export function toTask(draft: Draft, names: Names, classes: readonly Definition[
     const list = needs.get(value.home.key) ?? new Set();
     needs.set(value.home.key, list.add(names.storedName(value)));
   }
+  const notebooks = findNotebooks(draft, names);
   const isCode = cell.kind === "code";
   // What waits runs nothing of its own: its program, if any, is its `when`.
   const isHeld = cell.kind === "approval" || cell.kind === "wait";
@@ -39,6 +41,7 @@ export function toTask(draft: Draft, names: Names, classes: readonly Definition[
     outputs: outputs.map(names.storedName),
     display: cell.analysis.display !== undefined,
     datasets: findDatasets(draft, names),
+    ...(notebooks && { notebooks }),
     program,
     expandProgram,
     reads: { task: foreign(reach.values), expand: foreign(expand.values) },

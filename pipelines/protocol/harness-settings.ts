@@ -3,6 +3,8 @@ export interface HarnessSettings {
   /** Unix socket to listen on; its folder is the server's and the harness's alone. */
   readonly socket: string;
   readonly slots: number;
+  /** Processes that wait for other notebooks and hold none of the slots: at most so many at once. */
+  readonly mostParked: number;
   /** Slot n runs as uid `uidBase + n`; undefined: as the harness itself (the process executor). */
   readonly uidBase?: number;
   /** Path of the bundled task process. */

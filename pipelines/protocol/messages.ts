@@ -54,6 +54,8 @@ export const wireResultSchema = z.discriminatedUnion("status", [
     status: z.literal("succeeded"),
     outputs: z.record(z.string(), wireValueSchema),
     elements: z.record(z.string(), z.array(wireValueSchema)).optional(),
+    /** How many other notebooks it ran. */
+    calls: count.optional(),
     displays: z.array(displaySchema),
     usage: usageSchema,
   }),
@@ -73,6 +75,15 @@ export const logRecordSchema = z.strictObject({
   level: z.enum(["debug", "info", "warn", "error", "stdout", "stderr", "system"]),
   text: z.string(),
 });
+
+/** A call of `runNotebook`: `call` counts the calls of an attempt from 0, `nth` those with this notebook and these parameters. */
+const callSchema = z.strictObject({
+  call: count,
+  notebook: z.string().max(300),
+  params: z.record(z.string().max(200), json),
+  nth: count,
+});
+export type CallWord = z.infer<typeof callSchema>;
 
 /** Words kept by the harness until acknowledged. `n` counts them per attempt from 0, without gaps. */
 const reliable = { attempt: key, n: count };
@@ -124,6 +135,10 @@ export const harnessMessageSchema = z.discriminatedUnion("type", [
     message: z.string().max(2000).optional(),
   }),
   z.strictObject({ type: z.literal("usage"), attempt: key, cpuMs: z.number(), memoryBytes: z.number() }),
+  /** Said again after an `attach` until it is answered. */
+  z.strictObject({ type: z.literal("call"), attempt: key, ...callSchema.shape }),
+  /** The cell waits for nothing but these calls: its process stands still until one is answered. */
+  z.strictObject({ type: z.literal("parked"), attempt: key, calls: z.array(count) }),
   /** The harness does not hold the program that a launch named. */
   z.strictObject({ type: z.literal("need-program"), attempt: key, hash: z.string() }),
 ]);
@@ -135,6 +150,27 @@ export const inputRefSchema = z.union([
   z.strictObject({ hash: z.string(), codec: z.string(), inline: z.string().optional() }),
 ]);
 export type WireInput = z.infer<typeof inputRefSchema>;
+
+/** What became of a call: the exported values of the run it started, or why there are none. */
+export const callAnswerSchema = z.discriminatedUnion("ok", [
+  z.strictObject({
+    ok: z.literal(true),
+    run: z.strictObject({ id: z.string(), number: z.number().int() }),
+    outputs: z.record(z.string(), inputRefSchema),
+    /** Exported parameters: known as JSON. */
+    params: z.record(z.string(), json),
+  }),
+  z.strictObject({
+    ok: z.literal(false),
+    message: z.string(),
+    notebook: z.string(),
+    /** Missing when no run was started. */
+    run: z.strictObject({ id: z.string(), number: z.number().int() }).optional(),
+    status: z.enum(["refused", "failed", "cancelled"]),
+    reason: z.enum(reasons).optional(),
+  }),
+]);
+export type CallAnswer = z.infer<typeof callAnswerSchema>;
 
 export const launchSchema = z.strictObject({
   type: z.literal("launch"),
@@ -201,6 +237,7 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("renew-lease"), until: z.number().optional() }),
   /** All words of the attempt up to and including `n` are safe. */
   z.strictObject({ type: z.literal("ack"), attempt: key, n: count }),
+  z.strictObject({ type: z.literal("answer"), attempt: key, call: count, answer: callAnswerSchema }),
   z.strictObject({ type: z.literal("warm"), processes: count }),
   z.strictObject({ type: z.literal("release"), run: z.string() }),
   z.strictObject({ type: z.literal("shutdown") }),

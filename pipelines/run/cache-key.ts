@@ -19,6 +19,8 @@ export interface WhyPart {
     | "cached"
     | "first-run"
     | "cache-off"
+    /** It runs other notebooks, whose newest version nobody knows beforehand; their tasks have keys of their own. */
+    | "calls"
     | "expired"
     | "program"
     | "input"

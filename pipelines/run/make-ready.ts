@@ -7,6 +7,7 @@ import { hasSucceeded, type TaskRunState } from "./run-state";
 export function makeReady(draft: Draft, ordinal: number, at: number): void {
   const taskRun = draft.must(ordinal);
   const task = draft.base.plan.tasks[taskRun.task]!;
+  const { notebooks } = task;
   const { cache, on } = task.options;
   const missing = taskRun.mapIndex === undefined ? missingValue(draft, taskRun) : undefined;
   if (missing) {
@@ -20,12 +21,12 @@ export function makeReady(draft: Draft, ordinal: number, at: number): void {
   }
   draft.set(ordinal, { status: "queued", queuedAt: at });
   // A handler answers to how this run went: an earlier answer is none.
-  if (draft.base.spec.cache === "use" && cache !== "off" && on === undefined && !isHeld(task)) {
+  if (draft.base.spec.cache === "use" && cache !== "off" && on === undefined && notebooks === undefined && !isHeld(task)) {
     draft.actions.push({ type: "lookup-cache", ordinal });
     return;
   }
   draft.set(ordinal, { cacheKey: "" });
-  draft.note(ordinal, { why: { type: "cache-off" } });
+  draft.note(ordinal, { why: { type: notebooks === undefined ? "cache-off" : "calls" } });
   draft.actions.push({ type: "enqueue", ordinal });
 }
 

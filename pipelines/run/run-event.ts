@@ -77,6 +77,8 @@ interface AttemptEvent {
 
 interface Ended {
   readonly displays?: readonly Display[];
+  /** It ran other notebooks, whose newest version nobody knows beforehand: its result is not kept for another run. */
+  readonly called?: true;
   readonly usage?: { readonly durationMs: number; readonly cpuMs: number; readonly peakMemoryBytes: number } | undefined;
 }
 

@@ -95,7 +95,18 @@ export interface RunInfo {
   readonly logicalDate: string | undefined;
 }
 
-export type Trigger = "manual" | "cell" | "cli" | "example" | "schedule" | "retry";
+export const triggers = ["manual", "cell", "cli", "example", "schedule", "retry", "notebook"] as const;
+export type Trigger = (typeof triggers)[number];
+
+/** The task that started a run with `runNotebook`. */
+export interface Caller {
+  readonly runId: string;
+  readonly taskRunId: string;
+  /** The run at the top, which nobody called. */
+  readonly rootRunId: string;
+  /** How many runs stand above this one. */
+  readonly depth: number;
+}
 
 export interface RunSpec extends RunInfo {
   readonly dag: Dag;
@@ -103,6 +114,7 @@ export interface RunSpec extends RunInfo {
   readonly targets: readonly string[] | undefined;
   /** "use": read and write the cache; "off": neither (every task runs). */
   readonly cache: "use" | "off";
+  readonly caller?: Caller;
   /** Milliseconds from the start of its first task within which the run has to end; undefined: as long as it takes. */
   readonly timeout?: number | undefined;
 }

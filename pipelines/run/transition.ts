@@ -80,7 +80,7 @@ function decide(draft: Draft, event: RunEvent): void {
         if (stopped) return endTaskRun(draft, event.ordinal, "cancelled", stopped, event.at);
         return hold(draft, event.ordinal, event.at);
       }
-      remember(draft, taskRun, event.outputs, event.displays ?? [], undefined);
+      if (!event.called) remember(draft, taskRun, event.outputs, event.displays ?? [], undefined);
       draft.set(event.ordinal, { outputs: event.outputs });
       return endTaskRun(draft, event.ordinal, "succeeded", undefined, event.at);
     }
@@ -88,7 +88,7 @@ function decide(draft: Draft, event: RunEvent): void {
       const taskRun = live(draft, event);
       if (!taskRun || !isGroup(draft, taskRun)) return;
       endAttempt(draft, event, "succeeded", undefined);
-      remember(draft, taskRun, {}, [], event.elements);
+      if (!event.called) remember(draft, taskRun, {}, [], event.elements);
       const stopped = stopping(draft, taskRun);
       if (stopped) return endTaskRun(draft, event.ordinal, "cancelled", stopped, event.at);
       return expand(draft, event.ordinal, event.elements, event.at);

@@ -122,6 +122,33 @@ export interface Dataset {
 /** A file of the workspace's data folder: `await dataset("cars.json").json<Car[]>()`. */
 export declare function dataset(name: string): Dataset;
 
+/** What `runNotebook` rejects with. */
+export interface NotebookRunError extends Error {
+  readonly name: "NotebookRunError";
+  /** Title of the notebook that was asked for. */
+  readonly notebook: string;
+  /** Of the run that did not succeed; undefined when none was started. */
+  readonly runId: string | undefined;
+  readonly runNumber: number | undefined;
+  /** `refused`: there is no such notebook, a parameter does not fit, or a limit is reached. */
+  readonly status: "refused" | "failed" | "cancelled";
+  /** `exception`, `timeout`, `out-of-memory`, … */
+  readonly reason: string | undefined;
+}
+
+/**
+ * Runs another notebook of the workspace, by its title, and gives what it exports:
+ *
+ *     const { meanAbsoluteError } = await runNotebook<{ meanAbsoluteError: number }>("Fuel economy", { learningRate: 0.1 });
+ *
+ * Usable in loops, `Promise.all`, `try` and recursion. The task holds no place while it waits. Tried again after a failure
+ * or a loss, it gets the results of the runs that it had started before. Rejects with a `NotebookRunError`.
+ */
+export declare function runNotebook<Outputs extends object = Record<string, any>>( // eslint-disable-line @typescript-eslint/no-explicit-any
+  notebook: string,
+  params?: Readonly<Record<string, unknown>>,
+): Promise<Outputs>;
+
 /** A task that failed, as a handler is told. */
 export interface FailedTask {
   /** Its key: what the notebook's other cells call it by. */

@@ -1,6 +1,6 @@
 /** One attempt as the harness knows it: its state, and the words about it that the server has not yet acknowledged. */
 import { encodeFrame } from "@/pipelines/protocol/frame";
-import type { Launch, Word, WireResult } from "@/pipelines/protocol/messages";
+import type { CallWord, Launch, Word, WireResult } from "@/pipelines/protocol/messages";
 
 type WithoutCount<T> = T extends unknown ? Omit<T, "attempt" | "n"> : never;
 type NewWord = WithoutCount<Exclude<Word, { type: "log" }>>;
@@ -19,6 +19,10 @@ export class AttemptRecord {
   readonly waitingSince = performance.now();
   /** Files in the scratch folder that belong to unacknowledged words. */
   readonly files: string[] = [];
+  /** Calls of other notebooks that are not answered yet. */
+  private readonly calls = new Map<number, CallWord>();
+  /** The calls that its process stands still for. */
+  private parked: readonly number[] | undefined;
   private words: { n: number; frame: Uint8Array }[] = [];
   private unacknowledged = 0;
   private next = 0;
@@ -81,6 +85,8 @@ export class AttemptRecord {
     if (this.state === "finished") return;
     if (this.cutBytes > 0) this.addLog([system(`${Math.round(this.cutBytes / 1e5) / 10} MB of output were cut from this log.`)]);
     this.state = "finished";
+    this.calls.clear();
+    this.parked = undefined;
     this.say({ type: "finished", result });
   }
 
@@ -93,6 +99,27 @@ export class AttemptRecord {
   sayAgain(): void {
     this.attached = true;
     for (const { frame } of this.words) this.transmit(frame, false);
+    for (const call of this.calls.values()) this.transmit(encodeFrame({ type: "call", attempt: this.id, ...call }), false);
+    if (this.parked) this.transmit(encodeFrame({ type: "parked", attempt: this.id, calls: this.parked }), false);
+  }
+
+  call(call: CallWord): void {
+    this.calls.set(call.call, call);
+    if (this.attached) this.transmit(encodeFrame({ type: "call", attempt: this.id, ...call }), false);
+  }
+
+  /** Returns whether it stands still: not when an answer is on its way to it. */
+  park(calls: readonly number[]): boolean {
+    if (!calls.every((call) => this.calls.has(call))) return false;
+    this.parked = calls;
+    if (this.attached) this.transmit(encodeFrame({ type: "parked", attempt: this.id, calls }), false);
+    return true;
+  }
+
+  /** Returns whether anybody waits for it. */
+  answered(call: number): boolean {
+    this.parked = undefined;
+    return this.calls.delete(call);
   }
 
   private addLog(records: LogRecord[]): void {

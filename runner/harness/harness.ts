@@ -126,6 +126,11 @@ export class Harness {
         else this.processOf(attempt)?.breathe();
         return;
       }
+      case "answer": {
+        const attempt = this.attempts.get(message.attempt);
+        if (attempt?.answered(message.call)) this.processOf(attempt)?.answer(message.call, message.answer);
+        return;
+      }
       case "warm":
         this.spares = Math.max(this.spares, Math.min(message.processes, this.settings.slots));
         return this.keepSpares(0);
@@ -245,7 +250,11 @@ export class Harness {
 
   private spawn(spare: boolean): boolean {
     if (this.closing) return false;
-    for (let slot = 0; slot < this.settings.slots; slot++) {
+    let working = 0;
+    for (const process of this.processes.values()) if (!process.isParked) working++;
+    if (working >= this.settings.slots) return false;
+    // Processes that stand still keep their number.
+    for (let slot = 0; slot < this.settings.slots + this.settings.mostParked; slot++) {
       if (this.processes.has(slot)) continue;
       this.processes.set(
         slot,
@@ -261,6 +270,7 @@ export class Harness {
             },
             done: (process, attempt, result, dirty) => this.done(process, attempt, result, dirty),
             gone: (process, code, signal) => this.gone(process, code, signal),
+            parked: () => this.pump(),
             progress: (attempt, word) => this.tell({ ...word, attempt: attempt.id }),
             imported: (modules) => {
               // The next processes import these while they wait for work.

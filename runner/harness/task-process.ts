@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { encodeFrame, FrameReader } from "@/pipelines/protocol/frame";
-import type { WireResult, WireValue } from "@/pipelines/protocol/messages";
+import type { CallAnswer, WireResult, WireValue } from "@/pipelines/protocol/messages";
 import type { TaskOrder, TaskWord } from "../task/channel";
 import type { TaskSettings } from "../task/settings";
 import type { AttemptRecord } from "./attempt-record";
@@ -18,6 +18,8 @@ export interface ProcessListener {
   /** The attempt ended by itself. */
   done(process: TaskProcess, attempt: AttemptRecord, result: WireResult, dirty: string | undefined): void;
   gone(process: TaskProcess, code: number | null, signal: NodeJS.Signals | null): void;
+  /** It waits for other notebooks only. */
+  parked(process: TaskProcess): void;
   progress(attempt: AttemptRecord, word: Extract<TaskWord, { type: "progress" }>): void;
   imported(modules: readonly string[]): void;
 }
@@ -37,6 +39,9 @@ export class TaskProcess {
   /** Taken at the watchdog's first look: most attempts are over before. */
   cpuAtStart: number | undefined;
   peakMemory = 0;
+  /** Since when it waits for other notebooks only: others may have its place, and its time does not run. */
+  private parkedAt: number | undefined;
+  private parkedMs = 0;
   /** Set before it is killed: what the attempt ended with. */
   ending: WireResult | undefined;
   /** The end of what it wrote to stderr, which says why Node gave up. */
@@ -72,7 +77,7 @@ export class TaskProcess {
         JSON.stringify(task),
       ],
       {
-        stdio: ["ignore", "pipe", "pipe", "pipe"],
+        stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
         cwd: scratch,
         detached: true,
         // Nothing of the server's environment: no credentials can leak through it.
@@ -90,6 +95,7 @@ export class TaskProcess {
     this.streams = (["stdout", "stderr"] as const).map((name) => ({ socket: this.child[name] as Socket, lines: new OutputLines(name) }));
     this.channel.on("data", (chunk: Buffer) => this.hear(chunk));
     this.channel.on("error", () => undefined);
+    this.answers.on("error", () => undefined);
     for (const { socket, lines } of this.streams) {
       socket.on("error", () => undefined);
       socket.on("data", (chunk: Buffer) => {
@@ -133,8 +139,25 @@ export class TaskProcess {
     this.startedAt = performance.now();
     this.cpuAtStart = undefined;
     this.peakMemory = 0;
+    this.parkedAt = undefined;
+    this.parkedMs = 0;
     this.tasks++;
     this.order({ type: "run", launch: { ...attempt.launch, program } as never });
+  }
+
+  get isParked(): boolean {
+    return this.parkedAt !== undefined;
+  }
+
+  /** How long its attempt has been at work, without the time in which it waited for other notebooks. */
+  workedMs(now: number): number {
+    return now - this.startedAt - this.parkedMs - (this.parkedAt === undefined ? 0 : now - this.parkedAt);
+  }
+
+  answer(call: number, answer: CallAnswer): void {
+    if (this.parkedAt !== undefined) this.parkedMs += performance.now() - this.parkedAt;
+    this.parkedAt = undefined;
+    if (this.state === "busy") this.answers.write(encodeFrame({ call, answer }));
   }
 
   /** Kills it with all its children; `ending` is what its attempt ended with. */
@@ -171,6 +194,10 @@ export class TaskProcess {
       cpuMs: cpu === undefined ? 0 : Math.max(0, cpu - (this.cpuAtStart ?? cpu)),
       peakMemoryBytes: this.peakMemory,
     };
+  }
+
+  private get answers(): Socket {
+    return this.child.stdio[4] as Socket;
   }
 
   private get uid(): number | undefined {
@@ -221,6 +248,14 @@ export class TaskProcess {
         return attempt.say({ ...word, metadata: word.metadata as never });
       case "progress":
         return this.listener.progress(attempt, word);
+      case "call": {
+        const { call, notebook, params, nth } = word;
+        return attempt.call({ call, notebook, params, nth });
+      }
+      case "parked":
+        if (this.state !== "busy" || !attempt.park(word.calls)) return;
+        this.parkedAt ??= performance.now();
+        return this.listener.parked(this);
       case "done":
         if (word.imported.length > 0) this.listener.imported(word.imported);
         if (word.result.status === "succeeded") {

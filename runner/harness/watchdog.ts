@@ -47,7 +47,7 @@ export class Watchdog {
       const memory = (readRss(pid) ?? 0) + seen.childMemory;
       if (memory > process.peakMemory) process.peakMemory = memory;
       if (memory > attempt.launch.memoryBytes) this.actions.stop(process, stopped("out-of-memory", attempt.launch, process.usage()));
-      else if (now - process.startedAt > attempt.launch.timeoutMs)
+      else if (process.workedMs(now) > attempt.launch.timeoutMs)
         this.actions.stop(process, stopped("timeout", attempt.launch, process.usage()));
       else if (now - seen.toldAt >= usageEveryMs) {
         // By the clock, not by looks: on a busy machine they come late.

@@ -4,6 +4,7 @@ import { DisplayList } from "../displays/display-list";
 import { displayMark, toDisplay } from "../displays/to-display";
 import { ClassRegistry } from "../values/class-registry";
 import { UnserializableValue } from "../values/unserializable";
+import type { Calls } from "./calls";
 import type { TaskOrder } from "./channel";
 import { ImportFailure, type Environment } from "./environment";
 import { InputReader } from "./input-reader";
@@ -19,6 +20,7 @@ import { toUserError } from "./user-frames";
 export interface AttemptParts {
   readonly launch: Extract<TaskOrder, { type: "run" }>["launch"];
   readonly output: Output;
+  readonly calls: Calls;
   readonly environment: Environment;
   readonly programs: ProgramCache;
   readonly scratch: Scratch;
@@ -30,7 +32,7 @@ export interface AttemptParts {
 }
 
 export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
-  const { launch, output, environment, scratch } = parts;
+  const { launch, output, calls, environment, scratch } = parts;
   const began = performance.now();
   const cpu = process.cpuUsage();
   const displays = new DisplayList();
@@ -46,7 +48,7 @@ export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
     await inputs.prepare(launch.inputs);
     const program = parts.programs.get(launch.program.hash, launch.program.code);
     const values = inputs.lazily(launch.inputs);
-    const sdk = makeSdk({ launch, output, displays, wire, environment, cwd: scratch.cwd });
+    const sdk = makeSdk({ launch, output, calls, inputs, displays, wire, environment, cwd: scratch.cwd });
     const heddle = {
       inputs: values,
       // The element of a mapped task is an input like any other; `elements` is the name programs know it by.
@@ -68,14 +70,15 @@ export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
     if (returned === skip) return { status: "skipped", usage: usage() };
     for (const [name, value] of Object.entries(heddle.classes)) classes.register(name, value);
     const made = (typeof returned === "object" && returned !== null ? returned : {}) as Record<string, unknown>;
+    const called = calls.count > 0 ? { calls: calls.count } : {};
     if (launch.mode === "expand") {
       const elements: Record<string, WireValue[]> = {};
       for (const [name, source] of Object.entries(made)) elements[name] = expand(name, source, wire);
-      return { status: "succeeded", outputs: {}, elements, displays: displays.list(), usage: usage() };
+      return { status: "succeeded", outputs: {}, elements, ...called, displays: displays.list(), usage: usage() };
     }
     const outputs: Record<string, WireValue> = {};
     for (const [name, value] of Object.entries(made)) outputs[name] = wire.value(name, value);
-    return { status: "succeeded", outputs, displays: displays.list(), usage: usage() };
+    return { status: "succeeded", outputs, ...called, displays: displays.list(), usage: usage() };
   } catch (thrown) {
     if (thrown === skip) return { status: "skipped", usage: usage() };
     const unserializable = thrown instanceof UnserializableValue;

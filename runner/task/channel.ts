@@ -4,11 +4,13 @@
  */
 import { readSync, writeSync } from "node:fs";
 import { encodeFrame, FrameReader, type Frame } from "@/pipelines/protocol/frame";
-import type { Launch, WireResult } from "@/pipelines/protocol/messages";
+import type { CallAnswer, CallWord, Launch, WireResult } from "@/pipelines/protocol/messages";
 import type { MetricPoint } from "@/pipelines/sdk/metric-buffer";
 import type { WireValue } from "@/pipelines/protocol/messages";
 
 export const channelFd = 3;
+/** Answers to calls come on a pipe of their own, which the event loop reads while the cell runs: calls.ts. */
+export const answersFd = 4;
 
 export interface TaskLog {
   readonly time: number;
@@ -24,6 +26,9 @@ export type TaskWord =
   | { type: "metrics"; points: readonly MetricPoint[] }
   | { type: "artifact"; seq: number; name: string; artifactType: string; metadata: unknown; value: WireValue }
   | { type: "progress"; done: number; total?: number; message?: string }
+  | ({ type: "call" } & CallWord)
+  /** Nothing else is left to happen in the process: it waits for the answers to these calls. */
+  | { type: "parked"; calls: readonly number[] }
   | {
       type: "done";
       result: WireResult;
@@ -38,6 +43,12 @@ export type TaskOrder =
   | { type: "run"; launch: Launch & { program: { hash: string; code: string; lines: NonNullable<Launch["program"]["lines"]> } } }
   /** These files, made by an earlier attempt, are safe in the store. */
   | { type: "clean"; files: readonly string[] };
+
+/** What comes on the pipe of answers. */
+export interface TaskAnswer {
+  readonly call: number;
+  readonly answer: CallAnswer;
+}
 
 const frames: Frame[] = [];
 const reader = new FrameReader();

@@ -3,6 +3,7 @@
  * The harness decides whether it lives on; see runner/harness/task-process.ts for the other end.
  */
 import { format } from "node:util";
+import { Calls } from "./calls";
 import { receive, send } from "./channel";
 import { Environment } from "./environment";
 import { Hygiene } from "./hygiene";
@@ -28,6 +29,7 @@ const environment = new Environment(settings.environment);
 const scripts = new ScriptRunner({ path: settings.path, isLocal: settings.isLocal, tree: scratch.name });
 const programs = new ProgramCache(environment);
 let output: Output | undefined;
+let calls: Calls | undefined;
 let fail: ((error: unknown) => void) | undefined;
 
 for (const level of ["debug", "info", "log", "warn", "error", "trace"] as const) {
@@ -43,8 +45,11 @@ for (const stream of [process.stdout, process.stderr]) {
 
 process.on("uncaughtException", (error) => fail?.(error));
 process.on("unhandledRejection", (error) => fail?.(error));
-// Nothing left to happen, and the cell has not ended: without this Node would leave without a word.
-process.on("beforeExit", () => fail?.(new Error("The cell waits for a promise that nothing can settle any more.")));
+// Nothing left to happen, and the cell has not ended: it waits for other notebooks, or for nothing at all.
+process.on("beforeExit", () => {
+  output?.flush();
+  if (!calls?.park()) fail?.(new Error("The cell waits for a promise that nothing can settle any more."));
+});
 
 async function main(): Promise<void> {
   for (const module of settings.preload) await environment.load(module).catch(() => undefined);
@@ -68,8 +73,9 @@ async function main(): Promise<void> {
       Object.values(launch.secrets).filter((secret) => secret.length >= 4),
       send,
     );
-    const done = await work({ ...parts, launch, output, programs });
-    output = undefined;
+    calls = new Calls(send);
+    const done = await work({ ...parts, launch, output, calls, programs });
+    output = calls = undefined;
     send(done);
     scratch.reset();
   }

@@ -3,6 +3,7 @@
  * are compiled already: it takes a fraction of the time.
  */
 import { encodeFrame, FrameReader } from "@/pipelines/protocol/frame";
+import { Calls } from "./calls";
 import type { TaskOrder } from "./channel";
 import { Output } from "./output";
 import { ProgramCache } from "./program-cache";
@@ -21,7 +22,7 @@ const code = `async (__heddle) => {
   return { rows, numbers: new Float64Array(4), number: inputs.number };
 }`;
 
-export async function rehearse(parts: Omit<WorkParts, "launch" | "output" | "programs">): Promise<void> {
+export async function rehearse(parts: Omit<WorkParts, "launch" | "output" | "calls" | "programs">): Promise<void> {
   const programs = new ProgramCache(parts.environment);
   let input: { hash: string; codec: string; inline: string } | undefined;
   for (let time = 0; time < times; time++) {
@@ -29,7 +30,8 @@ export async function rehearse(parts: Omit<WorkParts, "launch" | "output" | "pro
     const [frame] = new FrameReader().push(encodeFrame(order));
     const { launch } = frame!.header as typeof order;
     const output = new Output([], (word) => void encodeFrame(word));
-    const done = await work({ ...parts, launch, output, programs });
+    const calls = new Calls(() => undefined);
+    const done = await work({ ...parts, launch, output, calls, programs });
     encodeFrame(done);
     if (done.result.status === "succeeded") {
       const { inline, codec } = done.result.outputs.number ?? {};

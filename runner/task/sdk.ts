@@ -9,13 +9,18 @@ import type * as Heddle from "@/pipelines/sdk/heddle";
 import type { DisplayList } from "../displays/display-list";
 import { displayMark, imageDisplay, tableDisplay, toDisplay } from "../displays/to-display";
 import { cell } from "../values/preview";
+import type { Calls } from "./calls";
 import type { Environment } from "./environment";
+import type { InputReader } from "./input-reader";
 import type { Output } from "./output";
+import { makeRunNotebook } from "./run-notebook";
 import type { WireMaker } from "./to-wire";
 
 interface SdkParts {
   readonly launch: Launch;
   readonly output: Output;
+  readonly calls: Calls;
+  readonly inputs: InputReader;
   readonly displays: DisplayList;
   readonly wire: WireMaker;
   readonly environment: Environment;
@@ -26,7 +31,7 @@ export type Sdk = typeof Heddle;
 
 const mostChartRows = 20_000;
 
-export function makeSdk({ launch, output, displays, wire, environment, cwd }: SdkParts): Sdk {
+export function makeSdk({ launch, output, calls, inputs, displays, wire, environment, cwd }: SdkParts): Sdk {
   const shown = (display: Display | undefined): Heddle.Shown => {
     displays.add(display);
     // The mark lets `__heddle.display` see that this was shown already.
@@ -140,6 +145,7 @@ export function makeSdk({ launch, output, displays, wire, environment, cwd }: Sd
       }
       return value;
     },
+    runNotebook: makeRunNotebook(calls, inputs),
     dataset: (name) => makeDataset(name, cwd, environment),
     run: Object.freeze({
       id: launch.run.id,
@@ -159,7 +165,7 @@ export function makeSdk({ launch, output, displays, wire, environment, cwd }: Sd
 }
 
 /** Named by the language, not made yet: a cell that calls one is told so. */
-const planned = ["registerModel", "loadModel", "runNotebook"];
+const planned = ["registerModel", "loadModel"];
 
 function notYet(name: string): never {
   throw new Error(`${name}() of "heddle" is not available yet.`);

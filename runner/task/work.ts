@@ -1,5 +1,6 @@
 /** One order, from the launch to the word that it is done: the attempt itself (attempt.ts) and what it left behind (hygiene.ts). */
 import { runAttempt } from "./attempt";
+import type { Calls } from "./calls";
 import type { TaskOrder, TaskWord } from "./channel";
 import type { Environment } from "./environment";
 import type { Hygiene } from "./hygiene";
@@ -12,6 +13,7 @@ import { toUserError } from "./user-frames";
 export interface WorkParts {
   readonly launch: Extract<TaskOrder, { type: "run" }>["launch"];
   readonly output: Output;
+  readonly calls: Calls;
   readonly environment: Environment;
   readonly programs: ProgramCache;
   readonly scripts: ScriptRunner;
@@ -23,7 +25,7 @@ export interface WorkParts {
 }
 
 export async function work(parts: WorkParts): Promise<Extract<TaskWord, { type: "done" }>> {
-  const { launch, output, environment, hygiene } = parts;
+  const { launch, output, calls, environment, hygiene } = parts;
   let strayed = false;
   const stray = new Promise<never>((_, reject) => {
     parts.onStray((error) => {
@@ -48,6 +50,8 @@ export async function work(parts: WorkParts): Promise<Extract<TaskWord, { type: 
   unhook();
   output.close();
   parts.onStray(undefined);
-  const dirty = result.status === "failed" ? "the attempt failed" : (parts.scripts.trace ?? hygiene.inspect());
+  const left = calls.open > 0 ? "left a call of another notebook behind" : (parts.scripts.trace ?? hygiene.inspect());
+  calls.close();
+  const dirty = result.status === "failed" ? "the attempt failed" : left;
   return { type: "done", result, imported: environment.takeFresh(), ...(dirty === undefined ? {} : { dirty }) };
 }

@@ -202,7 +202,7 @@ test("every JSON column is known to hold values or not to", async () => {
     "run.spec",
     "run_event.event",
     "run.control",
-    "run_command.command",
+    "run_wish.command",
     "task_run.decision",
     "worker.labels",
     "task_run.key_parts",

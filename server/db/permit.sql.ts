@@ -56,6 +56,9 @@ delete from permit p using unnest($1::text[], $2::int[]) as b(holder, attempt)
 where p.holder = b.holder and p.attempt = b.attempt and p.owner = $3
   and not exists (select from task_run t where t.id = p.holder and t.attempt >= p.attempt)`;
 
+/** $1 holder, $2 attempt: it waits for other runs, and others may have its places in pools. */
+export const layDownPermitsSql = "delete from permit where holder = $1 and attempt = $2 and resource like 'pool/%'";
+
 /** $1 owner: what an earlier life of this server took and never used. */
 export const forgetPermitsSql = `
 delete from permit p where p.owner = $1 and p.attempt > 0

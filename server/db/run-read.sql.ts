@@ -20,11 +20,12 @@ where r.workspace_id = $1`;
 /** $2 run ids. */
 export const runRowsByIdSql = `${runRow} and r.id = any($2)`;
 
-/** $2 notebook, $3 status, $4 number to go on below, $5 limit; each may be null. */
+/** $2 notebook, $3 status, $4 number to go on below, $5 limit, $6 trigger; each may be null. */
 export const runListSql = `
 with page as materialized (
   select id from run
-  where workspace_id = $1 and ($2::text is null or notebook_id = $2) and ($3::text is null or status = $3) and ($4::int is null or number < $4)
+  where workspace_id = $1 and ($2::text is null or notebook_id = $2) and ($3::text is null or status = $3)
+    and ($6::text is null or trigger = $6) and ($4::int is null or number < $4)
   order by number desc limit $5
 ) ${runRow.trimStart()} and r.id in (select id from page) order by r.number desc`;
 
@@ -60,12 +61,31 @@ select id, number from run where workspace_id = $1 and notebook_id = $2 and numb
 
 const taskRunRow = `
 select t.id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.queued_at, t.started_at, t.finished_at,
-  t.not_before, t.decision, t.cached_from, c.run_id as cached_run, cr.number as cached_number`;
+  t.not_before, t.decision, t.cached_from, c.run_id as cached_run, cr.number as cached_number, s.calls, s.live_calls, s.running_calls`;
 
 const taskRunJoins = `
 from task_run t
 left join task_run c on c.id = t.cached_from
-left join run cr on cr.id = c.run_id`;
+left join run cr on cr.id = c.run_id
+left join lateral (
+  select count(*)::int as calls, (count(*) filter (where k.status in ('queued', 'running')))::int as live_calls,
+    (count(*) filter (where k.status = 'running'))::int as running_calls
+  from sub_run b join run k on k.id = b.child_run_id where b.task_run_id = t.id
+) s on true`;
+
+/** Runs that a task run started. $1 workspace, $2 task run. */
+export const calledRunsSql = `
+select r.id, r.number, coalesce(r.spec->'dag'->>'title', r.spec->>'notebook') as notebook_title, r.status, r.message, r.started_at, r.finished_at,
+  r.spec->'params' as params, s.try
+from sub_run s join run r on r.id = s.child_run_id
+where s.workspace_id = $1 and r.workspace_id = $1 and s.task_run_id = $2 order by s.call, r.number limit 1000`;
+
+/** The task run that started a run. $1 workspace, $2 run. */
+export const calledBySql = `
+select s.parent_run_id, p.number, s.task_run_id, t.map_index, t.task_key,
+  (select task->>'title' from jsonb_array_elements(p.spec->'dag'->'tasks') task where task->>'key' = t.task_key) as title
+from sub_run s join run p on p.id = s.parent_run_id join task_run t on t.id = s.task_run_id
+where s.workspace_id = $1 and p.workspace_id = $1 and s.child_run_id = $2`;
 
 /** $1 workspace, $2 run, $3 tasks whose elements are left out. */
 export const taskRunRowsSql = `${taskRunRow} ${taskRunJoins} where t.workspace_id = $1 and t.run_id = $2

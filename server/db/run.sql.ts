@@ -184,10 +184,10 @@ where t.run_id = $1`;
 export const takeRunsSql = `
 update run set owner = $1, owner_until = clock_timestamp() + make_interval(secs => $2)
 where id in (
-  select id from run where status in ('queued', 'running') and poison < 3
+  select id from run where status in ('queued', 'running')
     and (owner is null or (owner = $1 and $3) or owner_until < clock_timestamp()) and id > $4
   order by id limit 500 for update skip locked)
-returning id`;
+returning id, poison`;
 
 /**
  * $1 instance, $2 seconds. A server is heard of; those not heard of for a day are forgotten. Says what time it is, and

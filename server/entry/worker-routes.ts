@@ -119,8 +119,11 @@ async function takeValue({ heddle, grant, hash, request, response }: WorkerReque
     response.statusCode = 204;
     response.end();
   } catch (error) {
-    const full = (error as NodeJS.ErrnoException).code === "ENOSPC";
-    if (!response.headersSent) refuse(response, full ? 507 : 500, full ? "The store has no space left." : "The value could not be stored.");
+    const { code, reason, message } = error as { code?: string; reason?: string; message: string };
+    const why = reason === "quota" || reason === "disk-full" ? reason : code === "ENOSPC" || code === "EDQUOT" ? "disk-full" : undefined;
+    // What will not be better in a moment says why: the attempt ends with that reason.
+    if (!response.headersSent)
+      refuse(response, why === undefined ? 500 : 507, why === undefined ? "The value could not be stored." : `${why}: ${message}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

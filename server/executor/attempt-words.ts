@@ -2,7 +2,7 @@
  * Words about one attempt on their way to its listener: each is handed on once, values are moved into the store first,
  * and the harness is told how far it may forget (acknowledgements are cumulative).
  */
-import type { HarnessMessage, WireResult, WireValue, Word } from "@/pipelines/protocol/messages";
+import type { CallAnswer, HarnessMessage, WireResult, WireValue, Word } from "@/pipelines/protocol/messages";
 import { storeReason } from "@/server/artifact/store-fault";
 import type { ValueRef } from "@/pipelines/run/run";
 import type { AttemptListener, AttemptResult, MetricWord } from "./executor";
@@ -27,7 +27,12 @@ export class AttemptWords {
   constructor(
     private readonly listener: AttemptListener,
     private readonly values: ValueKeeper,
-    private readonly actions: { acknowledge(n: number): void; ended(): void; log(message: string): void },
+    private readonly actions: {
+      acknowledge(n: number): void;
+      answer(call: number, answer: CallAnswer): void;
+      ended(): void;
+      log(message: string): void;
+    },
   ) {
     this.settled = new Promise((resolve) => (this.markSettled = resolve));
   }
@@ -41,6 +46,14 @@ export class AttemptWords {
         return this.listener.progress({ done: message.done, total: message.total, message: message.message });
       case "usage":
         return this.listener.usage({ cpuMs: message.cpuMs, memoryBytes: message.memoryBytes });
+      case "call": {
+        const { call, notebook, params, nth } = message;
+        return this.listener.call({ call, notebook, params, nth }, (answer) => {
+          if (!this.stopped && !this.finished) this.actions.answer(call, answer);
+        });
+      }
+      case "parked":
+        return this.listener.parked(message.calls);
       case "need-program":
         return;
       default:
@@ -123,14 +136,14 @@ export class AttemptWords {
     try {
       const outputs: Record<string, ValueRef> = {};
       for (const [name, value] of Object.entries(wire.outputs)) outputs[name] = await this.kept(value);
-      const { displays, usage } = wire;
-      if (!wire.elements) return { status: "succeeded", outputs, displays, usage };
+      const { displays, usage, calls } = wire;
+      if (!wire.elements) return { status: "succeeded", outputs, calls, displays, usage };
       const elements: Record<string, ValueRef[]> = {};
       for (const [name, list] of Object.entries(wire.elements)) {
         elements[name] = [];
         for (const value of list) elements[name].push(await this.kept(value));
       }
-      return { status: "succeeded", outputs, elements, displays, usage };
+      return { status: "succeeded", outputs, elements, calls, displays, usage };
     } catch (error) {
       return this.unstored(error, wire);
     }

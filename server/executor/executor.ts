@@ -7,6 +7,7 @@ import type { Isolation, Json } from "@/pipelines/compile/dag";
 import type { RunOutcome } from "@/pipelines/run/run-outcome";
 import type { Reason, RunInfo, TaskError, ValueRef } from "@/pipelines/run/run";
 import type { Display } from "@/pipelines/protocol/display";
+import type { CallAnswer, CallWord } from "@/pipelines/protocol/messages";
 
 export interface Executor {
   readonly kind: "docker" | "process";
@@ -110,6 +111,10 @@ export interface AttemptListener {
   artifact(word: ArtifactWord): Promise<void>;
   progress(word: { done: number; total?: number | undefined; message?: string | undefined }): void;
   usage(word: { cpuMs: number; memoryBytes: number }): void;
+  /** The cell runs another notebook. Heard again after a reconnect or a restart, until it was answered. */
+  call(word: CallWord, answer: (answer: CallAnswer) => void): void;
+  /** The cell waits for nothing but these calls: its process stands still until one of them is answered. */
+  parked(calls: readonly number[]): void;
   finished(result: AttemptResult): Promise<void>;
 }
 
@@ -143,6 +148,8 @@ export type AttemptResult =
       readonly outputs: Readonly<Record<string, ValueRef>>;
       /** For mode "expand": one list per `each` variable. */
       readonly elements?: Readonly<Record<string, readonly ValueRef[]>>;
+      /** How many other notebooks it ran. */
+      readonly calls?: number | undefined;
       readonly displays: readonly Display[];
       readonly usage: Usage;
     }

@@ -36,6 +36,8 @@ export interface HarnessExecutorOptions {
 }
 
 const defaultLease: Lease = { leaseMs: 30_000, graceMs: 600_000 };
+/** So many attempts of one harness may wait for other notebooks; those that start then go to another one. */
+export const mostParked = 40;
 const rememberedAttempts = 10_000;
 const defaultResources: HarnessResources = { cpu: 1, memory: 1024 ** 3, gpu: 0, network: false, image: undefined };
 
@@ -46,6 +48,8 @@ interface Member {
   readonly link: HarnessLink;
   readonly attempts: Map<string, AttemptWords>;
   readonly launches: Map<string, Launch>;
+  /** Attempts that stand still: each holds a process. */
+  readonly parked: Set<string>;
   /** Attempts that were asked to end: said again after a reconnect, because the first word may be lost. */
   readonly stops: Map<string, StopReason>;
   lastUsed: number;
@@ -129,7 +133,7 @@ export class HarnessExecutor implements Executor {
       const only = request.isolation === "container" ? { taskRunId: request.taskRunId, attempt: request.attempt } : undefined;
       const group = request.notebookId ?? request.run.id;
       await this.store.hold(request.workspaceId, storedHashes(request.inputs), id);
-      const member = await this.member({ workspaceId: request.workspaceId, group, only }, resources);
+      const member = await this.memberWithRoom({ workspaceId: request.workspaceId, group, only }, resources);
       if (member.link.isClosed) throw new HarnessStartError("node-lost", true, `${member.link.harness.name} has just ended.`);
       const launch = toLaunch(id, request);
       this.follow(member, id, listener);
@@ -236,6 +240,13 @@ export class HarnessExecutor implements Executor {
     member.link.close();
   }
 
+  private async memberWithRoom(scope: HarnessScope, resources: HarnessResources): Promise<Member> {
+    for (let spill = 0; ; spill++) {
+      const member = await this.member(spill === 0 ? scope : { ...scope, group: `${scope.group}+${spill}` }, resources);
+      if (member.parked.size < mostParked) return member;
+    }
+  }
+
   private member(scope: HarnessScope, resources: HarnessResources): Promise<Member> {
     const key = harnessKey({ scope, resources });
     const known = this.members.get(key);
@@ -254,6 +265,7 @@ export class HarnessExecutor implements Executor {
   private async join(harness: RunningHarness): Promise<Member> {
     const attempts = new Map<string, AttemptWords>();
     const launches = new Map<string, Launch>();
+    const parked = new Set<string>();
     const stops = new Map<string, StopReason>();
     const link: HarnessLink = await HarnessLink.open(harness, this.terms, {
       message: (message) => {
@@ -263,6 +275,7 @@ export class HarnessExecutor implements Executor {
           if (launch) link.launch(launch, true);
           return;
         }
+        if (message.type === "parked" && attempts.has(message.attempt)) parked.add(message.attempt);
         attempts.get(message.attempt)?.hear(message);
       },
       malformed: (attempt, problem) => {
@@ -283,7 +296,7 @@ export class HarnessExecutor implements Executor {
         for (const words of attempts.values()) words.end(lost(reason === "out-of-memory" ? "failed" : "lost", reason, message));
       },
     });
-    return { key: harness.key, link, attempts, launches, stops, lastUsed: performance.now() };
+    return { key: harness.key, link, attempts, launches, parked, stops, lastUsed: performance.now() };
   }
 
   private follow(member: Member, id: string, listener: AttemptListener): void {
@@ -291,7 +304,12 @@ export class HarnessExecutor implements Executor {
     const values = new ValueKeeper(this.store, harness.workspaceId, harness.scratch, this.options.log);
     const words = new AttemptWords(listener, values, {
       acknowledge: (n) => member.link.send({ type: "ack", attempt: id, n }),
+      answer: (call, answer) => {
+        member.parked.delete(id);
+        member.link.send({ type: "answer", attempt: id, call, answer });
+      },
       ended: () => {
+        member.parked.delete(id);
         member.attempts.delete(id);
         member.launches.delete(id);
         member.stops.delete(id);

@@ -3,6 +3,7 @@
  * go ahead of the word that names them. A promise given to the executor resolves with the acknowledgement, so that the harness,
  * too, keeps what did not arrive: a worker that is killed loses nothing. Neighbours: worker.ts, value-shelf.ts.
  */
+import type { CallAnswer, CallWord } from "@/pipelines/protocol/messages";
 import type { WorkerAttemptWord, WorkerMessage, WorkerResult, WorkerValue } from "@/pipelines/protocol/worker";
 import type { Reason, ValueRef } from "@/pipelines/run/run";
 import type { ArtifactWord, AttemptListener, AttemptResult, LogRecord, MetricWord } from "../executor/executor";
@@ -106,6 +107,15 @@ export class AttemptCourier implements AttemptListener {
     this.sendNow({ type: "usage", attempt: this.key, ...word });
   }
 
+  /** What it would have to read afterwards is not granted to a worker yet: it is told so at once, never left waiting. */
+  call({ notebook }: CallWord, answer: (answer: CallAnswer) => void): void {
+    const message =
+      "A cell on another machine cannot run other notebooks yet. Take the pool= that brings it there away from the cell that calls; the cells of the called notebook may run there.";
+    answer({ ok: false, status: "refused", notebook, message });
+  }
+
+  parked(): void {}
+
   logs(offset: number, records: readonly LogRecord[]): Promise<void> {
     return this.say({ type: "logs", offset, records: [...records] });
   }
@@ -196,7 +206,7 @@ export class AttemptCourier implements AttemptListener {
       } catch (error) {
         if (this.over) return undefined;
         if (!(error instanceof TransferError)) return { reason: "internal", message: String(error) };
-        if (error.status === 507) return { reason: "disk-full", message: "The server's store has no space left." };
+        if (error.status === 507) return toStoreFault(error.message);
         // A token that opens nothing any more: the server says soon what is to become of this attempt.
         if (!error.isPassing && error.status !== 401 && error.status !== 409) return { reason: "internal", message: error.message };
         if (error.status === 409) log(`Attempt ${this.key} is refused by the server (409): ${error.message}`);
@@ -224,6 +234,12 @@ export class AttemptCourier implements AttemptListener {
   private sendNow(message: WorkerMessage): void {
     if (this.attached) this.parts.send(message);
   }
+}
+
+/** What the server's store says: `quota: …`, `disk-full: …`. */
+function toStoreFault(text: string): { readonly reason: Reason; readonly message: string } {
+  const message = text.replace(/^[\w-]+: /, "");
+  return { reason: text.startsWith("quota:") ? "quota" : "disk-full", message: message || "The server's store has no space left." };
 }
 
 function toWire(value: number): number | "NaN" | "Infinity" | "-Infinity" {

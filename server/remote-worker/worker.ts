@@ -231,7 +231,8 @@ class Worker implements RunningWorker {
         this.workspaceId = order.workspaceId;
         this.parts.log(this.connected ? "Connected again." : `Connected to ${this.parts.server.origin} as ${this.parts.name}.`);
         this.connected = true;
-        if (order.draining && !this.leaving) this.parts.log("The server drains this worker: it takes nothing new until somebody undrains it there.");
+        if (order.draining && !this.leaving)
+          this.parts.log("The server drains this worker: it takes nothing new until somebody undrains it there.");
         this.draining = order.draining || this.leaving;
         return;
       case "beat":

@@ -21,6 +21,22 @@ export interface Wanting {
   readonly ordinal: number;
 }
 
+/** An attempt that stood still and has what it waited for. */
+export interface Returning {
+  readonly attemptId: string;
+  /** "later": its run is being read again; "gone": nobody waits any more. */
+  find(): Wanting | "later" | "gone";
+  go(): void;
+}
+
+interface Queuing extends Returning {
+  /** Its places in pools: to be asked for, on their way, or its own again. */
+  places: "wanted" | "asked" | "taken";
+}
+
+/** Runs that another one waits for go before their equals: what was begun is finished first, and fewer stand still. */
+const perLevel = 1 / 1024;
+
 interface Item extends Wanting {
   readonly workspaceId: string;
   readonly lane: string;
@@ -52,6 +68,7 @@ const afterErrorMs = 500;
 
 export class Admission {
   private readonly queue = new ReadyQueue<Item>();
+  private readonly returning: Queuing[] = [];
   private limits: ReadonlyMap<string, Limits> = new Map();
   private seq = 0;
   /** Ordinals that are on their way already: one that is wanted twice stands here once. */
@@ -90,6 +107,90 @@ export class Admission {
     if (wanted.has(ordinal)) return;
     wanted.add(ordinal);
     this.push(run, ordinal, ++this.seq);
+  }
+
+  /** The attempt waits for other runs only: its room on the machine is free, and its places in pools. */
+  park(attemptId: string): void {
+    this.parts.slots.park(attemptId);
+    const places = this.permitted.get(attemptId) ?? [];
+    const pools = places.filter(isPlaceInPool);
+    if (pools.length === 0) return;
+    this.permitted.set(
+      attemptId,
+      places.filter((place) => !isPlaceInPool(place)),
+    );
+    const slash = attemptId.lastIndexOf("/");
+    void this.parts.desk.layDown({ taskRunId: attemptId.slice(0, slash), attempt: Number(attemptId.slice(slash + 1)) }).then(
+      () => {
+        this.freed.push(...pools);
+        this.settled();
+      },
+      (error: unknown) => this.parts.complain("Laying permits down", error),
+    );
+  }
+
+  /** It wants its room again, before any that have not begun. */
+  wantBack(returning: Returning): void {
+    this.returning.push({ ...returning, places: "wanted" });
+  }
+
+  /** Lets go on what there is room for; false: one of them still waits, and nothing else may begin. */
+  goOn(): boolean {
+    const { slots, costs } = this.parts;
+    for (let index = 0; index < this.returning.length;) {
+      const entry = this.returning[index]!;
+      const { attemptId, find, go } = entry;
+      const found = find();
+      if (found === "later" || (found !== "gone" && !this.hasPlaces(entry, found))) {
+        index++;
+        continue;
+      }
+      if (found !== "gone") {
+        const { state } = found.run;
+        const task = state.plan.tasks[state.taskRuns[found.ordinal]!.task]!;
+        if (!slots.unpark(attemptId, task.options, costs.share(task))) return false;
+        go();
+      }
+      this.returning.splice(index, 1);
+    }
+    return true;
+  }
+
+  /** Whether it may go on as far as pools are concerned; asks where that is not known. */
+  private hasPlaces(entry: Queuing, { run, ordinal }: Wanting): boolean {
+    if (entry.places === "taken") return true;
+    if (entry.places === "asked") return false;
+    const taskRun = run.state.taskRuns[ordinal]!;
+    const resources = this.resourcesOf(run, taskRun).filter(isPool);
+    if (resources.length === 0) return true;
+    const { workspaceId } = run.state.spec;
+    const ask = {
+      id: entry.attemptId,
+      runId: run.id,
+      taskRunId: taskRunId(run.id, ordinal),
+      attempt: taskRun.attempt,
+      workspaceId,
+      resources,
+    };
+    const again = () =>
+      this.parts.timers.later(firstPollMs, () => {
+        entry.places = "wanted";
+        this.wake();
+      });
+    entry.places = "asked";
+    void this.parts.desk.take([ask]).then(
+      ({ granted }) => {
+        if (!granted.has(ask.id)) return again();
+        this.permitted.set(ask.id, [...(this.permitted.get(ask.id) ?? []), ...toPlaces(workspaceId, resources)]);
+        entry.places = "taken";
+        this.wake();
+      },
+      (error: unknown) => {
+        this.parts.complain("Asking for permits", error);
+        again();
+      },
+    );
+    return false;
   }
 
   /** Takes a slot for the next task run; undefined: there is none, or no room for it. */
@@ -166,7 +267,7 @@ export class Admission {
 
   /** An attempt has ended. Others see that only once it is saved: settled(). */
   ended(attemptId: string): void {
-    this.parts.slots.release(attemptId);
+    this.parts.slots.end(attemptId);
     const places = this.permitted.get(attemptId);
     if (!places) return;
     this.permitted.delete(attemptId);
@@ -214,6 +315,7 @@ export class Admission {
     const { spec, plan, taskRuns } = run.state;
     const taskRun = taskRuns[ordinal]!;
     const { options } = plan.tasks[taskRun.task]!;
+    const priority = options.priority + (spec.caller?.depth ?? 0) * perLevel;
     const resources = this.resourcesOf(run, taskRun);
     const started = this.startedRuns.has(run.id);
     const needed = started ? resources.filter((resource) => !countsRuns(resource)) : resources;
@@ -224,7 +326,7 @@ export class Admission {
     const lane = place === undefined ? key : `${place} ${key}`;
     const wanted = place === undefined ? needed : [place, ...needed];
     const { id: runId, workspaceId } = spec;
-    this.queue.push({ run, ordinal, workspaceId, lane, resources: wanted, priority: options.priority, runId, seq });
+    this.queue.push({ run, ordinal, workspaceId, lane, resources: wanted, priority, runId, seq });
   }
 
   private gone({ run, ordinal }: Wanting): void {
@@ -344,12 +446,9 @@ export class Admission {
   /** What an attempt needs a place in. Working out what to fan out over is no work of the task yet: it needs none but the run's. */
   private resourcesOf({ state: { spec, plan } }: LiveRun, { task, mapIndex }: TaskRunState): readonly Resource[] {
     const { options, each } = plan.tasks[task]!;
-    const resources = resourcesOf(
-      this.limits.get(spec.workspaceId),
-      options,
-      spec.notebookId,
-      this.unknownPools(spec.workspaceId, options),
-    );
+    const all = resourcesOf(this.limits.get(spec.workspaceId), options, spec.notebookId, this.unknownPools(spec.workspaceId, options));
+    // A run that another one waits for is part of that one: the two would wait for each other's place.
+    const resources = spec.caller ? all.filter((one) => !countsRuns(one)) : all;
     return each !== undefined && mapIndex === undefined ? resources.filter(countsRuns) : resources;
   }
 
@@ -359,7 +458,8 @@ export class Admission {
     if (isRunTerminal(fields.status)) return [];
     const { workspaceId, notebookId } = spec;
     const limits = this.limits.get(workspaceId);
-    const runs = resourcesOf(limits, { pool: "default", lock: undefined }, notebookId, "as-default").filter(countsRuns);
+    const counted = resourcesOf(limits, { pool: "default", lock: undefined }, notebookId, "as-default").filter(countsRuns);
+    const runs = spec.caller ? [] : counted;
     const asks: PermitAsk[] = [];
     if (fields.status === "running" && runs.length > 0) {
       asks.push({ id: run.id, runId: run.id, taskRunId: run.id, attempt: 0, workspaceId, resources: runs });
@@ -367,9 +467,10 @@ export class Admission {
     for (const taskRun of taskRuns) {
       const { ordinal, status, attempt, expanded } = taskRun;
       if (status !== "running" || expanded !== undefined) continue;
-      const resources = this.resourcesOf(run, taskRun).filter((one) => !countsRuns(one));
-      if (resources.length === 0) continue;
       const id = taskRunId(run.id, ordinal);
+      const parked = this.parts.slots.isParked(`${id}/${attempt}`);
+      const resources = this.resourcesOf(run, taskRun).filter((one) => !countsRuns(one) && !(parked && isPool(one)));
+      if (resources.length === 0) continue;
       this.permitted.set(`${id}/${attempt}`, toPlaces(workspaceId, resources));
       asks.push({ id: `${id}/${attempt}`, runId: run.id, taskRunId: id, attempt, workspaceId, resources });
     }
@@ -379,6 +480,15 @@ export class Admission {
 
 function toPlaces(workspaceId: string, resources: readonly Resource[]): string[] {
   return resources.map((resource) => `${workspaceId}/${resource}`);
+}
+
+function isPool(resource: Resource): boolean {
+  return resource.startsWith("pool/");
+}
+
+/** Ids of workspaces have no slash. */
+function isPlaceInPool(place: string): boolean {
+  return place.slice(place.indexOf("/") + 1).startsWith("pool/");
 }
 
 function laneOf(run: LiveRun): string {

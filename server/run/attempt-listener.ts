@@ -21,6 +21,8 @@ export interface AttemptListenerOptions {
   readonly pool: Pool;
   now(): number;
   random(): number;
+  readonly call: AttemptListener["call"];
+  readonly parked: AttemptListener["parked"];
   complain(what: string, error: unknown): void;
   /** For words that need no save of their own. */
   tell(event: RunEvent): void;
@@ -68,6 +70,8 @@ export function createAttemptListener(options: AttemptListenerOptions): AttemptL
     },
     progress: (progress) => runHub.publish({ type: "progress", runId, workspaceId, taskRunId, progress }),
     usage: ({ cpuMs, memoryBytes }) => options.usage.note(origin, { at: options.now(), cpuMs, memoryBytes }, options.adopted),
+    call: options.call,
+    parked: options.parked,
     async finished(result) {
       options.usage.end(origin);
       if (storing.size > 0) await Promise.allSettled(storing);
@@ -79,10 +83,11 @@ export function createAttemptListener(options: AttemptListenerOptions): AttemptL
 
 function toEvent(result: AttemptResult, { origin: { attempt }, ordinal, group, now, random }: AttemptListenerOptions): RunEvent {
   const common = { ordinal, attempt, at: now(), usage: result.usage };
+  const called = result.status === "succeeded" && result.calls ? { called: true as const } : {};
   switch (result.status) {
     case "succeeded":
-      if (group) return { ...common, type: "expanded", elements: result.elements ?? {}, displays: result.displays };
-      return { ...common, type: "attempt-succeeded", outputs: result.outputs, displays: result.displays };
+      if (group) return { ...common, type: "expanded", elements: result.elements ?? {}, ...called, displays: result.displays };
+      return { ...common, type: "attempt-succeeded", outputs: result.outputs, ...called, displays: result.displays };
     case "skipped":
       return { ...common, type: "attempt-skipped" };
     case "failed": {

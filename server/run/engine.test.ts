@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPool } from "../db/pool";
 import { createTestDatabase, type TestDatabase } from "../db/testing/database";
 import { runHub } from "./run-hub";
-import { ended, openWorkbench, reached, type Workbench } from "./testing/workbench";
+import { ended, hear, openWorkbench, reached, type Workbench } from "./testing/workbench";
 
 let database: TestDatabase;
 let bench: Workbench;
@@ -578,3 +578,16 @@ export const end = y.reduce((a, b) => a + b, 0);
   expect(points).toEqual({ n: 60 });
   await pool.end();
 }, 60_000);
+
+test("the start of an attempt is saved though nothing else happens", async () => {
+  const submitted = await bench.submit(`// %% Wait\nawait new Promise(() => setInterval(() => {}, 1000));\n`);
+  if (!submitted.ok) throw new Error(submitted.message);
+  for (;;) {
+    const heard = hear((news) => news.type === "changed" && news.runId === submitted.id);
+    const { rows } = await bench.pool.query("select status, handle from attempt where task_run_id = $1", [`${submitted.id}-0`]);
+    if (rows[0]?.status === "running" && rows[0].handle !== null) break;
+    await heard;
+  }
+  await bench.engine.cancel(submitted.id);
+  await ended(bench.pool, submitted.id);
+});

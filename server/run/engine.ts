@@ -18,6 +18,7 @@ import { toJson } from "../db/to-json";
 import type { Places } from "../executor/remote/places";
 import { createMetricWriter } from "../metric/append";
 import type { ObjectStore } from "../artifact/object-store";
+import type { FindNotebook } from "../notebook/find-notebook";
 import { Dispatcher } from "../worker/dispatcher";
 import { createLeaseKeeper } from "../worker/lease-keeper";
 import { loopEvery } from "../worker/loop";
@@ -41,6 +42,8 @@ import { PermitDesk } from "./permit-desk";
 import { createRunWriter } from "./run-writer";
 import { Slots, type Capacity } from "./slots";
 import { UsageKeeper } from "./usage-keeper";
+import { usualCallLimits, type CallLimits } from "./start-sub-run";
+import { SubRuns } from "./sub-runs";
 
 export interface EngineOptions {
   readonly pool: Pool;
@@ -60,6 +63,11 @@ export interface EngineOptions {
   /** How long a run or attempt is believed to be alive without a word, in seconds. */
   readonly leaseSeconds?: number;
   readonly dataFolder?: (workspaceId: string) => string;
+  /** For cells that run other notebooks; undefined: there are none. */
+  readonly findNotebook?: FindNotebook;
+  /** npm packages that cells of those may import. */
+  readonly packages?: readonly string[];
+  readonly callLimits?: CallLimits;
   /** Cells that name a pool which nobody has made wait for it; where there is nobody to make one they need not. */
   readonly unknownPools?: UnknownPools;
   /** Other machines that tasks may run on. */
@@ -82,8 +90,8 @@ export type SubmitResult =
 
 export interface Engine {
   start(): Promise<void>;
-  /** Accepted means durable: resolves after the commit. */
-  submit(spec: Omit<RunSpec, "id">, meta: SubmitMeta): Promise<SubmitResult>;
+  /** Accepted means durable: resolves after the commit. An id of the caller's own makes a repeated submit known. */
+  submit(spec: Omit<RunSpec, "id"> & { readonly id?: string }, meta: SubmitMeta): Promise<SubmitResult>;
   /** Resolves once it is saved, or wished for where the run is worked on elsewhere; false: it would change nothing now. */
   command(runId: string, command: RunCommand): Promise<boolean>;
   /** A stop: its handlers still run. */
@@ -123,11 +131,34 @@ export function createEngine(options: EngineOptions): Engine {
   const dataHashes = createDataHashes(options.dataFolder ?? ((workspaceId) => `${options.home}/data/${workspaceId}`));
   const timers = new Timers();
   const usage = new UsageKeeper(pool, complain);
-  const launcher = new Launcher({ executor, logs, metrics: createMetricWriter(pool), usage, pool, costs, timers, now, random, complain });
   const lookups = new Lookups({ timers, now, complain, lookUp: (wanted) => lookUp(pool, wanted, dataHashes, options) });
   const desk = new PermitDesk(pool, instance);
   const unknownPools = options.unknownPools ?? "wait";
   const admission = new Admission({ slots, costs, desk, timers, unknownPools, places: options.places, now, complain });
+  const subRuns: SubRuns = new SubRuns({
+    pool,
+    admission,
+    findNotebook: options.findNotebook,
+    packages: options.packages ?? [],
+    limits: options.callLimits ?? usualCallLimits,
+    submit: (spec, meta) => engine.submit(spec, meta),
+    cancel: (runId, by) => engine.cancel(runId, by),
+    now,
+    complain,
+  });
+  const launcher = new Launcher({
+    executor,
+    logs,
+    metrics: createMetricWriter(pool),
+    usage,
+    pool,
+    costs,
+    timers,
+    subRuns,
+    now,
+    random,
+    complain,
+  });
   const dispatcher: Dispatcher = new Dispatcher({
     writer,
     admission,
@@ -141,6 +172,7 @@ export function createEngine(options: EngineOptions): Engine {
     poisoned: (run, arrivals, error) => rescuer.poisoned(run, arrivals, error),
   });
   launcher.connect(dispatcher);
+  subRuns.connect(dispatcher);
   const rescuer = new Rescuer({ pool, instance, leaseSeconds, admission, launcher, timers, now, complain, log }, dispatcher);
   const leases = createLeaseKeeper({
     writer,
@@ -167,7 +199,7 @@ export function createEngine(options: EngineOptions): Engine {
   });
   const readLimits = async () => admission.setLimits(await desk.readLimits(), dispatcher.runs.values());
   const limits = loopEvery(limitsEveryMs, readLimits, (error) => complain("Reading limits", error));
-  const loops = [dispatcher, rescuer, leases, outside, limits];
+  const loops = [dispatcher, rescuer, leases, outside, limits, subRuns];
 
   const engine: Engine = {
     logs,
@@ -181,7 +213,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
 
     async submit(spec, meta) {
-      const full: RunSpec = { ...spec, id: newId(now()) };
+      const full: RunSpec = { ...spec, id: spec.id ?? newId(now()) };
       const state = newRun(full);
       const refused = refuseSpec(state);
       if (refused !== undefined) return { ok: false, reason: "compile-error", message: refused };

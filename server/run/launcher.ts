@@ -11,6 +11,7 @@ import { toAttemptRequest } from "./attempt-request";
 import type { LiveRun } from "./live-run";
 import type { LogStore } from "./log-store";
 import type { UsageKeeper } from "./usage-keeper";
+import type { SubRuns } from "./sub-runs";
 
 export interface LauncherParts {
   readonly executor: Executor;
@@ -20,6 +21,7 @@ export interface LauncherParts {
   readonly pool: Pool;
   readonly costs: AttemptCosts;
   readonly timers: Timers;
+  readonly subRuns: SubRuns;
   now(): number;
   random(): number;
   complain(what: string, error: unknown): void;
@@ -53,6 +55,7 @@ export class Launcher {
 
   ended(attemptId: string): void {
     this.launched.delete(attemptId);
+    this.parts.subRuns.ended(attemptId);
   }
 
   release(run: LiveRun): void {
@@ -141,7 +144,8 @@ export class Launcher {
   }
 
   private listener(run: LiveRun, taskRun: TaskRunState, adopted: boolean): AttemptListener {
-    const { logs, metrics, usage, pool, costs, now, random, complain } = this.parts;
+    const { logs, metrics, usage, pool, costs, subRuns, now, random, complain } = this.parts;
+    const caller = { runId: run.id, ordinal: taskRun.ordinal, attempt: taskRun.attempt };
     const task = run.state.plan.tasks[taskRun.task]!;
     return createAttemptListener({
       origin: {
@@ -161,6 +165,8 @@ export class Launcher {
       pool,
       now,
       random,
+      call: (word, answer) => subRuns.call(caller, word, answer),
+      parked: (calls) => subRuns.parked(caller, calls),
       complain,
       tell: (event) => this.sink.tell(run.id, event, true),
       arrive: (event, durationMs) => {

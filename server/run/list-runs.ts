@@ -3,7 +3,7 @@ import type { Database } from "../db/database";
 import { runListSql, runRowsByIdSql } from "../db/run-read.sql";
 import { workspaceRead } from "../db/tenancy";
 import { AppError, notFound } from "../errors";
-import type { RunStatus } from "@/pipelines/run/run";
+import type { RunStatus, Trigger } from "@/pipelines/run/run";
 import { readHeadlines } from "./headlines";
 import type { RunRow } from "./run-views";
 import { toRunRow, type RunRecord } from "./view-rows";
@@ -11,6 +11,7 @@ import { toRunRow, type RunRecord } from "./view-rows";
 export interface RunFilter {
   readonly notebookId?: string | undefined;
   readonly status?: RunStatus | undefined;
+  readonly trigger?: Trigger | undefined;
   /** As the last page gave it. */
   readonly cursor?: string | undefined;
   readonly limit: number;
@@ -32,6 +33,7 @@ export async function listRuns(
       filter.status ?? null,
       below,
       filter.limit + 1,
+      filter.trigger ?? null,
     ]);
     const page = rows.slice(0, filter.limit);
     const headlines = await readHeadlines(

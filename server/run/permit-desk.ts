@@ -11,6 +11,7 @@ import {
   forgetPermitsSql,
   giveBackPermitsSql,
   labelPermitsSql,
+  layDownPermitsSql,
   limitsSql,
   lockGatesSql,
   makeGatesSql,
@@ -71,6 +72,13 @@ export class PermitDesk {
     return this.inTurn(async () => {
       const values = [asks.map(({ taskRunId }) => taskRunId), asks.map(({ attempt }) => attempt), this.instance];
       await this.untilBack(() => this.pool.query(giveBackPermitsSql, values));
+    });
+  }
+
+  /** The attempt stands still: its places in pools are free, its lock is not. */
+  layDown({ taskRunId, attempt }: Pick<PermitAsk, "taskRunId" | "attempt">): Promise<void> {
+    return this.inTurn(async () => {
+      await this.untilBack(() => this.pool.query(layDownPermitsSql, [taskRunId, attempt]));
     });
   }
 

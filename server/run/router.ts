@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { LogRecord } from "../executor/executor";
-import { runStatuses, taskRunStatuses, type RunStatus } from "@/pipelines/run/run";
+import { runStatuses, taskRunStatuses, triggers, type RunStatus } from "@/pipelines/run/run";
 import { workspaceRead } from "../db/tenancy";
 import { inWorkspace, router } from "../trpc";
 import { coalesce } from "./coalesce";
@@ -30,6 +30,7 @@ export const runRouter = router({
       z.strictObject({
         notebookId: id.optional(),
         status: z.enum(runStatuses).optional(),
+        trigger: z.enum(triggers).optional(),
         cursor: z.string().max(100).optional(),
         limit: z.int().min(1).max(200).default(50),
       }),

@@ -25,6 +25,8 @@ export type RunNews =
       readonly total: number;
     }
   | { readonly type: "metrics"; readonly runId: string; readonly workspaceId: string; readonly names: readonly string[] }
+  /** Something became of a run that this task run started. */
+  | { readonly type: "calls"; readonly runId: string; readonly workspaceId: string; readonly taskRunId: string }
   | {
       readonly type: "progress";
       readonly runId: string;

@@ -53,8 +53,32 @@ export interface RunDetail extends RunRow {
   }[];
   /** The run before this one of the same notebook, with its headline, for the difference. */
   readonly previous: { readonly id: string; readonly number: number; readonly headline: RunRow["headline"] } | undefined;
+  /** The run and task that started this one with `runNotebook`. */
+  readonly calledBy: CalledBy | undefined;
   /** Events already contained, for the subscription to continue from. */
   readonly lastSeq: number;
+}
+
+export interface CalledBy {
+  readonly runId: string;
+  readonly runNumber: number;
+  readonly taskRunId: string;
+  readonly taskTitle: string;
+  readonly mapIndex: number | undefined;
+}
+
+/** A run that a task started with `runNotebook`. */
+export interface CalledRun {
+  readonly id: string;
+  readonly number: number;
+  readonly notebookTitle: string;
+  readonly status: RunStatus;
+  readonly message: string | undefined;
+  readonly startedAt: string | undefined;
+  readonly durationMs: number | undefined;
+  readonly params: Readonly<Record<string, Json>>;
+  /** Above 0: the run before did not succeed, and the task was tried again. */
+  readonly try: number;
 }
 
 export interface TaskRunRow {
@@ -74,6 +98,8 @@ export interface TaskRunRow {
   readonly decision: DecisionView | undefined;
   /** The run and task run whose result this one reuses. */
   readonly cachedFrom: { readonly runId: string; readonly runNumber: number; readonly taskRunId: string } | undefined;
+  /** Runs that it started with `runNotebook`, how many of them have not ended, and how many of those are at work. */
+  readonly calls: { readonly total: number; readonly live: number; readonly running: number } | undefined;
   readonly progress: { readonly done: number; readonly total?: number | undefined; readonly message?: string | undefined } | undefined;
 }
 
@@ -153,6 +179,7 @@ export interface TaskRunDetail extends TaskRunRow {
   readonly inputs: readonly { readonly name: string; readonly task: string; readonly value: ValueRef | readonly ValueRef[] | undefined }[];
   readonly outputs: readonly { readonly name: string; readonly value: ValueRef }[];
   readonly params: Readonly<Record<string, Json>>;
+  readonly calledRuns: readonly CalledRun[];
   /** "Why did this run?": one sentence and the part that differed. */
   readonly why: Why;
   readonly artifacts: readonly { readonly name: string; readonly type: string; readonly value: ValueRef; readonly metadata: Json }[];

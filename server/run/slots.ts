@@ -12,9 +12,12 @@ interface Held {
   readonly workspaceId: string;
   readonly cpu: number;
   readonly memory: number;
+  readonly elsewhere?: true;
 }
 
 export class Slots {
+  /** Attempts that stand still, some of which may be adopted only later. */
+  private readonly parked = new Set<string>();
   private readonly held = new Map<string, Held>();
   private readonly shares = new Map<string, number>();
   private readonly runs = new Set<string>();
@@ -46,15 +49,44 @@ export class Slots {
   /** A place on another machine: it takes nothing of this one. */
   takeElsewhere(id: string, runId: string, workspaceId: string, options: TaskOptions): "taken" | "full" {
     if (!this.places?.take(id, workspaceId, options)) return "full";
-    this.hold(id, { runId, workspaceId, cpu: 0, memory: 0 });
+    this.hold(id, { runId, workspaceId, cpu: 0, memory: 0, elsewhere: true });
     return "taken";
   }
 
   /** For an attempt that runs already, found after a restart. Says whether it is on another machine. */
   adopt(id: string, runId: string, workspaceId: string, options: TaskOptions, handle?: string): boolean {
     const elsewhere = this.places?.adopt(id, handle, workspaceId, options) ?? false;
-    this.hold(id, { runId, workspaceId, cpu: elsewhere ? 0 : options.cpu, memory: elsewhere ? 0 : options.memory });
+    if (elsewhere) this.hold(id, { runId, workspaceId, cpu: 0, memory: 0, elsewhere });
+    else if (this.parked.has(id)) this.hold(id, { runId, workspaceId, cpu: 0, memory: 0 });
+    else this.hold(id, { runId, workspaceId, cpu: options.cpu, memory: options.memory });
     return elsewhere;
+  }
+
+  /** The attempt stands still: what it uses of this machine is free for others. */
+  park(id: string): void {
+    this.parked.add(id);
+    const held = this.held.get(id);
+    if (held) this.hold(id, { ...held, cpu: 0, memory: 0 });
+  }
+
+  isParked(id: string): boolean {
+    return this.parked.has(id);
+  }
+
+  /** Whether the attempt may go on; false: there is no room yet. */
+  unpark(id: string, options: TaskOptions, share: number): boolean {
+    const held = this.held.get(id);
+    if (!held || held.elsewhere) {
+      this.parked.delete(id);
+      return true;
+    }
+    const cpu = Math.min(options.cpu, this.capacity.cpu) * share;
+    const memory = Math.min(options.memory, this.capacity.memory) * share;
+    if (this.stale) this.sum();
+    if (this.cpu + cpu > this.capacity.cpu + 1e-9 || this.memory + memory > this.capacity.memory) return false;
+    this.parked.delete(id);
+    this.hold(id, { ...held, cpu, memory });
+    return true;
   }
 
   release(id: string): void {
@@ -63,6 +95,13 @@ export class Slots {
     this.places?.release(id);
   }
 
+  /** The attempt is over. */
+  end(id: string): void {
+    this.parked.delete(id);
+    this.release(id);
+  }
+
+  /** Its run is let go of, perhaps only to be read again: what stands still stands still. */
   releaseRun(runId: string): void {
     for (const [id, held] of this.held) if (held.runId === runId) this.release(id);
   }
@@ -73,7 +112,7 @@ export class Slots {
 
   /** `<taskRun>#<attempt>` of what takes something of this machine. */
   here(): string[] {
-    return [...this.held].flatMap(([id, { cpu, memory }]) => (cpu + memory > 0 ? [id.replace("/", "#")] : []));
+    return [...this.held].flatMap(([id, { elsewhere }]) => (elsewhere ? [] : [id.replace("/", "#")]));
   }
 
   /** Cores that a workspace's attempts take. */

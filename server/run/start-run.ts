@@ -3,18 +3,17 @@
  * Never takes a notebook's text from the caller. Neighbours: engine.ts, ../notebook/store.ts.
  */
 import { createHash } from "node:crypto";
-import { compile } from "@/pipelines/compile/compile";
-import type { Compilation, Dag, Diagnostic, Json } from "@/pipelines/compile/dag";
+import type { Dag, Diagnostic, Json } from "@/pipelines/compile/dag";
 import { validateParams } from "@/pipelines/compile/validate-params";
 import { lineWords } from "@/pipelines/notebook/line-words";
-import { parse } from "@/pipelines/notebook/parse";
 import type { Trigger } from "@/pipelines/run/run";
 import { workspaceRead } from "../db/tenancy";
 import { AppError } from "../errors";
 import type { Heddle } from "../heddle";
 import { forecastSentence, type PlanView } from "./plan-view";
-import { getNotebookVersion, type StoredVersion } from "../notebook/store";
+import { getNotebookVersion } from "../notebook/store";
 import { findUnknownPools } from "../pool/store";
+import { compileVersion } from "./compile-version";
 
 export interface RunOrder {
   readonly workspaceId: string;
@@ -117,19 +116,6 @@ export async function planRun(heddle: Heddle, order: RunOrder): Promise<PlanView
       sentence: forecastSentence({ ...task, why }),
     })),
   };
-}
-
-/** Versions never change: what they compile to is kept for the next press of the button. */
-const compiled = new Map<string, { readonly packages: readonly string[]; readonly compilation: Compilation }>();
-const mostCompiled = 50;
-
-function compileVersion(version: StoredVersion, packages: readonly string[]): Compilation {
-  const known = compiled.get(version.id);
-  compiled.delete(version.id);
-  const compilation = known && known.packages === packages ? known.compilation : compile(parse(version.text), { packages });
-  compiled.set(version.id, { packages, compilation });
-  if (compiled.size > mostCompiled) compiled.delete(compiled.keys().next().value!);
-  return compilation;
 }
 
 function checkTargets(dag: Dag, targets: readonly string[] | undefined): void {

@@ -64,6 +64,9 @@ export interface TaskRunRecord {
   readonly cached_from: string | null;
   readonly cached_run: string | null;
   readonly cached_number: number | null;
+  readonly calls: number | null;
+  readonly live_calls: number | null;
+  readonly running_calls: number | null;
 }
 
 export function toTaskRunRow(record: TaskRunRecord, progress: TaskRunRow["progress"]): TaskRunRow {
@@ -86,6 +89,7 @@ export function toTaskRunRow(record: TaskRunRecord, progress: TaskRunRow["progre
       record.cached_from !== null && record.cached_run !== null && record.cached_number !== null
         ? { runId: record.cached_run, runNumber: record.cached_number, taskRunId: record.cached_from }
         : undefined,
+    calls: record.calls ? { total: record.calls, live: record.live_calls ?? 0, running: record.running_calls ?? 0 } : undefined,
     progress: record.status === "running" ? progress : undefined,
   };
 }

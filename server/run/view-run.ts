@@ -1,14 +1,15 @@
+import type pg from "pg";
 import type { Task } from "@/pipelines/compile/dag";
 import type { OutputRef } from "@/pipelines/run/run";
 import type { Database } from "../db/database";
-import { previousRunSql, runSpecSql, taskOutputsSql, taskRunRowsSql } from "../db/run-read.sql";
+import { calledBySql, previousRunSql, runSpecSql, taskOutputsSql, taskRunRowsSql } from "../db/run-read.sql";
 import { workspaceRead } from "../db/tenancy";
 import { notFound } from "../errors";
 import { readHeadlines } from "./headlines";
 import { readRunRow } from "./list-runs";
 import { findLargeGroups, readGroups } from "./read-elements";
 import { runHub } from "./run-hub";
-import type { RunDetail } from "./run-views";
+import type { CalledBy, RunDetail } from "./run-views";
 import { byOrdinal, toTaskRunRow, toValueView, type TaskRunRecord } from "./view-rows";
 
 export async function viewRun(database: Database, workspaceId: string, id: string): Promise<RunDetail> {
@@ -58,9 +59,32 @@ export async function viewRun(database: Database, workspaceId: string, id: strin
         };
       }),
       previous: before && { ...before, headline: (await readHeadlines(client, workspaceId, [before.id])).get(before.id)! },
+      calledBy: await readCaller(client, workspaceId, id),
       lastSeq: seq,
     };
   });
+}
+
+interface CallerRecord {
+  readonly parent_run_id: string;
+  readonly number: number;
+  readonly task_run_id: string;
+  readonly map_index: number | null;
+  readonly task_key: string;
+  readonly title: string | null;
+}
+
+async function readCaller(client: pg.ClientBase, workspaceId: string, id: string): Promise<CalledBy | undefined> {
+  const row = (await client.query<CallerRecord>(calledBySql, [workspaceId, id])).rows[0];
+  return (
+    row && {
+      runId: row.parent_run_id,
+      runNumber: row.number,
+      taskRunId: row.task_run_id,
+      taskTitle: row.title || row.task_key,
+      mapIndex: row.map_index ?? undefined,
+    }
+  );
 }
 
 /** The notebook's text as it ran. */

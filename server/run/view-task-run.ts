@@ -1,13 +1,13 @@
 import type { Json, Task } from "@/pipelines/compile/dag";
 import type { Display } from "@/pipelines/protocol/display";
-import type { AttemptStatus, OutputRef, Reason, TaskError, ValueRef } from "@/pipelines/run/run";
+import type { AttemptStatus, OutputRef, Reason, RunStatus, TaskError, ValueRef } from "@/pipelines/run/run";
 import type { Database } from "../db/database";
-import { artifactsSql, attemptsSql, taskOutputsSql, taskRunDetailSql } from "../db/run-read.sql";
+import { artifactsSql, attemptsSql, calledRunsSql, taskOutputsSql, taskRunDetailSql } from "../db/run-read.sql";
 import { workspaceRead } from "../db/tenancy";
 import { notFound } from "../errors";
 import { runHub } from "./run-hub";
-import type { AttemptRow, TaskRunDetail, Why } from "./run-views";
-import { toTaskRunRow, toValueView, toValueViews, type TaskRunRecord } from "./view-rows";
+import type { AttemptRow, CalledRun, TaskRunDetail, Why } from "./run-views";
+import { duration, toTaskRunRow, toValueView, toValueViews, type TaskRunRecord } from "./view-rows";
 import { whySentence } from "./why-sentence";
 
 interface DetailRecord extends TaskRunRecord {
@@ -50,6 +50,7 @@ export async function viewTaskRun(database: Database, workspaceId: string, id: s
       record.run_id,
       record.task.needs.map(({ task }) => task),
     ]);
+    const called = await client.query<CalledRecord>(calledRunsSql, [workspaceId, id]);
     const given = new Map(upstream.rows.map((each) => [each.task_key, each.outputs]));
     const own = Object.entries(record.elements ?? {}).map(([name, value]) => ({ name, task: record.task_key, value: toValueView(value) }));
     const why = record.why ?? { type: "not-started" as const };
@@ -70,10 +71,38 @@ export async function viewTaskRun(database: Database, workspaceId: string, id: s
         "list" in output ? [] : [{ name, value: toValueView(output) }],
       ),
       params: Object.fromEntries(Object.entries(record.params).filter(([name]) => read.has(name))),
+      calledRuns: called.rows.map(toCalledRun),
       why: { type: why.type, name: why.name, sentence: whySentence(why.type, why.name) },
       artifacts: artifacts.rows.map((artifact) => ({ ...artifact, value: toValueView(artifact.value) })),
     };
   });
+}
+
+interface CalledRecord {
+  readonly id: string;
+  readonly number: number;
+  readonly notebook_title: string;
+  readonly status: RunStatus;
+  readonly message: string | null;
+  readonly started_at: Date | null;
+  readonly finished_at: Date | null;
+  readonly params: Record<string, Json>;
+  readonly try: number;
+}
+
+function toCalledRun(record: CalledRecord): CalledRun {
+  const { id, number, status, params } = record;
+  return {
+    id,
+    number,
+    notebookTitle: record.notebook_title,
+    status,
+    message: record.message ?? undefined,
+    startedAt: record.started_at?.toISOString(),
+    durationMs: duration(record.started_at, record.finished_at),
+    params,
+    try: record.try,
+  };
 }
 
 function toAttemptRow(record: AttemptRecord): AttemptRow {

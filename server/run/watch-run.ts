@@ -30,7 +30,7 @@ export async function* watchRun(database: Database, watch: RunWatch): AsyncGener
     wants: (each) => each.runId === runId && each.workspaceId === workspaceId && each.type !== "logs" && each.type !== "metrics",
   });
   for await (const batch of news) {
-    const moved = batch.flatMap((each) => (each.type === "progress" ? [each.taskRunId] : []));
+    const moved = batch.flatMap((each) => (each.type === "progress" || each.type === "calls" ? [each.taskRunId] : []));
     const patch = await readPatch(database, workspaceId, runId, seq, moved);
     if (patch.seq !== seq || patch.taskRuns.length > 0) {
       seq = patch.seq;

@@ -9,6 +9,8 @@ export function whySentence(type: Why["type"], name: string | undefined): string
       return "It ran because this task had not run in this notebook before.";
     case "cache-off":
       return "It ran because the cache is off for this cell or this run.";
+    case "calls":
+      return "It ran because it runs other notebooks, which may have changed. Their own tasks are looked for in the cache.";
     case "expired":
       return "It ran because the stored result is too old or no longer kept.";
     case "program":

@@ -42,15 +42,15 @@ export class Dispatcher implements Loop {
   private readonly inbox = new Inbox();
   private readonly touched = new Set<LiveRun>();
   private readonly passes: Passes;
+  /** News that could wait has waited long enough, folded or not. */
+  private lazyIsDue = false;
 
   constructor(private readonly parts: DispatcherParts) {
     this.passes = new Passes({
       pass: () => this.pass(),
       // While many attempts are under way, none waits for this very save, and a fuller one costs hardly more.
       isWorthWaiting: () => this.inbox.size < parts.admission.size / gatherShare - 1,
-      lazyDue: () => {
-        for (const run of this.touched) run.urgent = true;
-      },
+      lazyDue: () => (this.lazyIsDue = true),
       complain: parts.complain,
     });
     parts.admission.connect(() => this.passes.wake());
@@ -141,6 +141,8 @@ export class Dispatcher implements Loop {
       }
       this.fold(run, event);
     }
+    if (this.lazyIsDue) for (const run of this.touched) run.urgent = true;
+    this.lazyIsDue = false;
     this.parts.lookups.start(this);
     this.claim();
     const saves: TakenSave[] = [];
@@ -209,6 +211,7 @@ export class Dispatcher implements Loop {
 
   private claim(): void {
     const { admission, now } = this.parts;
+    if (!admission.goOn()) return;
     for (let next = admission.next(); next; next = admission.next()) {
       next.run.urgent = true;
       this.fold(next.run, { type: "claimed", ordinal: next.ordinal, at: now() });

@@ -168,8 +168,14 @@ export class Rescuer implements Loop {
   /** `after`: ids beyond this one only. */
   private async take(mine: boolean, after = ""): Promise<string[]> {
     const { pool, instance, leaseSeconds } = this.parts;
-    const { rows } = await pool.query<{ id: string }>(takeRunsSql, [instance, leaseSeconds, mine, after]);
-    return rows.map(({ id }) => id);
+    const { rows } = await pool.query<{ id: string; poison: number }>(takeRunsSql, [instance, leaseSeconds, mine, after]);
+    const ids: string[] = [];
+    for (const { id, poison } of rows) {
+      if (poison < mostPoison) ids.push(id);
+      // Whoever was to set it aside was killed before.
+      else if (!this.dispatcher.has(id)) await this.setAside(id);
+    }
+    return ids;
   }
 
   private async read(runId: string, ended = false): Promise<LoadedRun | undefined> {
@@ -222,9 +228,9 @@ export class Rescuer implements Loop {
   }
 
   private async setAside(runId: string): Promise<void> {
-    await this.parts.pool
-      .query(setAsideSql, [runId, setAsideMessage])
-      .catch((error: unknown) => this.parts.complain(`Setting run ${runId} aside`, error));
+    await this.patiently(() => this.parts.pool.query(setAsideSql, [runId, setAsideMessage])).catch((error: unknown) =>
+      this.parts.complain(`Setting run ${runId} aside`, error),
+    );
   }
 
   private patiently<T>(work: () => Promise<T>): Promise<T> {

@@ -18,6 +18,8 @@ let tokenId: string;
 let sessionId: string;
 let noteId: string;
 
+const workerId = "worker-of-b";
+
 beforeAll(async () => {
   server = await startTestServer();
   a = await addPerson(server);
@@ -41,6 +43,12 @@ beforeAll(async () => {
     points: [{ step: 0, time: 1, value: 7 }],
   });
   tokenId = ((await b.mutate("workspace.createToken", { name: "of B", scope: "viewer" })).data as { id: string }).id;
+  await server.heddle.database.prisma.worker.create({
+    data: {
+      ...{ id: workerId, workspaceId: b.workspaceId, name: "secret of B", host: "secret of B", version: "1", executor: "process" },
+      ...{ pools: ["default"], labels: {}, slots: 1, cpus: 1, memoryBytes: 1n, gpus: 0 },
+    },
+  });
   noteId = ((await b.mutate("run.addNote", { id: run.id, text: "secret of B" })).data as { id: string }).id;
   sessionId = ((await b.call("workspace.sessions")).data as { id: string }[])[0]!.id;
 });
@@ -93,17 +101,25 @@ function foreignInputs(): Record<string, unknown> {
     "run.watch": { id: run.id, seq: 0 },
     "run.watchLogs": { taskRunId, attempt: 1, from: 0 },
     "run.watchAll": undefined,
+    "run.grid": { notebookId },
+    "run.history": { id: run.id },
+    "run.usage": { id: run.id },
+    "run.taskUsage": { taskRunId },
     "run.whyWaiting": { taskRunId },
     "pool.list": undefined,
     "pool.save": null,
     "pool.remove": null,
     "pool.limit": { notebookId, slots: 1 },
+    "worker.list": undefined,
+    "worker.watch": undefined,
+    "worker.drain": { id: workerId, on: true },
+    "worker.remove": { id: workerId },
     "metric.series": { runIds: [run.id] },
     "metric.summaries": { runIds: [run.id] },
     "metric.watch": { runIds: [run.id] },
     "storage.overview": undefined,
     "storage.setPolicy": null,
-    "storage.sweep": { dryRun: true },
+    "storage.sweep": null,
     "storage.pin": { runId: run.id, pinned: true },
   };
 }
@@ -111,7 +127,7 @@ function foreignInputs(): Record<string, unknown> {
 const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>).map(
   ([name, { _def }]) => [name, _def.type] as const,
 );
-const lists = ["run.list"];
+const lists = ["run.list", "run.grid", "run.usage", "run.taskUsage"];
 
 function expectNothingOfB(answer: string, sent: unknown): void {
   const known = JSON.stringify(sent ?? "");

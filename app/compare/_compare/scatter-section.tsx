@@ -50,7 +50,9 @@ export function ScatterSection({ runs, values }: { readonly runs: readonly RunDe
       {parameter && model ? (
         <ScatterChart title={`${value.name} by ${parameter.name}`} xTitle={parameter.name} yTitle={value.name} model={model} />
       ) : (
-        <p className={styles.quiet}>No parameter differs between these runs. Run the notebook with another value of one, and see here what it moves.</p>
+        <p className={styles.quiet}>
+          No parameter differs between these runs. Run the notebook with another value of one, and see here what it moves.
+        </p>
       )}
     </section>
   );

@@ -7,7 +7,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { runStatuses, type RunStatus } from "@/pipelines/run/run";
+import { runStatuses, triggers, type RunStatus } from "@/pipelines/run/run";
 import { useAddress } from "../../_charts/use-address";
 import { useWidth } from "../../_charts/use-width";
 import { PageBar } from "../../_frame/page-bar";
@@ -16,6 +16,7 @@ import { Button, LinkButton } from "../../_ui/button";
 import { Select } from "../../_ui/field";
 import { EmptyState, ErrorNotice, Skeleton } from "../../_ui/notice";
 import { stateWords } from "../../_ui/state-words";
+import { triggerWords } from "../trigger-words";
 import { extraColumnWidth, prepareColumns } from "./prepare-columns";
 import styles from "./run-list.module.css";
 import { RunListRow } from "./run-list-row";
@@ -31,7 +32,8 @@ export function RunList() {
   const address = useAddress();
   const status = runStatuses.find((one) => one === address.get("status"));
   const notebookId = address.get("notebook");
-  const { list, rows } = useRunPages({ ...(status && { status }), ...(notebookId && { notebookId }) });
+  const trigger = triggers.find((one) => one === address.get("trigger"));
+  const { list, rows } = useRunPages({ ...(status && { status }), ...(notebookId && { notebookId }), ...(trigger && { trigger }) });
   const notebooks = useQuery(trpc.notebook.list.queryOptions());
   const [measure, width] = useWidth();
   const selected = useMemo(() => new Set((address.get("select") ?? "").split(",").filter(Boolean)), [address]);
@@ -72,7 +74,7 @@ export function RunList() {
   }, [reached, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
 
   const ids = [...selected];
-  const filtered = status !== undefined || notebookId !== undefined;
+  const filtered = status !== undefined || notebookId !== undefined || trigger !== undefined;
   const template = small
     ? "28px minmax(0, 1fr) auto"
     : `28px 104px 64px minmax(120px, 1fr) 132px 108px 84px ${`${extraColumnWidth - 16}px `.repeat(columns.metrics.length + columns.params.length)}`;
@@ -127,6 +129,17 @@ export function RunList() {
             ))}
           </Select>
         </label>
+        <label>
+          <span className="sr-only">Started by</span>
+          <Select value={trigger ?? ""} onChange={(event) => address.set({ trigger: event.target.value, select: undefined }, "push")}>
+            <option value="">Started by anything</option>
+            {triggers.map((one) => (
+              <option key={one} value={one}>
+                {triggerWords[one]}
+              </option>
+            ))}
+          </Select>
+        </label>
         {notebookId !== undefined && (
           <LinkButton look="quiet" href={`/notebooks/${notebookId}/runs`}>
             As a grid
@@ -147,10 +160,15 @@ export function RunList() {
         filtered ? (
           <EmptyState
             title="No such run"
-            actions={<Button onClick={() => address.set({ status: undefined, notebook: undefined }, "push")}>Show all runs</Button>}
+            actions={
+              <Button onClick={() => address.set({ status: undefined, notebook: undefined, trigger: undefined }, "push")}>
+                Show all runs
+              </Button>
+            }
           >
             No run of this workspace is {status ? stateWords[status].toLowerCase() : "of this notebook"}
-            {status && notebookId ? " in this notebook" : ""}.
+            {status && notebookId ? " in this notebook" : ""}
+            {trigger ? ` with the start “${triggerWords[trigger]}”` : ""}.
           </EmptyState>
         ) : (
           <EmptyState

@@ -2,7 +2,7 @@
 /** The runs of the workspace, page by page, kept fresh: a change of any run brings the newest page again. */
 import { useInfiniteQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
-import type { RunStatus } from "@/pipelines/run/run";
+import type { RunStatus, Trigger } from "@/pipelines/run/run";
 import { useRunChanges } from "../../_frame/run-changes";
 import { useTRPCClient } from "../../_trpc/client";
 import type { RunRow } from "../../_trpc/outputs";
@@ -13,6 +13,7 @@ const pageSize = 100;
 export interface RunFilter {
   readonly status?: RunStatus;
   readonly notebookId?: string;
+  readonly trigger?: Trigger;
 }
 
 interface RunPage {
@@ -24,7 +25,7 @@ export function useRunPages(filter: RunFilter) {
   const client = useTRPCClient();
   const queries = useQueryClient();
   // Not trpc's own infinite options: they send a "direction" that a strict procedure refuses.
-  const key = ["runs", filter.status, filter.notebookId];
+  const key = ["runs", filter.status, filter.notebookId, filter.trigger];
   const list = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }): Promise<RunPage> =>

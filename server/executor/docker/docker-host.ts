@@ -21,7 +21,7 @@ import {
 import { HarnessOwners } from "../harness-owners";
 import { pauseAfter } from "../../pause-after";
 import { socketFolder, socketPath } from "../socket-folder";
-import { ensureImage, findImageId, mostSlots, uidBase } from "./image";
+import { ensureImage, findImageId, mostParkedSlots, mostSlots, uidBase } from "./image";
 import { preparePortableNode, type PortableNode } from "./portable-node";
 import { containerMemory, containerOptions, inside } from "./profile";
 
@@ -90,6 +90,7 @@ export class DockerHost implements HarnessHost {
       socket: `${inside.socket}/s`,
       ...(node === undefined ? {} : { node: node.command }),
       slots,
+      mostParked: mostParkedSlots,
       uidBase,
       task: `${inside.runner}/task.cjs`,
       environment: inside.environment,

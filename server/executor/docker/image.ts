@@ -15,6 +15,8 @@ const run = promisify(execFile);
 /** Slot n runs as this uid plus n; both programs and the image's passwd agree on it. */
 export const uidBase = 65001;
 export const mostSlots = 64;
+/** Above those that count as waiting when an attempt is launched (harness-executor.ts): more may begin to wait meanwhile. */
+export const mostParkedSlots = 128;
 
 export interface ImageEntry {
   readonly name: string;
@@ -77,7 +79,10 @@ async function baseEntries(): Promise<ImageEntry[]> {
   for (const [name, path] of files) entries.push({ name, mode: 0o755, content: await readFile(path) });
   const certificates = await readFile("/etc/ssl/certs/ca-certificates.crt").catch(() => undefined);
   if (certificates) entries.push({ name: "etc/ssl/certs/ca-certificates.crt", mode: 0o644, content: certificates });
-  const users = Array.from({ length: mostSlots }, (_, slot) => `task${slot}:x:${uidBase + slot}:${uidBase + slot}::/tmp:/bin/false`);
+  const users = Array.from(
+    { length: mostSlots + mostParkedSlots },
+    (_, slot) => `task${slot}:x:${uidBase + slot}:${uidBase + slot}::/tmp:/bin/false`,
+  );
   entries.push({ name: "etc/passwd", mode: 0o644, content: Buffer.from(["root:x:0:0:root:/:/bin/false", ...users, ""].join("\n")) });
   const groups = users.map((_, slot) => `task${slot}:x:${uidBase + slot}:`);
   entries.push({ name: "etc/group", mode: 0o644, content: Buffer.from(["root:x:0:", ...groups, ""].join("\n")) });

@@ -70,7 +70,7 @@ export function containerOptions(options: {
       CapAdd: ["SETUID", "SETGID", "KILL"],
       SecurityOpt: ["no-new-privileges"],
       // Threads count: a Node process has about a dozen.
-      PidsLimit: 512,
+      PidsLimit: 2048,
       Memory: memory,
       MemorySwap: memory,
       NanoCpus: Math.round(Math.min(cpus().length, resources.cpu * slots) * 1e9),

@@ -84,6 +84,7 @@ export class ProcessHost implements HarnessHost {
     const settings: HarnessSettings = {
       socket,
       slots: spec.slots,
+      mostParked: 1000,
       task: join(this.options.runner, "task.cjs"),
       environment: await realpath(this.options.environment.folder),
       store: await realpath(await this.options.store.folder(scope.workspaceId)),

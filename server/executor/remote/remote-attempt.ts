@@ -25,7 +25,7 @@ export interface RemoteLaunch {
 export interface RemoteAttemptParts {
   readonly key: string;
   readonly listener: AttemptListener;
-  readonly values: ValueStore;
+  readonly values: Pick<ValueStore, "putPreview">;
   grant(): Grant | undefined;
   acknowledge(n: number): void;
   /** `said`: with a word of its own. */
@@ -39,7 +39,8 @@ const mostInline = 64 * 1024;
 export class RemoteAttempt {
   /** What to say again while nobody has confirmed it. */
   pending: { readonly launch: RemoteLaunch; settle(result: LaunchResult): void } | undefined;
-  private next = 0;
+  /** The first word that is heard is the first that was not acknowledged, by this server or one before. */
+  private next: number | undefined;
   private acknowledged = -1;
   private epoch = 0;
   private readonly resolved = new Set<number>();
@@ -56,7 +57,7 @@ export class RemoteAttempt {
   /** Another process of the worker goes on with it, and counts its words from 0. */
   recount(): void {
     this.epoch++;
-    this.next = 0;
+    this.next = undefined;
     this.acknowledged = -1;
     this.resolved.clear();
   }
@@ -71,6 +72,10 @@ export class RemoteAttempt {
 
   hear(word: WorkerAttemptWord): void {
     if (this.abandoned) return;
+    if (this.next === undefined) {
+      this.next = word.n;
+      this.acknowledged = word.n - 1;
+    }
     if (word.n <= this.acknowledged) return this.parts.acknowledge(this.acknowledged);
     // Said again after a reconnect, while the first telling is still at work.
     if (word.n < this.next) return;

@@ -33,7 +33,7 @@ export interface DataFile extends WorkerDataFile {
 
 export interface WorkerHubParts {
   readonly registry: WorkerRegistry;
-  readonly values: ValueStore;
+  readonly values: Pick<ValueStore, "putPreview">;
   /** Lock of the packages that cells can import here; undefined while that is not known. */
   environmentHash(): string | undefined;
   dataFiles(workspaceId: string, datasets: readonly string[] | "any"): Promise<readonly DataFile[]>;

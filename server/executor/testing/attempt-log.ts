@@ -1,4 +1,5 @@
 /** A listener that keeps all it hears, and lets a test wait for any of it. */
+import type { CallAnswer, CallWord } from "@/pipelines/protocol/messages";
 import type { ArtifactWord, AttemptListener, AttemptResult, LogRecord, MetricWord } from "../executor";
 
 export class AttemptLog implements AttemptListener {
@@ -41,6 +42,19 @@ export class AttemptLog implements AttemptListener {
   }
 
   usage(): void {}
+
+  readonly calls: { word: CallWord; answer: (answer: CallAnswer) => void }[] = [];
+  readonly parkings: (readonly number[])[] = [];
+
+  call(word: CallWord, answer: (answer: CallAnswer) => void): void {
+    this.calls.push({ word, answer });
+    this.wake();
+  }
+
+  parked(calls: readonly number[]): void {
+    this.parkings.push(calls);
+    this.wake();
+  }
 
   async finished(result: AttemptResult): Promise<void> {
     this.results.push(result);

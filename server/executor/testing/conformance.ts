@@ -6,6 +6,7 @@ import { appendFile, cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createValueStore, type ValueStore } from "@/server/artifact/store";
+import type { ValueRef } from "@/pipelines/run/run";
 import type { AttemptRequest, InputRef } from "../executor";
 import type { HarnessExecutor } from "../harness-executor";
 import type { ExecutorOptions } from "../process/process-executor";
@@ -21,6 +22,16 @@ export interface Candidate {
   /** Kills the harness of a notebook from outside. */
   killHarness?(home: string, notebookId: string): Promise<void>;
 }
+
+const otherRun = {
+  id: "r2",
+  workspaceId: "w1",
+  notebookId: "n1",
+  notebook: "T",
+  trigger: "manual",
+  params: {},
+  logicalDate: undefined,
+} as const;
 
 export function describeExecutor(name: string, candidate: Candidate): void {
   describe(name, () => {
@@ -411,6 +422,69 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       expect(result.outputs.x).toMatchObject({ summary: "number · 42" });
       expect(unwanted.log.results).toHaveLength(0);
       await later.close();
+    });
+
+    test("lets others have the only process's place while a cell waits for another notebook, and stops its clock", async () => {
+      const narrow = candidate.create({ ...options, home: `${bench.home}/narrow`, slots: 1 });
+      const first = await start("return { x: 40, big: new Float64Array(100_000).fill(1) }", {}, narrow);
+      const { x, big } = (await first.log.succeeded()).outputs;
+      const caller = await start(
+        `console.log("asking");
+         const [one, two] = await Promise.all([1, 2].map((n) => __heddle.sdk.runNotebook("Other", { n })));
+         return { sum: one.x + two.x + one.big.length + one.given, names: Object.keys(one) };`,
+        { limits: { timeoutMs: 500 } },
+        narrow,
+      );
+      await caller.log.until((log) => log.parkings.length > 0 && log.records.length > 0);
+      expect(caller.log.calls.map(({ word }) => word)).toEqual([
+        { call: 0, notebook: "Other", params: { n: 1 }, nth: 0 },
+        { call: 1, notebook: "Other", params: { n: 2 }, nth: 0 },
+      ]);
+      expect(caller.log.parkings[0]).toEqual([0, 1]);
+      // Longer than the caller may take, in the only slot there is.
+      const other = await start(
+        "const until = Date.now() + 600; while (Date.now() < until); return { done: 1 }",
+        { run: otherRun },
+        narrow,
+      );
+      await other.log.succeeded();
+      // What was asked is asked again when the connection was lost.
+      await narrow.interrupt();
+      await caller.log.until((log) => log.calls.length === 4 && log.parkings.length === 2);
+      const answered = { ok: true, run: { id: "r9", number: 9 }, params: { given: 2 } } as const;
+      const ref = ({ hash, codec, inline }: ValueRef) => ({ hash, codec, ...(inline === undefined ? {} : { inline }) });
+      caller.log.calls[2]!.answer({ ...answered, outputs: { x: ref(x!), big: ref(big!) } });
+      await caller.log.until((log) => log.parkings.length === 3);
+      expect(caller.log.parkings[2]).toEqual([1]);
+      caller.log.calls[3]!.answer({ ...answered, outputs: { x: ref(x!) } });
+      const result = await caller.log.succeeded();
+      expect(result.calls).toBe(2);
+      const later = createValueStore(`${bench.home}/narrow`);
+      expect(await readValue(later, "w1", result.outputs.sum!)).toBe(40 + 40 + 100_000 + 2);
+      expect(await readValue(later, "w1", result.outputs.names!)).toEqual(["x", "big", "given"]);
+      await narrow.close();
+    });
+
+    test("tells a cell why another notebook gave nothing, at the line that called it", async () => {
+      const { log } = await start("const before = 1;\nawait __heddle.sdk.runNotebook('Other', { bad: undefined });\nreturn {};", {});
+      await log.until((each) => each.parkings.length > 0);
+      const refusal = { ok: false, status: "failed", reason: "exception", notebook: "Other", run: { id: "r9", number: 9 } } as const;
+      log.calls[0]!.answer({ ...refusal, message: "Run 9 of “Other” failed." });
+      expect(log.calls[0]!.word.params).toEqual({});
+      expect(await log.result()).toMatchObject({
+        status: "failed",
+        reason: "exception",
+        error: { name: "NotebookRunError", message: "Run 9 of “Other” failed.", frames: [{ cell: "c1", line: 2 }] },
+      });
+      const failed = await failure("await __heddle.sdk.runNotebook('Other', { model: { fit() {} } }); return {}");
+      expect(failed.error!.message).toContain("model.fit is a function");
+    });
+
+    test("stops an attempt that waits for another notebook", async () => {
+      const { log, request } = await start("await __heddle.sdk.runNotebook('Other'); return {}");
+      await log.until((each) => each.parkings.length > 0);
+      await executor.stop(request, "cancelled");
+      expect(await log.result()).toMatchObject({ status: "cancelled" });
     });
 
     test("refuses what this machine cannot give, in words", async () => {

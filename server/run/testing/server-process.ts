@@ -4,7 +4,7 @@
  */
 import fs from "node:fs";
 import readline from "node:readline";
-import Docker from "dockerode";
+import { openEngine } from "../../executor/docker/testing/engine";
 import { openHome } from "../../home";
 import { runHub } from "../run-hub";
 import { failpoints, type FaultAction } from "./faults/failpoints";
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     if (news.type === "changed") say({ type: "changed", runId: news.runId, seq: news.seq, ended: news.ended });
   });
   const mounts = HEDDLE_TEST_WITNESS ? [`${HEDDLE_TEST_WITNESS}:/heddle/witness:rw`] : [];
-  const docker = () => failpoints.docker(new Docker(), mounts);
+  const docker = () => failpoints.docker(openEngine(), mounts);
   const make = HEDDLE_TEST_EXECUTOR === "docker" ? (home: string, log: Log) => dockerExecutor(home, log, docker()) : processExecutor;
   const executor = (home: string, log: Log) => failpoints.executor(make(home, log));
   const bench = await openWorkbench(DATABASE_URL!, {

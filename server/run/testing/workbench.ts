@@ -2,7 +2,6 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type Docker from "dockerode";
 import { compile } from "@/pipelines/compile/compile";
 import { validateParams } from "@/pipelines/compile/validate-params";
 import { parse } from "@/pipelines/notebook/parse";
@@ -10,8 +9,10 @@ import type { RunSpec } from "@/pipelines/run/run";
 import { createPool, type Pool } from "../../db/pool";
 import type { InstalledEnvironment } from "../../executor/environment";
 import type { Executor } from "../../executor/executor";
+import type { ContainerEngine } from "../../executor/docker/testing/engine";
 import { createDockerExecutor } from "../../executor/docker/docker-executor";
 import { createProcessExecutor } from "../../executor/process/process-executor";
+import { createFindNotebook } from "../../notebook/find-notebook";
 import { createEngine, type Engine, type EngineOptions, type SubmitResult } from "../engine";
 import { runHub, type RunNews } from "../run-hub";
 
@@ -94,7 +95,7 @@ export function processExecutor(home: string, log: (message: string) => void): E
   });
 }
 
-export function dockerExecutor(home: string, log: (message: string) => void, docker?: Docker): Executor {
+export function dockerExecutor(home: string, log: (message: string) => void, docker?: ContainerEngine): Executor {
   return createDockerExecutor({
     home,
     ...(docker ? { docker } : {}),
@@ -134,6 +135,7 @@ export async function openWorkbench(
     environmentHash: "bare",
     imageDigest: (image) => executor.imageDigest(image),
     capacity: { cpu: 2, memory: 8 * 1024 ** 3 },
+    findNotebook: createFindNotebook(pool),
     ...rest,
     log,
     executor,
@@ -161,6 +163,23 @@ export async function openWorkbench(
     },
   };
   return bench;
+}
+
+/** A notebook of the workspace w1, for cells that run it by its title. */
+export async function addNotebook(pool: Pool, title: string, text: string): Promise<string> {
+  const id = title.toLowerCase().replaceAll(" ", "-");
+  await pool.query("insert into workspace (id, slug, name) values ('w1', 'w1', 'W1') on conflict do nothing");
+  await pool.query(
+    `insert into notebook (id, workspace_id, title, revision, updated_at, updated_by) values ($1, 'w1', $2, 1, now(), 'test')
+     on conflict (id) do update set revision = notebook.revision + 1`,
+    [id, title],
+  );
+  await pool.query(
+    `insert into notebook_version (id, workspace_id, notebook_id, revision, text, created_by)
+     select $1 || '@' || revision, 'w1', $1, revision, $2, 'test' from notebook where id = $1`,
+    [id, text],
+  );
+  return id;
 }
 
 /** Resolves with the first news for which `test` holds. */

@@ -20,6 +20,7 @@ export function toGraphStates(
           broken: problems?.get(task.cell)?.some((each) => each.severity === "error") ?? false,
           note: view?.elements && view.elements.total > 0 ? `${view.elements.done}/${view.elements.total}` : undefined,
           mapped: task.each !== undefined,
+          calls: task.notebooks === undefined ? undefined : "runs other notebooks",
         },
       ];
     }),

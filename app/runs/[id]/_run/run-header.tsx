@@ -57,8 +57,21 @@ export function RunHeader({
           {run.revision !== undefined && ` version ${run.revision}`}
         </span>
         <span className={styles.quiet}>
-          {triggerWords[run.trigger]}
-          {run.createdBy !== undefined && ` by ${run.createdBy}`}, <RelativeTime at={run.startedAt ?? run.createdAt} />
+          {run.calledBy ? (
+            <>
+              Called by{" "}
+              <Link href={`/runs/${run.calledBy.runId}?task=${run.calledBy.taskRunId}`} title="Open the task that called it">
+                run #{run.calledBy.runNumber} · {run.calledBy.taskTitle}
+                {run.calledBy.mapIndex !== undefined && ` [${run.calledBy.mapIndex}]`}
+              </Link>
+            </>
+          ) : (
+            <>
+              {triggerWords[run.trigger]}
+              {run.createdBy !== undefined && ` by ${run.createdBy}`}
+            </>
+          )}
+          , <RelativeTime at={run.startedAt ?? run.createdAt} />
         </span>
         {live && run.deadline !== undefined && (
           <span className={styles.quiet}>

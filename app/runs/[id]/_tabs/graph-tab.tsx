@@ -21,7 +21,7 @@ export function GraphTab({
 }) {
   const rows = useMemo(() => groupRows(run.taskRuns), [run.taskRuns]);
   const states = useMemo(
-    () => new Map(run.tasks.map((task) => [task.key, graphState(rows.get(task.key), task.each !== undefined, run.groups[task.key])])),
+    () => new Map(run.tasks.map((task) => [task.key, graphState(rows.get(task.key), task, run.groups[task.key])])),
     [run.tasks, rows, run.groups],
   );
   const tasks = useMemo(() => run.tasks.map((task) => ({ key: task.key, title: task.title || task.key, needs: task.needs })), [run.tasks]);
@@ -58,7 +58,7 @@ function graphHeight(tasks: readonly GraphTask[], wide: boolean): string {
 
 function graphState(
   rows: ReturnType<ReturnType<typeof groupRows>["get"]>,
-  mapped: boolean,
+  task: RunDetail["tasks"][number],
   group: RunDetail["groups"][string] | undefined,
 ): GraphState {
   const row = rows?.whole ?? rows?.elements[0];
@@ -68,7 +68,8 @@ function graphState(
   return {
     state: row?.status,
     hint: row && isWaiting(row.status) ? <WaitingHint taskRunId={row.id} /> : undefined,
-    mapped,
+    mapped: task.each !== undefined,
+    calls: callsNote(rows ? [...(rows.whole ? [rows.whole] : []), ...rows.elements] : [], task),
     note: total > 0 ? `${ended} of ${total}` : progressNote(row),
   };
 }
@@ -77,6 +78,14 @@ function progressNote(row: TaskRunRow | undefined): string | undefined {
   if (row?.status !== "running" || !row.progress) return undefined;
   const { done, total } = row.progress;
   return total ? `${Math.round((100 * done) / total)} %` : undefined;
+}
+
+function callsNote(rows: readonly TaskRunRow[], task: RunDetail["tasks"][number]): string | undefined {
+  const total = rows.reduce((sum, row) => sum + (row.calls?.total ?? 0), 0);
+  const live = rows.reduce((sum, row) => sum + (row.calls?.live ?? 0), 0);
+  if (total > 0)
+    return `started ${total === 1 ? "another run" : `${total} other runs`}${live > 0 ? `, ${live} of them still at work` : ""}`;
+  return task.notebooks === undefined ? undefined : "runs other notebooks";
 }
 
 /** A tall page is no place for a wide graph. */

@@ -23,6 +23,7 @@ import { groupRows, taskRunTitle } from "../_run/prepare-tasks";
 import { ProgressText } from "../_tabs/progress-text";
 import { AnswerPanel } from "../../../_approval/answer-panel";
 import { AttemptTable } from "./attempt-table";
+import { CalledRuns } from "./called-runs";
 import { CopyLink } from "./copy-link";
 import { DecisionLine } from "./decision-line";
 import { ElementList } from "./element-list";
@@ -120,8 +121,9 @@ function Content({
   const version = `${row.status} ${row.attempt}`;
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: options.queryKey });
+    // What becomes of the runs that it started changes their counts.
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the key is the row's id, which never changes here
-  }, [version, queries]);
+  }, [version, row.calls, queries]);
   const pane =
     panes.find((one) => one === address.get("pane")) ??
     (row.status === "succeeded" || row.status === "cached" || mapped ? "result" : "logs");
@@ -167,6 +169,7 @@ function Content({
         </div>
       )}
       {detail.data?.error && <TaskError run={run} error={detail.data.error} />}
+      {detail.data && <CalledRuns row={row} called={detail.data.calledRuns} />}
       {mapped &&
         (run.groups[row.taskKey] ? (
           <GroupSummary run={run} taskKey={row.taskKey} group={run.groups[row.taskKey]!} onOpenTask={onOpenTask} />

@@ -3,11 +3,11 @@
  * the executor. Nothing of it is in the product: statements are caught where `pg` sends them, the others by proxies. The
  * names of statements are those of the constants in server/db/*.sql.ts, so that a new one is a new point.
  */
-import type Docker from "dockerode";
 import pg from "pg";
 import * as artifactSql from "../../../db/artifact.sql";
 import * as metricSql from "../../../db/metric.sql";
 import * as runSql from "../../../db/run.sql";
+import type { ContainerEngine, ContainerHandle, ContainerOptions } from "../../../executor/docker/testing/engine";
 import type { Executor } from "../../../executor/executor";
 
 export const faultActions = ["throw", "sleep", "execute-then-error", "kill"] as const;
@@ -90,10 +90,10 @@ class Failpoints {
   }
 
   /** The container engine, each call of which passes its point. `mounts` are added to each container. */
-  docker(real: Docker, mounts: readonly string[] = []): Docker {
+  docker(real: ContainerEngine, mounts: readonly string[] = []): ContainerEngine {
     return this.proxy(real, "docker", (name, args) => {
       if (name !== "createContainer") return args;
-      const [options] = args as [Docker.ContainerCreateOptions];
+      const [options] = args as [ContainerOptions];
       return [{ ...options, HostConfig: { ...options.HostConfig, Binds: [...(options.HostConfig?.Binds ?? []), ...mounts] } }];
     });
   }
@@ -122,7 +122,7 @@ class Failpoints {
 
 export const failpoints = new Failpoints();
 
-function isContainer(value: unknown): value is Docker.Container {
+function isContainer(value: unknown): value is ContainerHandle {
   return typeof value === "object" && value !== null && value.constructor.name === "Container";
 }
 

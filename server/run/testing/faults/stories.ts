@@ -3,10 +3,10 @@ import fs from "node:fs";
 import { witnessCell } from "./witness";
 
 /** A chain, a fan-out, metrics, lines, an artifact, a value in the store, and a task that fails once. Takes about a second. */
-export function everything(folder: string, elements = 3, holdMs = 40): string {
-  return `${witnessCell(folder)}
+export function everything(folder: string, elements = 3, holdMs = 40, salt = 0): string {
+  return `${witnessCell(folder, String(salt))}
 // %% Items
-const items = await witness("items", () => Array.from({ length: ${elements} }, (_, n) => n));
+const items = await witness("items", () => Array.from({ length: ${elements} }, (_, n) => n + ${salt * 1000}));
 
 // %% Work each="n of items"
 import { metric } from "heddle";
