@@ -44,6 +44,7 @@ async function call<T>(page: Page, procedure: string, input: unknown): Promise<T
 }
 
 async function start(page: Page, notebookId: string, params: Readonly<Record<string, unknown>>, ends: string): Promise<string> {
+  await page.goto("/notebooks");
   const { id } = await call<{ id: string }>(page, "run.start", { notebookId, revision: 1, params });
   await page.goto(`/runs/${id}?tab=tasks`);
   await expect(page.locator(`[data-run-state="${ends}"]`)).toBeVisible({ timeout: 60_000 });
@@ -114,6 +115,7 @@ test("durations name the run that took far longer than usual", async ({ signedIn
   for (let n = 0; n < 4; n++) await start(page, notebookId, {}, "succeeded");
   await page.goto(`/notebooks/${notebookId}/runs?side=durations`);
   const work = page.locator('[data-duration-of="work"]');
-  await expect(work.getByRole("link", { name: /, unusually slow$/ })).toHaveAttribute("href", new RegExp(long));
+  // The first run may have been slow too, on a machine that is busy.
+  await expect(work.locator(`a[href*="${long}"]`).first()).toHaveAttribute("aria-label", /, unusually slow$/);
   await expect(work).toContainText(/Run #\d+ took 4\.\d s, \d+(\.\d)? times the median/);
 });
