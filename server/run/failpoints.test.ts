@@ -154,12 +154,17 @@ test.each(inProcess)(
   120_000,
 );
 
+/** Sent by the second server, or only when runs are read back at a certain moment: not every story comes upon them. */
+const seldomReached = ["reopenRunSql", "wishSql", "orderedRunSql", "leaveSql", "commitReadSql", "loadTaskRunsSql", "saveRunsSql 1"];
+/** Each round starts and kills a server: by default every third point, with HEDDLE_FAULTS=full each. */
+const isFull = process.env.HEDDLE_FAULTS === "full";
+
 test("kill -9 at every statement and every call of the executor", async () => {
   // What the second server sends in the name of another owner, or only after a cut, is killed elsewhere (kill.test.ts, the model).
   const open = new Set(
-    [...statements.keys(), ...executorCalls].filter(
-      (name) => ![...afterCuts, "reopenRunSql", "wishSql", "orderedRunSql", "leaveSql"].includes(name),
-    ),
+    [...statements.keys(), ...executorCalls]
+      .filter((name) => ![...afterCuts, ...seldomReached].includes(name))
+      .filter((_, index) => isFull || index % 3 === 0),
   );
   const all = open.size;
   const bench = await openWorkbench(database.url, { leaseSeconds: 3, home: path.join(home, "other"), instance: "second" });

@@ -105,6 +105,7 @@ function foreignInputs(): Record<string, unknown> {
     "run.history": { id: run.id },
     "run.usage": { id: run.id },
     "run.taskUsage": { taskRunId },
+    "run.elements": { id: run.id, taskKey: "sum" },
     "run.whyWaiting": { taskRunId },
     "pool.list": undefined,
     "pool.save": null,
