@@ -60,12 +60,12 @@ test("a failed run is retried from what failed, and run again as a whole", async
   // The failing task is open already; the page's own actions stay in reach beside it.
   await expect(page.getByRole("dialog", { name: "Task Halt" })).toBeVisible();
   const first = new URL(page.url()).pathname;
-  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByRole("button", { name: "Retry", exact: true }).first().click();
   await expect(page.locator('[data-run-state="failed"]')).toBeVisible(long);
   const drawer = page.getByRole("dialog", { name: "Task Halt" });
   await expect(drawer.getByRole("tab", { name: /^Tries/ })).toContainText("2", long);
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Run again" }).click();
+  await page.getByRole("button", { name: "Run again", exact: true }).click();
   await expect.poll(() => new URL(page.url()).pathname).not.toBe(first);
   await expect(page.locator('[data-run-state="failed"]')).toBeVisible(long);
 });

@@ -128,7 +128,7 @@ function foreignInputs(): Record<string, unknown> {
 const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>).map(
   ([name, { _def }]) => [name, _def.type] as const,
 );
-const lists = ["run.list", "run.grid", "run.usage", "run.taskUsage"];
+const lists = ["run.list", "run.grid", "run.usage", "run.taskUsage", "run.elements"];
 
 function expectNothingOfB(answer: string, sent: unknown): void {
   const known = JSON.stringify(sent ?? "");
