@@ -183,7 +183,11 @@ test("kill -9 at every statement and every call of the executor", async () => {
       // What is left is reached by a cancel of something that is at work.
       const stopping = idle || [...open].every((point) => point === "clearWishesSql" || point === "executor.stop");
       hold(folder);
-      server.send({ type: "submit", text: stopping ? waiting(folder) : everything(folder, 3, 40, rounds + 1), cache: "use" });
+      server.send({
+        type: "submit",
+        text: stopping ? waiting(folder) : everything(folder, 3, 40, rounds + 1),
+        cache: rounds % 2 === 0 ? "use" : "off",
+      });
       const accepted = await server.hearOrEnd("accepted");
       if (accepted) {
         const { id } = accepted.result;
