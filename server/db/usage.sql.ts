@@ -35,12 +35,12 @@ with samples as (
   where u.workspace_id = $1 and u.run_id = $2
   window w as (partition by u.task_run_id, u.attempt order by s.at)
 ), span as (
-  select min(at) as first, greatest(2000, (max(at) - min(at) + $3) / $3) as width from samples
+  select min(at) as first, greatest(1100, (max(at) - min(at) + $3) / $3) as width from samples
 ), parts as (
-  select (s.at - span.first) / span.width as part, s.task_run_id, s.attempt, max(s.memory) as memory,
+  select (s.at - span.first) / span.width as part, max(s.at) as at, s.task_run_id, s.attempt, max(s.memory) as memory,
     greatest(0, sum(s.used))::float8 / nullif(greatest(0, sum(s.passed)), 0)::float8 as cores
-  from samples s, span group by 1, 2, 3
+  from samples s, span group by 1, 3, 4
 )
-select (span.first + (part + 0.5) * span.width)::float8 as at, count(*)::int as attempts, sum(memory)::float8 as memory,
+select max(at)::float8 as at, count(*)::int as attempts, sum(memory)::float8 as memory,
   coalesce(sum(cores), 0)::float8 as cores
-from parts, span group by part, span.first, span.width order by part`;
+from parts group by part order by part`;
