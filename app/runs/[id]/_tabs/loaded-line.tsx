@@ -4,18 +4,17 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { TaskRunStatus } from "@/pipelines/run/run";
 import { useTRPC } from "../../../_trpc/client";
-import type { RunDetail } from "../../../_trpc/outputs";
 import type { TaskLine } from "../_run/prepare-tasks";
 
 const pageSize = 100;
 
 export function LoadedLine({
-  run,
+  runId,
   line,
   status,
   children,
 }: {
-  readonly run: RunDetail;
+  readonly runId: string;
   readonly line: TaskLine;
   readonly status: TaskRunStatus | undefined;
   readonly children: (line: TaskLine) => ReactNode;
@@ -26,7 +25,7 @@ export function LoadedLine({
   // Lines of one page share one request; use-run.ts asks again when the fan-out has changed.
   const page = useQuery(
     trpc.run.elements.queryOptions(
-      { id: run.id, taskKey: line.task.key, from, limit: pageSize, ...(status && { status }) },
+      { id: runId, taskKey: line.task.key, from, limit: pageSize, ...(status && { status }) },
       { staleTime: 60_000, placeholderData: keepPreviousData },
     ),
   );

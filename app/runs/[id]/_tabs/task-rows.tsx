@@ -1,7 +1,7 @@
 "use client";
 /** The virtual list under Tasks and Timeline: thousands of lines, a few dozen in the page. */
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useState, type ReactNode } from "react";
+import { memo, useLayoutEffect, useState, type ReactNode } from "react";
 import { ChevronRight } from "lucide-react";
 import type { TaskRunStatus } from "@/pipelines/run/run";
 import type { RunDetail } from "../../../_trpc/outputs";
@@ -32,11 +32,17 @@ export function TaskRows({
   readonly children: (line: TaskLine) => ReactNode;
 }) {
   const [element, setElement] = useState<HTMLDivElement | null>(null);
+  const [margin, setMargin] = useState(0);
+  // What stands above may change with the run, but not while one scrolls: measuring then would lay the page out each time.
+  useLayoutEffect(() => {
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- known once it is laid out
+    if (element) setMargin(element.getBoundingClientRect().top + window.scrollY);
+  }, [element, run, lines, children]);
   const virtualizer = useWindowVirtualizer({
     count: lines.length,
     estimateSize: () => rowHeight,
     overscan: 16,
-    scrollMargin: element ? element.getBoundingClientRect().top + window.scrollY : 0,
+    scrollMargin: margin,
     getItemKey: (index) => lines[index]!.key,
   });
   return (
@@ -44,27 +50,59 @@ export function TaskRows({
       {virtualizer.getVirtualItems().map((item) => {
         const line = lines[item.index]!;
         return (
-          <div
+          <Row
             key={line.key}
-            role="row"
-            aria-rowindex={item.index + 2}
-            aria-selected={selected !== undefined && line.row?.id === selected}
-            className={classNames(styles.row, line.type === "element" && styles.element)}
-            style={{ transform: `translateY(${item.start - virtualizer.options.scrollMargin}px)`, height: item.size }}
+            runId={run.id}
+            line={line}
+            status={status}
+            index={item.index}
+            top={item.start - margin}
+            current={selected !== undefined && line.row?.id === selected}
           >
-            {line.place === undefined ? (
-              children(line)
-            ) : (
-              <LoadedLine run={run} line={line} status={status}>
-                {children}
-              </LoadedLine>
-            )}
-          </div>
+            {children}
+          </Row>
         );
       })}
     </div>
   );
 }
+
+/** Drawn once while the list is scrolled past it. */
+const Row = memo(function Row({
+  runId,
+  line,
+  status,
+  index,
+  top,
+  current,
+  children,
+}: {
+  readonly runId: string;
+  readonly line: TaskLine;
+  readonly status: TaskRunStatus | undefined;
+  readonly index: number;
+  readonly top: number;
+  readonly current: boolean;
+  readonly children: (line: TaskLine) => ReactNode;
+}) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={current}
+      className={classNames(styles.row, line.type === "element" && styles.element)}
+      style={{ transform: `translateY(${top}px)`, height: rowHeight }}
+    >
+      {line.place === undefined ? (
+        children(line)
+      ) : (
+        <LoadedLine runId={runId} line={line} status={status}>
+          {children}
+        </LoadedLine>
+      )}
+    </div>
+  );
+});
 
 export function TaskName({
   line,
