@@ -1,30 +1,15 @@
 /** Run control as a person meets it: approvals and the inbox, pause and resume, clear, mark by hand, preview. */
+import { callApi } from "./call-api";
 import { expect, test } from "./heddle";
 import type { Page } from "@playwright/test";
 
 test.describe.configure({ timeout: 150_000 });
 const long = { timeout: 60_000 };
 
-async function call<T>(page: Page, procedure: string, input: unknown): Promise<T> {
-  return page.evaluate(
-    async ([procedure, input]) => {
-      const response = await fetch(`/api/trpc/${procedure as string}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(input),
-      });
-      const body = (await response.json()) as { result?: { data: unknown }; error?: { message: string } };
-      if (body.error) throw new Error(body.error.message);
-      return body.result!.data as never;
-    },
-    [procedure, input] as const,
-  );
-}
-
 async function start(page: Page, fileName: string, text: string): Promise<{ notebook: string; run: string }> {
   await page.goto("/runs");
-  const { id: notebook } = await call<{ id: string }>(page, "notebook.import", { fileName, text });
-  const { id: run } = await call<{ id: string }>(page, "run.start", { notebookId: notebook, revision: 1 });
+  const { id: notebook } = await callApi<{ id: string }>(page, "notebook.import", { fileName, text });
+  const { id: run } = await callApi<{ id: string }>(page, "run.start", { notebookId: notebook, revision: 1 });
   return { notebook, run };
 }
 

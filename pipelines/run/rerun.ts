@@ -8,7 +8,7 @@ import type { Draft } from "./draft";
 import { endTaskRun } from "./end-task-run";
 import { admitElements, elementsOf } from "./fan-out";
 import type { OutputRef, Reason, ValueRef } from "./run";
-import { hasSucceeded, isRunTerminal, isTerminal, type TaskRunState } from "./run-state";
+import { hasSucceeded, isRunTerminal, isTerminal, notBegun, type TaskRunState } from "./run-state";
 import { releaseTask } from "./settle";
 
 /** Tasks to run again; for a fan-out that keeps its elements, those of them that do. */
@@ -203,23 +203,7 @@ function forgetElements(draft: Draft, group: number): void {
 }
 
 function reset(draft: Draft, ordinal: number, fresh: boolean): void {
-  draft.set(ordinal, {
-    status: "blocked",
-    fresh,
-    decision: undefined,
-    expanded: undefined,
-    reason: undefined,
-    tries: 0,
-    lost: 0,
-    notBefore: undefined,
-    cacheKey: undefined,
-    keyParts: undefined,
-    cachedFrom: undefined,
-    outputs: undefined,
-    queuedAt: undefined,
-    startedAt: undefined,
-    finishedAt: undefined,
-  });
+  draft.set(ordinal, { ...notBegun, fresh });
   draft.note(ordinal, { displays: [], error: null });
 }
 

@@ -203,6 +203,24 @@ export function newRun(spec: RunSpec): RunState {
   };
 }
 
+/** What a task run has before it begins, and again when it is wanted anew: but for its attempts, which count on. */
+export const notBegun = {
+  status: "blocked",
+  decision: undefined,
+  expanded: undefined,
+  reason: undefined,
+  tries: 0,
+  lost: 0,
+  notBefore: undefined,
+  cacheKey: undefined,
+  keyParts: undefined,
+  cachedFrom: undefined,
+  outputs: undefined,
+  queuedAt: undefined,
+  startedAt: undefined,
+  finishedAt: undefined,
+} as const;
+
 export function newTaskRun(
   ordinal: number,
   task: number,
@@ -210,27 +228,5 @@ export function newTaskRun(
   elements: TaskRunState["elements"],
   fresh: boolean,
 ): TaskRunState {
-  return {
-    fresh,
-    decision: undefined,
-    ordinal,
-    task,
-    mapIndex,
-    elements,
-    status: "blocked",
-    reason: undefined,
-    attempt: 0,
-    current: undefined,
-    tries: 0,
-    lost: 0,
-    notBefore: undefined,
-    cacheKey: undefined,
-    keyParts: undefined,
-    cachedFrom: undefined,
-    expanded: undefined,
-    outputs: undefined,
-    queuedAt: undefined,
-    startedAt: undefined,
-    finishedAt: undefined,
-  };
+  return { ...notBegun, fresh, ordinal, task, mapIndex, elements, attempt: 0, current: undefined };
 }
