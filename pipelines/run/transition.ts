@@ -1,8 +1,8 @@
 /**
  * The fold of a run: what an event changes, and what is to be done about it once that is saved. Pure and total: an event
  * that comes late, twice or for another attempt changes nothing. Neighbours: settle.ts (what the end of one task means for
- * the others), fan-out.ts (groups and their elements), held.ts (approvals and waits), halt.ts (stop, pause), rerun.ts (again,
- * by hand), enqueue.ts, retry.ts, apply-changes.ts; server/run performs the actions.
+ * the others), fan-out.ts (groups and their elements), held.ts (approvals and waits), halt.ts (stop, pause), rerun.ts (again),
+ * mark.ts (by hand), enqueue.ts, retry.ts, apply-changes.ts; server/run performs the actions.
  */
 import { begin } from "./begin";
 import { Draft } from "./draft";
@@ -11,7 +11,8 @@ import { enqueue, waitedTooLong } from "./enqueue";
 import { expand } from "./fan-out";
 import { cancel, pause, resume, runIsDue } from "./halt";
 import { answer, heldIsDue, hold, isHeld } from "./held";
-import { clear, mark, retry as retryTasks } from "./rerun";
+import { mark } from "./mark";
+import { clear, retry as retryTasks } from "./rerun";
 import { retryAfterFailure, retryAfterLoss } from "./retry";
 import type { RunEvent } from "./run-event";
 import type { Reason } from "./run";
