@@ -134,7 +134,7 @@ export class Admission {
     this.returning.push({ ...returning, places: "wanted" });
   }
 
-  /** Lets go on what there is room for; false: one of them still waits, and nothing else may begin. */
+  /** Lets go on what there is room for; false: one of them still waits for this machine, and nothing else may begin on it. */
   goOn(): boolean {
     const { slots, costs } = this.parts;
     for (let index = 0; index < this.returning.length;) {
@@ -148,7 +148,12 @@ export class Admission {
       if (found !== "gone") {
         const { state } = found.run;
         const task = state.plan.tasks[state.taskRuns[found.ordinal]!.task]!;
-        if (!slots.unpark(attemptId, task.options, costs.share(task))) return false;
+        if (!slots.unpark(attemptId, task.options, costs.share(task))) {
+          // A worker keeps its room for it; what runs here need not wait.
+          if (!slots.isElsewhere(attemptId)) return false;
+          index++;
+          continue;
+        }
         go();
       }
       this.returning.splice(index, 1);

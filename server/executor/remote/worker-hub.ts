@@ -238,6 +238,8 @@ export class WorkerHub implements Places {
       case "started":
       case "progress":
       case "usage":
+      case "call":
+      case "parked":
         return worker.attempts.get(message.attempt)?.tell(message);
       case "word":
         return this.hearWord(worker, message.word);
@@ -262,7 +264,7 @@ export class WorkerHub implements Places {
 
   private async beat(worker: RemoteWorker): Promise<void> {
     try {
-      const row = await this.parts.registry.beat(worker.workspaceId, worker.id, worker.load, [...worker.attempts.keys()]);
+      const row = await this.parts.registry.beat(worker.workspaceId, worker.id, worker.load, worker.atWork());
       if (!row) return worker.socket?.close(workerClose.removed, "This worker was removed.");
       if (row.draining !== worker.draining) this.drain(worker, row.draining);
       this.changed();
@@ -379,6 +381,11 @@ export class WorkerHub implements Places {
       values,
       grant: () => this.grants.of(key),
       acknowledge: (n) => worker.send({ type: "ack", attempt: key, n }),
+      answer: (call, answer) => {
+        const { readable } = this.readables.get(key) ?? {};
+        if (answer.ok) for (const hash of storedHashes(answer.outputs)) readable?.add(hash);
+        worker.send({ type: "answer", attempt: key, call, answer });
+      },
       ended: (said) => {
         if (!said) return;
         this.done.add(key);
@@ -465,11 +472,26 @@ export class WorkerHub implements Places {
   }
 
   adopt(id: string, handle: string | undefined, workspaceId: string, options: Asked): boolean {
-    const at = id.lastIndexOf("/");
-    const worker = this.byAttempt.get(`${id.slice(0, at)}#${id.slice(at + 1)}`);
+    const worker = this.byAttempt.get(toAttemptKey(id));
     worker?.hold(id, options);
     if (worker) this.reserved.set(id, worker);
     return worker !== undefined || isRemoteHandle(handle) || (handle === undefined && this.laneOf(workspaceId, options) !== undefined);
+  }
+
+  park(id: string): void {
+    this.workerOf(id)?.park(id);
+    this.changed();
+  }
+
+  unpark(id: string, options: Asked): boolean {
+    const worker = this.workerOf(id);
+    // It is lost: that is told by other ways.
+    if (!worker) return true;
+    return worker.unpark(id, options);
+  }
+
+  private workerOf(id: string): RemoteWorker | undefined {
+    return this.reserved.get(id) ?? this.byAttempt.get(toAttemptKey(id));
   }
 
   release(id: string): void {
@@ -504,6 +526,12 @@ function parse(data: Buffer): WorkerMessage | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** `taskRunId/attempt`, as places are counted, → `taskRunId#attempt`, as attempts are called. */
+function toAttemptKey(id: string): string {
+  const at = id.lastIndexOf("/");
+  return `${id.slice(0, at)}#${id.slice(at + 1)}`;
 }
 
 function parseAttemptKey(key: string): AttemptId {
