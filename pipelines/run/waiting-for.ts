@@ -50,8 +50,15 @@ export type WaitingFor =
       readonly type: "no-worker";
       readonly pool: string;
       readonly gpu: number;
+      /** What the pool asks of its workers, as `key=value`. */
+      readonly labels?: readonly string[] | undefined;
       /** What each of them is short of, by name. */
-      readonly workers: readonly { readonly name: string; readonly state: "gone" | "draining" | "full" | "no-gpu" }[];
+      readonly workers: readonly {
+        readonly name: string;
+        readonly state: "gone" | "draining" | "full" | "no-gpu" | "no-label";
+        /** Labels that it has not. */
+        readonly missing?: readonly string[] | undefined;
+      }[];
     }
   /** No room on the machine: so many attempts run there now. */
   | { readonly type: "worker"; readonly running: number }
@@ -114,18 +121,26 @@ export function waitingSentence(waiting: WaitingFor): string {
   }
 }
 
-function noWorker({ pool, gpu, workers }: Extract<WaitingFor, { type: "no-worker" }>): string {
+function noWorker({ pool, gpu, labels = [], workers }: Extract<WaitingFor, { type: "no-worker" }>): string {
   const of = (state: string) => workers.filter((each) => each.state === state).map(({ name }) => name);
   const [full, draining, gone, short] = [of("full"), of("draining"), of("gone"), of("no-gpu")];
-  const asks = gpu > 0 ? ` with gpu=${gpu}` : "";
+  const asks = [...(labels.length > 0 ? [` (${labels.join(", ")})`] : []), ...(gpu > 0 ? [` with gpu=${gpu}`] : [])].join("");
+  const unlabelled = workers.filter(({ state }) => state === "no-label");
+  const lacking = unlabelled.slice(0, mostNames).map(({ name, missing = [] }) => `${name} lacks ${list(missing)}`);
+  const others = unlabelled.length - lacking.length;
   const why = [
     ...(full.length > 0 ? [`${list(full)} ${full.length === 1 ? "has" : "have"} no free slot`] : []),
     ...(draining.length > 0 ? [`${list(draining)} ${draining.length === 1 ? "is" : "are"} draining`] : []),
     ...(gone.length > 0 ? [`${list(gone)} ${gone.length === 1 ? "is" : "are"} gone`] : []),
     ...(short.length > 0 ? [`${list(short)} ${short.length === 1 ? "has" : "have"} too few GPUs`] : []),
+    ...lacking,
+    ...(others > 0 ? [`${count(others, "more lacks", "more lack")} such a label`] : []),
   ];
   const serves = full.length > 0 ? `No worker of the pool “${pool}”${asks} is free` : `No worker serves the pool “${pool}”${asks} now`;
-  return why.length === 0 ? `${serves}. Add one on the Workers page.` : `${serves}: ${list(why)}.`;
+  if (why.length > 0) return `${serves}: ${list(why)}.`;
+  return labels.length > 0
+    ? `${serves}. Start one with ${labels.map((label) => `--label ${label}`).join(" ")}.`
+    : `${serves}. Add one on the Workers page.`;
 }
 
 function taken({ size, holders }: Taken): string {

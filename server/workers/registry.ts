@@ -5,6 +5,7 @@ import {
   drainWorkerSql,
   forgetServersSql,
   knownWorkersSql,
+  labelledPoolsSql,
   taskRunStandsSql,
   workerArrivedSql,
   workerBeatSql,
@@ -59,6 +60,11 @@ export class DatabaseWorkers implements WorkerRegistry {
   async list(): Promise<readonly KnownWorker[]> {
     const { rows } = await this.pool.query<KnownRecord>(knownWorkersSql);
     return rows.map(({ workspace_id: workspaceId, ...rest }) => ({ ...rest, workspaceId }));
+  }
+
+  async labelledPools(): Promise<readonly string[]> {
+    const { rows } = await this.pool.query<{ workspace_id: string; name: string }>(labelledPoolsSql);
+    return rows.map(({ workspace_id, name }) => `${workspace_id}/${name}`);
   }
 
   async isStale(workspaceId: string, taskRunId: string, attempt: number): Promise<boolean> {

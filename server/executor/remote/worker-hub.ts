@@ -65,6 +65,8 @@ export class WorkerHub implements Places {
   /** Attempts whose end was saved: their last words may come again. */
   private readonly done = new Set<string>();
   private known: readonly KnownWorker[] = [];
+  /** Pools that ask for labels, as `workspace/pool`: never this machine's. */
+  private labelled: ReadonlySet<string> = new Set();
   private found: Found | undefined;
   private readonly changes = new EventEmitter().setMaxListeners(0);
   private readonly sweep: NodeJS.Timeout;
@@ -93,16 +95,22 @@ export class WorkerHub implements Places {
   /** Rows changed, here or through another server. */
   async refresh(): Promise<void> {
     try {
-      const before = JSON.stringify(this.known);
-      this.known = await this.parts.registry.list();
+      const before = this.state;
+      const [known, labelled] = await Promise.all([this.parts.registry.list(), this.parts.registry.labelledPools()]);
+      this.known = known;
+      this.labelled = new Set(labelled);
       for (const { id, workspaceId, draining } of this.known) {
         const worker = this.workers.get(`${workspaceId}/${id}`);
         if (worker && worker.draining !== draining) this.drain(worker, draining);
       }
-      if (JSON.stringify(this.known) !== before) this.changed();
+      if (this.state !== before) this.changed();
     } catch (error) {
       if (!this.closed) this.parts.log(`The workers could not be read: ${String(error)}`);
     }
+  }
+
+  private get state(): string {
+    return JSON.stringify([this.known, [...this.labelled]]);
   }
 
   /** Of a workspace, those connected here. */
@@ -112,7 +120,7 @@ export class WorkerHub implements Places {
 
   /** Equal while the same pools are served. */
   get served(): string {
-    return JSON.stringify(this.known.map(({ workspaceId, pools, gpus }) => [workspaceId, pools, gpus]));
+    return JSON.stringify([this.known.map(({ workspaceId, pools, gpus }) => [workspaceId, pools, gpus]), [...this.labelled]]);
   }
 
   // Links.
@@ -450,12 +458,14 @@ export class WorkerHub implements Places {
   laneOf(workspaceId: string, options: Asked): string | undefined {
     const { pool, gpu } = options;
     if (pool === "default" && gpu === 0) return undefined;
+    if (pool !== "default") return this.serves(workspaceId, pool) ? toLane(options) : undefined;
     const serving = this.known.filter((each) => each.workspaceId === workspaceId && each.pools.includes(pool));
-    if (pool !== "default" ? serving.length > 0 : serving.some(({ gpus }) => gpus > 0)) return toLane(options);
-    return undefined;
+    return serving.some(({ gpus }) => gpus > 0) ? toLane(options) : undefined;
   }
 
+  /** A pool that asks for labels is served, if perhaps by nobody yet: its tasks wait for who has them. */
   serves(workspaceId: string, pool: string): boolean {
+    if (this.labelled.has(`${workspaceId}/${pool}`)) return true;
     return this.known.some((each) => each.workspaceId === workspaceId && each.pools.includes(pool));
   }
 
@@ -503,11 +513,15 @@ export class WorkerHub implements Places {
     let best: RemoteWorker | undefined;
     let most = -1;
     for (const worker of this.workers.values()) {
-      if (worker.workspaceId !== workspaceId || !worker.hello.pools.includes(asked.pool) || !worker.hasRoom(asked)) continue;
+      if (worker.workspaceId !== workspaceId || !worker.hasRoom(asked) || !this.poolsOf(worker).includes(asked.pool)) continue;
       const free = worker.freeSlots;
       if (free > most) [best, most] = [worker, free];
     }
     return best;
+  }
+
+  private poolsOf(worker: RemoteWorker): readonly string[] {
+    return this.known.find(({ id, workspaceId }) => id === worker.id && workspaceId === worker.workspaceId)?.pools ?? [];
   }
 
   private changed(): void {
