@@ -21,7 +21,7 @@ export const beginReadSql = "begin isolation level repeatable read read only";
 export const commitReadSql = "commit";
 
 /**
- * $1 run, $2 task runs. Numbers count per workspace without gaps: the counter's row lock holds until the commit. No row
+ * $1 run, $2 task runs, $3 attempts that begin with it, $4 seconds of their lease. Numbers count per workspace without gaps: the counter's row lock holds until the commit. No row
  * comes back, and none is made, when a run of the same order is active.
  */
 export const insertRunSql = `
@@ -48,12 +48,18 @@ with input as (
 ), events as (
   insert into run_event (run_id, seq, workspace_id, event) select i.id, 1, i.workspace_id, i.event from input i join inserted using (id)
 ), tasks as (
-  insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, cache_key, not_before, queued_at, started_at, finished_at, why)
-  select t.id, i.id, i.workspace_id, t.task_key, null, t.status, t.reason, t.cache_key, to_timestamp(t.not_before / 1000),
-    to_timestamp(t.queued / 1000), to_timestamp(t.started / 1000), to_timestamp(t.finished / 1000), t.why
+  insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, attempt, cache_key, not_before, queued_at, started_at,
+    finished_at, why, lease_until)
+  select t.id, i.id, i.workspace_id, t.task_key, null, t.status, t.reason, t.attempt, t.cache_key, to_timestamp(t.not_before / 1000),
+    to_timestamp(t.queued / 1000), to_timestamp(t.started / 1000), to_timestamp(t.finished / 1000), t.why,
+    case when t.leased then clock_timestamp() + make_interval(secs => $4) end
   from input i join inserted using (id), json_to_recordset($2::json) as t(
-    id text, task_key text, status text, reason text, cache_key text, not_before float8, queued float8, started float8,
-    finished float8, why jsonb)
+    id text, task_key text, status text, reason text, attempt int, cache_key text, not_before float8, queued float8, started float8,
+    finished float8, why jsonb, leased boolean)
+), attempts as (
+  insert into attempt (task_run_id, attempt, workspace_id, status, log_records, log_bytes, log_cut, server)
+  select a.task_run_id, a.attempt, i.workspace_id, a.status, 0, 0, 0, i.owner
+  from input i join inserted using (id), json_to_recordset($3::json) as a(task_run_id text, attempt int, status text)
 )
 select number from inserted`;
 
