@@ -245,10 +245,11 @@ export const clearWishesSql = `
 delete from run_wish where id = any($1::bigint[])
   or run_id in (select w.run_id from run_wish w join run on run.id = w.run_id where run.status not in ('queued', 'running'))`;
 
-/** What other servers work on, and what became of those runs of theirs that were active. $1 instance, $2 runs. */
+/** What other servers work on, what became of these runs ($2), and what has ended in the last $3 seconds. $1 instance. */
 export const outsideRunsSql = `
 select id, workspace_id, notebook_id, revision, status not in ('queued', 'running') as ended from run
-where (status in ('queued', 'running') or id = any($2)) and owner is distinct from $1`;
+where (status in ('queued', 'running') or id = any($2) or finished_at > statement_timestamp() - make_interval(secs => $3))
+  and owner is distinct from $1`;
 
 /** $1 what is told. */
 export const notifySql = "select pg_notify('heddle_runs', $1)";
