@@ -177,3 +177,40 @@ test("a run again with another parameter is previewed, then started; the noteboo
   await page.getByRole("menuitem", { name: /^Preview/ }).click();
   await expect(page.getByRole("region", { name: "What would run" })).toContainText("2 reused", long);
 });
+
+const fanned = `// ---
+// title: One bad file
+// ---
+
+// %% Read each="file of ['a', 'b', 'c']" cache=off
+if (file === "b") throw new Error("unreadable");
+const rows = file.length;
+
+// %% Total
+export const total = rows.length;
+`;
+
+test("one element of a fan-out is marked with a note, a note is written beside it, and what follows runs", async ({ signedIn: page }) => {
+  const { run } = await start(page, "files.ts", fanned);
+  await page.goto(`/runs/${run}?tab=tasks`);
+  await expect(state(page, "failed")).toBeVisible(long);
+  await page.getByRole("button", { name: "[1]" }).first().click();
+  const drawer = page.getByRole("dialog", { name: /Task Read \[1\]/ });
+  await drawer.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "Write a note…" }).click();
+  const writing = page.getByRole("dialog", { name: /A note on/ });
+  await writing.getByLabel("Note").fill("the scanner was broken");
+  await writing.getByRole("button", { name: "Add note" }).click();
+  await expect(drawer.getByRole("list", { name: "Notes on this task" })).toContainText("the scanner was broken");
+  await drawer.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "Mark as succeeded…" }).click();
+  const dialog = page.getByRole("dialog", { name: /Mark “Read \[1\]” as succeeded/ });
+  await expect(dialog).toContainText("the list is shorter without it");
+  await dialog.getByLabel("Note").fill("we do without");
+  await dialog.getByRole("button", { name: "Mark as succeeded" }).click();
+  await expect(state(page, "succeeded")).toBeVisible(long);
+  await expect(drawer).toContainText(/Marked as succeeded by hand by .*: we do without/);
+  await page.goto(`/runs/${run}?tab=notes`);
+  await expect(page.getByText("we do without")).toBeVisible();
+  await expect(page.getByText("the scanner was broken")).toBeVisible();
+});

@@ -51,6 +51,8 @@ export interface TaskRunState {
   readonly lost: number;
   /** When something is due: a retry's start, the end of a wait, the moment an approval has waited too long. */
   readonly notBefore: number | undefined;
+  /** While it waits for a place: when it has waited too long (`queueTimeout=`). */
+  readonly queuedUntil: number | undefined;
   /** Asked for anew by hand: stored results are not looked at, and replaced by what it gives. */
   readonly fresh: boolean;
   /** What a person decided about it. */
@@ -212,6 +214,7 @@ export const notBegun = {
   tries: 0,
   lost: 0,
   notBefore: undefined,
+  queuedUntil: undefined,
   cacheKey: undefined,
   keyParts: undefined,
   cachedFrom: undefined,

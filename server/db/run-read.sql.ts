@@ -4,7 +4,7 @@
 const runRow = `
 select r.id, r.number, r.notebook_id, coalesce(r.spec->'dag'->>'title', n.title, r.spec->>'notebook', 'Notebook') as notebook_title,
   v.revision as notebook_revision, r.status, r.reason, r.message, r.trigger, u.name as created_by, r.created_at, r.started_at, r.finished_at,
-  r.spec->'params' as params, r.control, r.revision as seq, c.counts
+  r.spec->'params' as params, r.control, r.pinned, r.revision as seq, c.counts
 from run r
 left join notebook n on n.id = r.notebook_id
 left join notebook_version v on v.id = r.version_id
