@@ -2,11 +2,12 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { chromium, type BrowserContext, type Page } from "@playwright/test";
+import { chromium, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { startHeddle, type Heddle } from "@/e2e/start-heddle";
 
 export interface PageGround {
   readonly heddle: Heddle;
+  readonly browser: Browser;
   readonly context: BrowserContext;
   /** Calls a mutation as the page does, and gives what it answers. */
   mutate<T>(procedure: string, input: unknown): Promise<T>;
@@ -42,7 +43,7 @@ export async function withPages<T>(work: (ground: PageGround) => Promise<T>): Pr
           },
           [procedure, input] as const,
         );
-      return await work({ heddle, context, mutate, aside });
+      return await work({ heddle, browser, context, mutate, aside });
     } finally {
       await browser.close();
     }

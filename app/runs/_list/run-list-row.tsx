@@ -1,4 +1,5 @@
 "use client";
+import { Pin } from "lucide-react";
 import Link from "next/link";
 import { memo, useRef } from "react";
 import { triggerWords } from "../trigger-words";
@@ -46,6 +47,7 @@ export const RunListRow = memo(function RunListRow({
   const link = (
     <Link href={`/runs/${row.id}`} className={styles.link} prefetch={false} data-run={row.id}>
       <RunNumber number={row.number} />
+      {row.pinned && <Pin size={12} role="img" aria-label="Kept for good" className={styles.pin} />}
     </Link>
   );
   const live = isLive(row.status);

@@ -2,6 +2,7 @@
 /** What is stored, for how long, and the broom: everyone sees it, owners change it. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
+import Link from "next/link";
 import { useState, type FormEvent } from "react";
 import type { AppRouter } from "@/server/router";
 import { useSession } from "../../_frame/use-session";
@@ -82,7 +83,10 @@ function Used({ data }: { readonly data: Overview }) {
         {data.pinnedRuns > 0 && (
           <span className={styles.quiet}>
             {" "}
-            · {data.pinnedRuns} pinned {data.pinnedRuns === 1 ? "run" : "runs"}
+            ·{" "}
+            <Link href="/runs?pinned=1">
+              {data.pinnedRuns} pinned {data.pinnedRuns === 1 ? "run" : "runs"}
+            </Link>
           </span>
         )}
       </p>
