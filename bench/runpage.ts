@@ -41,6 +41,7 @@ async function measure(ground: PageGround, tasks: number, rounds: number): Promi
   const opened: number[] = [];
   const floors: number[] = [];
   const loading: Frames[] = [];
+  const loadingSmall: Frames[] = [];
   const scrolled: Frames[] = [];
   const bare: Frames[] = [];
   const followed: Frames[] = [];
@@ -51,6 +52,7 @@ async function measure(ground: PageGround, tasks: number, rounds: number): Promi
       opened.push(a.took);
       floors.push(b.took);
       loading.push(a.frames);
+      loadingSmall.push(b.frames);
       scrolled.push(await inFront(ground, a.page, () => scroll(a.page)));
       await b.page.setContent('<div style="height: 32000px"></div>');
       bare.push(await inFront(ground, b.page, () => scroll(b.page)));
@@ -67,7 +69,7 @@ async function measure(ground: PageGround, tasks: number, rounds: number): Promi
   const [value, floor] = [median(opened), median(floors)];
   return [
     { name, value, unit: "ms", floor, ratio: round(value / floor) },
-    frames(`${name}-open`, loading, bare, "longest"),
+    frames(`${name}-open`, loading, loadingSmall, "longest"),
     ...rowsOf(`${name}-scroll`, scrolled, bare),
     ...rowsOf(`${name}-live`, followed, bare),
   ];

@@ -493,6 +493,18 @@ artifact("note.txt", "hello");
   expect(artifacts).toEqual([{ name: "note.txt" }]);
 });
 
+test("what a cell shows keeps the order of its keys, also where it is reused", async () => {
+  const text = `// %% Show\n({ zebra: 1, ant: { yes: 1, no: 2 }, middle: 3 })\n`;
+  for (const reused of [false, true]) {
+    const run = await bench.run(text, { cache: "use" });
+    expect(run.tasks.show!.status).toBe(reused ? "cached" : "succeeded");
+    const { rows } = await bench.pool.query<{ displays: { value: object }[] }>("select displays from task_run where id = $1", [
+      run.tasks.show!.id,
+    ]);
+    expect(JSON.stringify(rows[0]!.displays[0]!.value)).toMatch(/zebra.*ant.*yes.*no.*middle/);
+  }
+});
+
 test("two tasks with the same lock never run at once, in whichever run", async () => {
   const text = `// %% Locked each="i of [1, 2, 3]" lock=door
 import { existsSync, rmSync, writeFileSync } from "node:fs";

@@ -10,6 +10,7 @@ import type { RunDetail } from "../../_trpc/outputs";
 import { IconButton } from "../../_ui/button";
 import { classNames } from "../../_ui/class-names";
 import { Checkbox } from "../../_ui/field";
+import { formatDuration } from "../../_ui/format-duration";
 import { formatNumber } from "../../_ui/format-number";
 import { StateLabel } from "../../_ui/state-icon";
 import { Duration } from "../../_ui/times";
@@ -90,14 +91,16 @@ export function DifferenceTable({
                 ))}
               </tr>
             )}
-            <tr>
-              <th scope="row">Took</th>
-              {runs.map((run, i) => (
-                <td key={run.id} {...cell(i)}>
-                  <Duration from={run.finishedAt === undefined ? run.startedAt : undefined} ms={run.durationMs} />
-                </td>
-              ))}
-            </tr>
+            {(all || new Set(runs.map(durationText)).size > 1) && (
+              <tr>
+                <th scope="row">Took</th>
+                {runs.map((run, i) => (
+                  <td key={run.id} {...cell(i)}>
+                    <Duration from={run.finishedAt === undefined ? run.startedAt : undefined} ms={run.durationMs} />
+                  </td>
+                ))}
+              </tr>
+            )}
           </tbody>
           <tbody data-section="parameters">
             {heading(
@@ -149,6 +152,11 @@ export function DifferenceTable({
       </div>
     </section>
   );
+}
+
+/** As it is shown: what differs by less is the same to a reader. One that goes on is like no other. */
+function durationText(run: RunDetail): string {
+  return run.durationMs === undefined ? run.id : formatDuration(run.durationMs);
 }
 
 function shortText(value: Json): string {

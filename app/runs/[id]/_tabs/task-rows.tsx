@@ -45,7 +45,7 @@ export function TaskRows({
   const virtualizer = useWindowVirtualizer({
     count: lines.length,
     estimateSize: () => rowHeight,
-    overscan: 16,
+    overscan: 8,
     scrollMargin: margin,
     getItemKey: (index) => lines[index]!.key,
   });
