@@ -35,6 +35,7 @@ export function DifferenceTable({
   const all = address.get("params") === "all";
   const rows = useMemo(() => prepareParameters(runs), [runs]);
   const shown = all ? rows : rows.filter((row) => row.differs);
+  const shownValues = all || runs.length < 2 ? values : values.filter((row) => new Set(row.values).size > 1);
   const oneNotebook = new Set(runs.map((run) => run.notebookId ?? run.notebookTitle)).size === 1;
   const versions = runs.map((run) =>
     [!oneNotebook && run.notebookTitle, run.revision !== undefined && `v${run.revision}`].filter(Boolean).join(" "),
@@ -125,8 +126,8 @@ export function DifferenceTable({
           </tbody>
           {values.length > 0 && (
             <tbody data-section="values">
-              {heading("Values")}
-              {values.map((row) => (
+              {heading(shownValues.length > 0 ? "Values" : `Values: all ${values.length} are the same`)}
+              {shownValues.map((row) => (
                 <tr key={row.name} data-value-row={row.name}>
                   <th scope="row">
                     <span className={styles.rowName}>

@@ -4,6 +4,7 @@ import { useQueries } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { useAddress } from "../../../_charts/use-address";
 import { envelope, timelineBar, timelineScale, type TimelineScale, type Span } from "../../../_charts/prepare-timeline";
+import { useWidth } from "../../../_charts/use-width";
 import { useTRPC } from "../../../_trpc/client";
 import type { RunDetail, TaskRunRow } from "../../../_trpc/outputs";
 import { classNames } from "../../../_ui/class-names";
@@ -19,6 +20,7 @@ import { UsageLines } from "./usage-lines";
 
 /** Earlier tries are asked for task by task; a run in which everything was retried shows the latest tries only. */
 const mostRetried = 60;
+const narrow = 500;
 
 export function TimelineTab(props: TabProps) {
   // A clock that nobody needs would draw the page twice a second.
@@ -35,9 +37,16 @@ function Picture({ run, selected, onOpenTask, now }: TabProps & { readonly now: 
   const { lines, fold, status, setStatus } = useTaskLines(run, order);
   const groups = useMemo(() => groupRows(run.taskRuns), [run.taskRuns]);
   const earlier = useEarlierTries(run);
+  const [measure, width] = useWidth();
   const scale = useMemo(
-    () => timelineScale(run.startedAt ?? run.createdAt, [...run.taskRuns, ...Object.values(run.groups)], now),
-    [run, now],
+    () =>
+      timelineScale(
+        run.startedAt ?? run.createdAt,
+        [...run.taskRuns, ...Object.values(run.groups)],
+        now,
+        width > 0 && width < narrow ? 3 : 6,
+      ),
+    [run, now, width],
   );
   const { groups: counted } = run;
   const cells = useCallback(
@@ -79,7 +88,7 @@ function Picture({ run, selected, onOpenTask, now }: TabProps & { readonly now: 
           </Select>
         </label>
       </div>
-      <div role="treegrid" aria-label="Timeline of the tasks" aria-rowcount={lines.length + 1} className={styles.timeline}>
+      <div ref={measure} role="treegrid" aria-label="Timeline of the tasks" aria-rowcount={lines.length + 1} className={styles.timeline}>
         <div role="rowgroup" className={styles.headGroup}>
           <div role="row" className={styles.head}>
             <span role="columnheader">Task</span>
