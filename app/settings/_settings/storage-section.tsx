@@ -80,8 +80,7 @@ export function StorageSection() {
 }
 
 function Used({ data }: { readonly data: Overview }) {
-  const { usedBytes, policy, lastSweep } = data;
-  const figures = lastSweep?.figures;
+  const { usedBytes, policy, found } = data;
   const share = policy.quotaBytes === undefined || usedBytes === undefined ? undefined : usedBytes / policy.quotaBytes;
   return (
     <>
@@ -122,13 +121,13 @@ function Used({ data }: { readonly data: Overview }) {
           Keep fewer runs and sweep, or raise the quota.
         </Notice>
       )}
-      {figures && (
+      {found && (
         <ul className={styles.amounts}>
           {(
             [
-              ["Values and artifacts", figures.used.values],
-              ["Previews", figures.used.previews],
-              ["Logs", figures.used.logs],
+              ["Values and artifacts", found.used.values],
+              ["Previews", found.used.previews],
+              ["Logs", found.used.logs],
             ] as const
           ).map(([name, amount]) => (
             <li key={name}>
@@ -137,12 +136,12 @@ function Used({ data }: { readonly data: Overview }) {
               <span>{formatBytes(amount.bytes)}</span>
             </li>
           ))}
-          {figures.byNotebook.length > 0 && (
+          {found.byNotebook.length > 0 && (
             <li className={styles.subheading}>
               <span>By notebook; what several use counts for each</span>
             </li>
           )}
-          {figures.byNotebook.slice(0, 10).map((notebook) => (
+          {found.byNotebook.slice(0, 10).map((notebook) => (
             <li key={notebook.id ?? ""}>
               <span className={styles.cut}>
                 {notebook.title ?? (notebook.id === null ? "Files run by the command line" : "A deleted notebook")}
@@ -196,10 +195,10 @@ function Policy({ data, onSaved }: { readonly data: Overview; readonly onSaved: 
   };
   return (
     <form className={styles.form} onSubmit={submit}>
-      <Field label="Keep runs for days" hint="Empty: no limit">
+      <Field label="Keep runs for days" hint="Empty: not by their age">
         {(control) => <Input {...control} name="days" type="number" min={1} max={36500} defaultValue={keepDays ?? ""} />}
       </Field>
-      <Field label="Keep the last of each notebook" hint="Either is enough to keep a run">
+      <Field label="Keep the last runs" hint="Of each notebook; either is enough">
         {(control) => <Input {...control} name="last" type="number" min={1} max={1000000} defaultValue={keepLast ?? ""} />}
       </Field>
       <Field label="Quota in GB" hint="Empty: the disk" fault={save.error?.message}>

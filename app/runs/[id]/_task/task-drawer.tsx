@@ -219,7 +219,7 @@ function Panes({
 }) {
   const attemptRow = detail.attempts.find((one) => one.attempt === attempt);
   // Somebody may be listening before the first try begins: then its first line is not waited for any longer than the others.
-  const begins = attemptRow === undefined && row.attempt <= 1 && isLive(row.status);
+  const begins = attemptRow === undefined && row.attempt <= 1 && isLive(row.status) && row.status !== "waiting";
   return (
     <>
       <TabPanel value="logs" className={styles.logs}>
@@ -243,6 +243,8 @@ function Panes({
                 </a>
                 .
               </>
+            ) : row.status === "waiting" ? (
+              "What waits runs no code, so it writes nothing."
             ) : (
               "The task never started, so it wrote nothing."
             )}
