@@ -105,7 +105,7 @@ with input as materialized (
       when t.attempt > task_run.attempt then clock_timestamp() + make_interval(secs => $2) else task_run.lease_until end
   from json_to_recordset($5::json) as t(
     id text, run_id text, status text, reason text, attempt int, tries int, lost int, expanded int, not_before float8, cache_key text,
-    key_parts jsonb, why jsonb, cached_from text, outputs jsonb, displays jsonb, error jsonb,
+    key_parts jsonb, why jsonb, cached_from text, outputs json, displays json, error jsonb,
     keep_error boolean, decision jsonb, fresh boolean, queued_until float8, queued float8, started float8, finished float8, leased boolean)
   join saved s on s.id = t.run_id
   where task_run.id = t.id and task_run.attempt <= t.attempt
@@ -137,15 +137,15 @@ const addedSql = `added as (
     case when t.leased then clock_timestamp() + make_interval(secs => $2) end
   from json_to_recordset($7::json) as t(
     id text, run_id text, task_key text, map_index int, status text, reason text, attempt int, tries int, lost int, cache_key text,
-    key_parts jsonb, why jsonb, cached_from text, elements jsonb, outputs jsonb, displays jsonb, error jsonb, not_before float8, decision jsonb,
+    key_parts jsonb, why jsonb, cached_from text, elements json, outputs json, displays json, error jsonb, not_before float8, decision jsonb,
     fresh boolean, queued_until float8, queued float8, started float8, finished float8, leased boolean)
   join saved s on s.id = t.run_id
 )`;
 
 const resultsSql = (place: string) => `results as (
   select m.*, s.workspace_id, s.notebook_id from json_to_recordset(${place}::json) as m(
-    run_id text, task_run_id text, task_key text, map_index int, key text, key_parts jsonb, outputs jsonb, displays jsonb,
-    elements jsonb, lifetime float8)
+    run_id text, task_run_id text, task_key text, map_index int, key text, key_parts jsonb, outputs json, displays json,
+    elements json, lifetime float8)
   join saved s on s.id = m.run_id
 ), entries as (
   insert into cache_entry (workspace_id, key, task_run_id, outputs, displays, elements, created_at, expires_at)

@@ -504,6 +504,20 @@ artifact("note.txt", "hello");
   expect(artifacts).toEqual([{ name: "note.txt" }]);
 });
 
+test("what a cell shows and gives keeps the order of its keys, also where it is reused", async () => {
+  const text = `// %% Show\nexport const beasts = { zebra: 1, ant: { yes: 1, no: 2 }, middle: 3 };\nbeasts\n`;
+  for (const reused of [false, true]) {
+    const run = await bench.run(text, { cache: "use" });
+    expect(run.tasks.show!.status).toBe(reused ? "cached" : "succeeded");
+    const { rows } = await bench.pool.query<{ displays: { value: object }[]; outputs: { beasts: { preview: object } } }>(
+      "select displays, outputs from task_run where id = $1",
+      [run.tasks.show!.id],
+    );
+    for (const seen of [rows[0]!.displays[0]!.value, rows[0]!.outputs.beasts.preview])
+      expect(JSON.stringify(seen)).toMatch(/zebra.*ant.*yes.*no.*middle/);
+  }
+});
+
 test("two tasks with the same lock never run at once, in whichever run", async () => {
   const text = `// %% Locked each="i of [1, 2, 3]" lock=door
 import { existsSync, rmSync, writeFileSync } from "node:fs";
