@@ -89,7 +89,11 @@ export class NotebookDocuments {
     for (const cell of compiled) {
       const file = this.nameFile(cell.cell.id);
       const needsMaybe = arrivals.has(`maybe ${cell.cell.id}`);
-      if (cell.each) texts.set(`${file}.list`, writeArrival(cell, file, (type) => `(${type})[]`));
+      if (cell.each)
+        texts.set(
+          `${file}.list`,
+          writeArrival(cell, file, (type) => `(${type})[]`),
+        );
       if (needsMaybe)
         texts.set(
           `${file}.maybe`,

@@ -61,7 +61,8 @@ function visitSpecifiers(program: SyntaxNode, visit: (node: SyntaxNode, module: 
         break;
       case "CallExpression": {
         const callee = nodeAt(node, "callee");
-        if (callee?.type === "Import" || (callee?.type === "Identifier" && callee["name"] === "require")) see(nodesAt(node, "arguments")[0]);
+        if (callee?.type === "Import" || (callee?.type === "Identifier" && callee["name"] === "require"))
+          see(nodesAt(node, "arguments")[0]);
         break;
       }
       case "TSImportType":

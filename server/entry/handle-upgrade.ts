@@ -93,7 +93,11 @@ export function createLiveSockets(
   async function upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const path = (request.url ?? "").split("?")[0];
     if (devUpgrade && path?.startsWith("/_next/")) return devUpgrade(request, socket, head);
-    if ((path !== livePath && path !== languagePath && path !== workerPath) || request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket")
+    if (
+      (path !== livePath && path !== languagePath && path !== workerPath) ||
+      request.method !== "GET" ||
+      request.headers.upgrade?.toLowerCase() !== "websocket"
+    )
       return refuse(socket, "404 Not Found");
     if (checkHost(heddle.env, request)) return refuse(socket, "400 Bad Request");
     if (checkOrigin(heddle.env, request)) return refuse(socket, "403 Forbidden");

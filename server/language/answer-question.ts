@@ -101,7 +101,10 @@ async function complete(asked: Asked, question: Placed): Promise<Completions> {
   });
   const rooted = new Set(items.flatMap(({ label, data }) => (isRoot(data) ? [label] : [])));
   asked.session.lastItems = items.filter(({ label, data }) => !data?.autoImport || isRoot(data) || !rooted.has(label));
-  return { items: asked.session.lastItems.map(toCompletion), incomplete: answer !== null && "items" in answer && answer.isIncomplete === true };
+  return {
+    items: asked.session.lastItems.map(toCompletion),
+    incomplete: answer !== null && "items" in answer && answer.isIncomplete === true,
+  };
 }
 
 /** The door of a package, not one of its inner rooms. */
@@ -127,7 +130,11 @@ async function explainCompletion(asked: Asked, index: number): Promise<Completio
   };
 }
 
-function importChanges({ documents }: Asked, cell: string, { additionalTextEdits = [], label, data }: LspCompletionItem): readonly CellChange[] {
+function importChanges(
+  { documents }: Asked,
+  cell: string,
+  { additionalTextEdits = [], label, data }: LspCompletionItem,
+): readonly CellChange[] {
   const found = documents.documentOf(cell);
   if (!found || additionalTextEdits.length === 0) return [];
   const changes = additionalTextEdits.map(({ range, newText }) => {

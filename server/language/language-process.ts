@@ -43,7 +43,11 @@ const capabilities = {
     },
     hover: { contentFormat: ["markdown"] },
     signatureHelp: {
-      signatureInformation: { documentationFormat: ["markdown"], parameterInformation: { labelOffsetSupport: true }, activeParameterSupport: true },
+      signatureInformation: {
+        documentationFormat: ["markdown"],
+        parameterInformation: { labelOffsetSupport: true },
+        activeParameterSupport: true,
+      },
     },
     definition: {},
     references: {},
@@ -69,9 +73,12 @@ export class LanguageProcess {
       cwd,
       stdio: ["pipe", "pipe", "pipe"],
       // Nothing of ours: it needs no secret, and the garbage collector should know where the end is.
-      env: { PATH: process.env.PATH ?? "", HOME: cwd, TMPDIR: process.env.TMPDIR ?? "", GOMEMLIMIT: `${Math.floor((memoryLimit * 3) / 4)}` } as Partial<
-        NodeJS.ProcessEnv
-      > as NodeJS.ProcessEnv,
+      env: {
+        PATH: process.env.PATH ?? "",
+        HOME: cwd,
+        TMPDIR: process.env.TMPDIR ?? "",
+        GOMEMLIMIT: `${Math.floor((memoryLimit * 3) / 4)}`,
+      } as Partial<NodeJS.ProcessEnv> as NodeJS.ProcessEnv,
     });
     let said = "";
     this.child.stderr!.on("data", (data: Buffer) => (said = (said + data.toString()).slice(-2000)));

@@ -39,9 +39,13 @@ export class LanguageSession {
   private cells: readonly Cell[] = [];
   private version = 0;
   private process: LanguageProcess | undefined;
+  /** One that came before the cells did. */
+  private early: LanguageProcess | undefined;
   private scrubber: Scrubber;
   /** Ids of cells that are open documents, the latest last, with the version of each. */
   private readonly open = new Map<string, number>();
+  /** Other files that are open, with their versions: such as came while the process ran. It overlooks some that are announced. */
+  private readonly extras = new Map<string, number>();
   private portsVersion = 0;
   private readonly sent = new Map<string, string>();
   private sentPorts = "";
@@ -77,9 +81,14 @@ export class LanguageSession {
     this.scrubber = this.options.scrubber();
   }
 
-  /** A process is there, or there again: it knows nothing yet. */
+  /** A process is there, or there again: it knows nothing yet. It finds all files in place: told of them one by one it is unsure. */
   begin(process: LanguageProcess): void {
     this.enqueue(async () => {
+      if (this.version === 0) {
+        this.early = process;
+        return;
+      }
+      this.early = undefined;
       this.process = process;
       process.notify("textDocument/didOpen", {
         textDocument: { uri: this.uriOf("prelude.ts"), languageId: "typescript", version: 1, text: this.options.prelude },
@@ -87,6 +96,10 @@ export class LanguageSession {
       for (const id of this.open.keys()) {
         this.open.set(id, 1);
         this.tellOpen(id);
+      }
+      for (const file of this.extras.keys()) {
+        this.extras.set(file, 1);
+        this.tellOpenFile(file, this.documents.textOf(file) ?? "");
       }
       this.portsVersion = 0;
       this.sentPorts = "";
@@ -99,12 +112,13 @@ export class LanguageSession {
   /** The process is gone; another one is on its way. */
   pause(): void {
     this.process = undefined;
+    this.early = undefined;
     if (!this.tooLarge) this.options.send({ type: "state", state: "starting" });
   }
 
   sync({ version, cells, order }: Extract<PageMessage, { type: "sync" }>): void {
     this.enqueue(async () => {
-      const isFirst = this.cells.length === 0;
+      const isFirst = this.version === 0;
       const changed = new Map(cells.map((cell) => [cell.id, cell]));
       const before = new Map(this.cells.map((cell) => [cell.id, cell]));
       const ids = order ?? this.cells.map(({ id }) => id);
@@ -118,6 +132,7 @@ export class LanguageSession {
       else for (const { id, kind } of cells) if (kind === "code" || kind === "params") this.touch(id);
       const affected = await this.apply();
       for (const id of affected) this.pending.add(id);
+      if (this.early) this.begin(this.early);
       if (!isFirst) for (const { id } of cells) this.urgent.add(id);
       this.schedule();
     });
@@ -154,6 +169,7 @@ export class LanguageSession {
     clearTimeout(this.urgentTimer);
     clearTimeout(this.quietTimer);
     for (const id of this.open.keys()) this.tellClosed(id);
+    for (const file of this.extras.keys()) this.notifyClosed(this.scrubber.uri(file));
     if (this.portsVersion > 0) this.notifyClosed(this.scrubber.uri(portsFile));
     this.notifyClosed(this.uriOf("prelude.ts"));
     this.work = this.work.then(() => fs.promises.rm(this.options.root, { recursive: true, force: true })).catch(() => undefined);
@@ -220,12 +236,26 @@ export class LanguageSession {
       }
       const target = this.pathOf(file);
       const isNew = !this.written.has(file);
+      // What is about to be opened need not be there.
+      if (id !== undefined && this.process) continue;
+      const extra = this.extras.get(file);
+      if (extra !== undefined) {
+        this.extras.set(file, extra + 1);
+        this.process?.notify("textDocument/didChange", {
+          textDocument: { uri: this.scrubber.uri(file), version: extra + 1 },
+          contentChanges: [{ text }],
+        });
+      } else if (isNew && this.process && id === undefined) {
+        this.extras.set(file, 1);
+        this.tellOpenFile(file, text);
+      }
       this.written.add(file);
       writes.push(fs.promises.writeFile(target, text));
-      announced.push({ uri: this.scrubber.uri(file), type: isNew ? 1 : 2 });
+      if (!this.extras.has(file)) announced.push({ uri: this.scrubber.uri(file), type: isNew ? 1 : 2 });
     }
     for (const file of removed) {
       this.written.delete(file);
+      if (this.extras.delete(file)) this.notifyClosed(this.scrubber.uri(file));
       writes.push(fs.promises.rm(this.pathOf(file), { force: true }));
       announced.push({ uri: this.scrubber.uri(file), type: 3 });
     }
@@ -262,8 +292,14 @@ export class LanguageSession {
   private tellOpen(id: string): void {
     const found = this.documents.documentOf(id);
     if (!found) return;
+    // From now on it is open as a cell.
+    if (this.extras.delete(found.file)) this.notifyClosed(this.scrubber.uri(found.file));
+    this.tellOpenFile(found.file, found.document.text);
+  }
+
+  private tellOpenFile(file: string, text: string): void {
     this.process?.notify("textDocument/didOpen", {
-      textDocument: { uri: this.scrubber.uri(found.file), languageId: "typescript", version: 1, text: found.document.text },
+      textDocument: { uri: this.scrubber.uri(file), languageId: "typescript", version: 1, text },
     });
   }
 

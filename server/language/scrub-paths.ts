@@ -14,8 +14,7 @@ export interface Places {
 }
 
 export type Target =
-  | { readonly type: "cell"; readonly file: string }
-  | { readonly type: "readable"; readonly module: string; readonly path: string };
+  { readonly type: "cell"; readonly file: string } | { readonly type: "readable"; readonly module: string; readonly path: string };
 
 export class Scrubber {
   private readonly open: readonly { readonly folder: string; readonly shown: string }[];
