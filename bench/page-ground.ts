@@ -2,12 +2,13 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { chromium, type BrowserContext, type Page } from "@playwright/test";
+import { chromium, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { callApi } from "@/e2e/call-api";
 import { startHeddle, type Heddle } from "@/e2e/start-heddle";
 
 export interface PageGround {
   readonly heddle: Heddle;
+  readonly browser: Browser;
   readonly context: BrowserContext;
   /** Calls a mutation as the page does, and gives what it answers. */
   mutate<T>(procedure: string, input: unknown): Promise<T>;
@@ -30,7 +31,7 @@ export async function withPages<T>(work: (ground: PageGround) => Promise<T>): Pr
       await aside.getByText(/^Not now/).click();
       await aside.waitForURL(/\/notebooks/);
       const mutate = <R>(procedure: string, input: unknown) => callApi<R>(aside, procedure, input);
-      return await work({ heddle, context, mutate, aside });
+      return await work({ heddle, browser, context, mutate, aside });
     } finally {
       await browser.close();
     }

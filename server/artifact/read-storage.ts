@@ -15,6 +15,7 @@ interface Row {
   readonly finished: number | null;
   readonly trigger: "timer" | "page" | "cli";
   readonly figures: SweepFigures | null;
+  readonly found: SweepFigures | null;
   readonly error: string | null;
 }
 
@@ -22,7 +23,8 @@ const overviewSql = `
 select p.quota_bytes::float8 as quota, p.keep_days, p.keep_last, u.used_bytes::float8 as used,
   (select count(*)::int from run where workspace_id = $1 and pinned) as pinned,
   extract(epoch from s.started_at)::float8 * 1000 as started, extract(epoch from s.finished_at)::float8 * 1000 as finished,
-  s.trigger, s.figures, s.error
+  s.trigger, s.figures, s.error,
+  (select figures from storage_sweep where workspace_id = w.id and figures is not null order by started_at desc limit 1) as found
 from (select $1::text as id) w
 left join storage_policy p on p.workspace_id = w.id
 left join storage_usage u on u.workspace_id = w.id
@@ -38,6 +40,7 @@ export async function readStorage({ database, execution }: Heddle, workspaceId: 
     policy: { quotaBytes: row.quota ?? undefined, keepDays: row.keep_days ?? undefined, keepLast: row.keep_last ?? undefined },
     usedBytes: row.used ?? undefined,
     pinnedRuns: row.pinned,
+    found: row.found ?? undefined,
     lastSweep:
       row.started === null
         ? undefined

@@ -12,6 +12,8 @@ export interface StorageView {
   /** Undefined: never measured. */
   readonly usedBytes: number | undefined;
   readonly pinnedRuns: number;
+  /** What the last sweep that came to its end found: a newer one may be under way, or have failed. */
+  readonly found: SweepFigures | undefined;
   readonly lastSweep:
     | {
         readonly startedAt: number;

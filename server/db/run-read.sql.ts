@@ -20,12 +20,12 @@ where r.workspace_id = $1`;
 /** $2 run ids. */
 export const runRowsByIdSql = `${runRow} and r.id = any($2)`;
 
-/** $2 notebook, $3 status, $4 number to go on below, $5 limit, $6 trigger; each may be null. */
+/** $2 notebook, $3 status, $4 number to go on below, $5 limit, $6 trigger, $7 whether only pinned ones; each may be null. */
 export const runListSql = `
 with page as materialized (
   select id from run
   where workspace_id = $1 and ($2::text is null or notebook_id = $2) and ($3::text is null or status = $3)
-    and ($6::text is null or trigger = $6) and ($4::int is null or number < $4)
+    and ($6::text is null or trigger = $6) and ($7::bool is not true or pinned) and ($4::int is null or number < $4)
   order by number desc limit $5
 ) ${runRow.trimStart()} and r.id in (select id from page) order by r.number desc`;
 
@@ -114,11 +114,11 @@ select * from (
     and t.reason is distinct from 'upstream-failed'
 ) failed where place = 1`;
 
-/** $1 workspace, $2 run, $3 task, $4 state or null, $5 limit, $6 offset. */
+/** $1 workspace, $2 run, $3 task, $4 state or null, $5 limit, $6 offset, $7 whether by their starts. */
 export const elementPageSql = `${taskRunRow} ${taskRunJoins}
 where t.workspace_id = $1 and t.run_id = $2 and t.task_key = $3 and t.map_index is not null and t.reason is distinct from 'cleared'
   and ($4::text is null or t.status = $4)
-order by t.map_index limit $5 offset $6`;
+order by case when $7 then coalesce(t.started_at, t.finished_at) end, t.map_index limit $5 offset $6`;
 
 /** $1 workspace, $2 run, $3 task, $4 state or null. */
 export const elementCountSql = `

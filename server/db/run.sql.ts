@@ -21,7 +21,7 @@ export const beginReadSql = "begin isolation level repeatable read read only";
 export const commitReadSql = "commit";
 
 /**
- * $1 run, $2 task runs. Numbers count per workspace without gaps: the counter's row lock holds until the commit. No row
+ * $1 run, $2 task runs, $3 attempts that begin with it, $4 seconds of their lease. Numbers count per workspace without gaps: the counter's row lock holds until the commit. No row
  * comes back, and none is made, when a run of the same order is active.
  */
 export const insertRunSql = `
@@ -48,13 +48,18 @@ with input as (
 ), events as (
   insert into run_event (run_id, seq, workspace_id, event) select i.id, 1, i.workspace_id, i.event from input i join inserted using (id)
 ), tasks as (
-  insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, cache_key, not_before, queued_until, queued_at, started_at, finished_at, why)
-  select t.id, i.id, i.workspace_id, t.task_key, null, t.status, t.reason, t.cache_key, to_timestamp(t.not_before / 1000),
-    to_timestamp(t.queued_until / 1000),
-    to_timestamp(t.queued / 1000), to_timestamp(t.started / 1000), to_timestamp(t.finished / 1000), t.why
+  insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, attempt, cache_key, not_before, queued_until, queued_at,
+    started_at, finished_at, why, lease_until)
+  select t.id, i.id, i.workspace_id, t.task_key, null, t.status, t.reason, t.attempt, t.cache_key, to_timestamp(t.not_before / 1000),
+    to_timestamp(t.queued_until / 1000), to_timestamp(t.queued / 1000), to_timestamp(t.started / 1000), to_timestamp(t.finished / 1000), t.why,
+    case when t.leased then clock_timestamp() + make_interval(secs => $4) end
   from input i join inserted using (id), json_to_recordset($2::json) as t(
-    id text, task_key text, status text, reason text, cache_key text, not_before float8, queued_until float8, queued float8, started float8,
-    finished float8, why jsonb)
+    id text, task_key text, status text, reason text, attempt int, cache_key text, not_before float8, queued_until float8, queued float8,
+    started float8, finished float8, why jsonb, leased boolean)
+), attempts as (
+  insert into attempt (task_run_id, attempt, workspace_id, status, log_records, log_bytes, log_cut, server)
+  select a.task_run_id, a.attempt, i.workspace_id, a.status, 0, 0, 0, i.owner
+  from input i join inserted using (id), json_to_recordset($3::json) as a(task_run_id text, attempt int, status text)
 )
 select number from inserted`;
 
@@ -100,7 +105,7 @@ with input as materialized (
       when t.attempt > task_run.attempt then clock_timestamp() + make_interval(secs => $2) else task_run.lease_until end
   from json_to_recordset($5::json) as t(
     id text, run_id text, status text, reason text, attempt int, tries int, lost int, expanded int, not_before float8, cache_key text,
-    key_parts jsonb, why jsonb, cached_from text, outputs jsonb, displays jsonb, error jsonb,
+    key_parts jsonb, why jsonb, cached_from text, outputs json, displays json, error jsonb,
     keep_error boolean, decision jsonb, fresh boolean, queued_until float8, queued float8, started float8, finished float8, leased boolean)
   join saved s on s.id = t.run_id
   where task_run.id = t.id and task_run.attempt <= t.attempt
@@ -132,15 +137,15 @@ const addedSql = `added as (
     case when t.leased then clock_timestamp() + make_interval(secs => $2) end
   from json_to_recordset($7::json) as t(
     id text, run_id text, task_key text, map_index int, status text, reason text, attempt int, tries int, lost int, cache_key text,
-    key_parts jsonb, why jsonb, cached_from text, elements jsonb, outputs jsonb, displays jsonb, error jsonb, not_before float8, decision jsonb,
+    key_parts jsonb, why jsonb, cached_from text, elements json, outputs json, displays json, error jsonb, not_before float8, decision jsonb,
     fresh boolean, queued_until float8, queued float8, started float8, finished float8, leased boolean)
   join saved s on s.id = t.run_id
 )`;
 
 const resultsSql = (place: string) => `results as (
   select m.*, s.workspace_id, s.notebook_id from json_to_recordset(${place}::json) as m(
-    run_id text, task_run_id text, task_key text, map_index int, key text, key_parts jsonb, outputs jsonb, displays jsonb,
-    elements jsonb, lifetime float8)
+    run_id text, task_run_id text, task_key text, map_index int, key text, key_parts jsonb, outputs json, displays json,
+    elements json, lifetime float8)
   join saved s on s.id = m.run_id
 ), entries as (
   insert into cache_entry (workspace_id, key, task_run_id, outputs, displays, elements, created_at, expires_at)
@@ -241,10 +246,11 @@ export const clearWishesSql = `
 delete from run_wish where id = any($1::bigint[])
   or run_id in (select w.run_id from run_wish w join run on run.id = w.run_id where run.status not in ('queued', 'running'))`;
 
-/** What other servers work on, and what became of those runs of theirs that were active. $1 instance, $2 runs. */
+/** What other servers work on, what became of these runs ($2), and what has ended in the last $3 seconds. $1 instance. */
 export const outsideRunsSql = `
 select id, workspace_id, notebook_id, revision, status not in ('queued', 'running') as ended from run
-where (status in ('queued', 'running') or id = any($2)) and owner is distinct from $1`;
+where (status in ('queued', 'running') or id = any($2) or finished_at > statement_timestamp() - make_interval(secs => $3))
+  and owner is distinct from $1`;
 
 /** $1 what is told. */
 export const notifySql = "select pg_notify('heddle_runs', $1)";

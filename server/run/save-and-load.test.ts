@@ -66,7 +66,7 @@ test("a run that is saved step by step and read back equals the run in memory", 
       play(given, choices, (_, event) => void steps.push(event));
       const state = newRun(given);
       await insert(writer, state);
-      const run = new LiveRun(state, 1, state.taskRuns.length, 1);
+      const run = new LiveRun(state, 1, state.taskRuns.length);
       for (const [index, event] of steps.slice(1).entries()) {
         const made = transition(state, event);
         applyChanges(state, made.changes);
@@ -91,7 +91,7 @@ test("a run that is saved step by step and read back equals the run in memory", 
 test("a save from an old revision or of another owner's run writes nothing", async () => {
   const state = newRun(spec([task("a")], { id: newId(), cache: "off" }));
   await insert(writer, state);
-  const run = new LiveRun(state, 1, 1, 1);
+  const run = new LiveRun(state, 1, 1);
   const claim = transition(state, { type: "claimed", ordinal: 0, at: 2_000 });
   run.merge(claim.changes);
   const { save } = run.take(() => undefined);

@@ -24,6 +24,7 @@ export function LogView({
   attempts,
   cut,
   live,
+  begun,
 }: {
   readonly taskRunId: string;
   readonly attempt: number;
@@ -31,6 +32,7 @@ export function LogView({
   /** Lines that were not kept. */
   readonly cut: number;
   readonly live: boolean;
+  readonly begun: boolean;
 }) {
   const address = useAddress();
   const line = address.get("line") === undefined ? undefined : Number(address.get("line"));
@@ -130,7 +132,15 @@ export function LogView({
             <Skeleton height={16} width="70%" />
           </div>
         ) : count === 0 ? (
-          <p className={styles.empty}>{filtering ? "No line fits." : live ? "No line yet." : "It wrote nothing."}</p>
+          <p className={styles.empty}>
+            {filtering
+              ? "No line fits."
+              : !begun
+                ? "Lines appear here as soon as the task starts."
+                : live
+                  ? "No line yet."
+                  : "It wrote nothing."}
+          </p>
         ) : (
           <div style={{ position: "relative", height: virtualizer.getTotalSize() }}>
             {virtualizer.getVirtualItems().map((item) => {
