@@ -28,7 +28,12 @@ export type WaitingFor =
   | { readonly type: "concurrency"; readonly limit: number }
   | (Taken & { readonly type: "pool"; readonly name: string })
   | { readonly type: "unknown-pool"; readonly name: string; readonly known: readonly string[] }
-  | (Taken & { readonly type: "lock"; readonly name: string })
+  | (Taken & {
+      readonly type: "lock";
+      readonly name: string;
+      /** Nobody of these goes on: the first holds the lock, each waits for a lock of the next, the last waits for this run. */
+      readonly cycle?: readonly Holder[] | undefined;
+    })
   | {
       readonly type: "rate";
       readonly of: "pool" | "lock";
@@ -87,6 +92,7 @@ export function waitingSentence(waiting: WaitingFor): string {
         "or",
       )} in the cell.`;
     case "lock":
+      if (waiting.cycle) return deadlock(waiting.name, waiting.cycle);
       if (waiting.size === 1) return `The lock “${waiting.name}” is taken${heldBy(waiting.holders)}.`;
       return `All ${waiting.size} permits of the lock “${waiting.name}” are taken${heldBy(waiting.holders)}.`;
     case "rate":
@@ -141,6 +147,15 @@ function noWorker({ pool, gpu, labels = [], workers }: Extract<WaitingFor, { typ
   return labels.length > 0
     ? `${serves}. Start one with ${labels.map((label) => `--label ${label}`).join(" ")}.`
     : `${serves}. Add one on the Workers page.`;
+}
+
+function deadlock(lock: string, cycle: readonly Holder[]): string {
+  const [first, ...others] = cycle;
+  const chain = others.map((each) => `which waits for a lock of ${nameOf(each)}, `).join("");
+  return (
+    `The lock “${lock}” is held by ${first ? nameOf(first) : "a task"}, ${chain}which waits for this very run: none of them can go on. ` +
+    `Give the lock another permit under Pools and they do, or stop one of the runs; then take lock= away from one of the cells.`
+  );
 }
 
 function taken({ size, holders }: Taken): string {

@@ -15,6 +15,7 @@ import { openTasksSql, waitingTaskSql } from "../db/waiting.sql";
 import { poolWorkersSql } from "../db/worker.sql";
 import { notFound } from "../errors";
 import { readHolders, readLimits } from "../pool/store";
+import { findLockCycle } from "./lock-cycles";
 import { toState, type StateRecord } from "./permit-desk";
 
 export interface WaitingView {
@@ -106,7 +107,14 @@ async function findFull(client: ClientBase, workspaceId: string, record: Waiting
   const refusals = refused.flatMap((each) => each.refusals);
   if (refusals.length === 0) return [elsewhere?.waiting ?? { type: "worker", running }];
   const holders = await readHolders(client, workspaceId, resources);
-  return refusals.map((refusal) => toWaiting(refusal, limits, (resource) => holders.get(resource) ?? [], states));
+  const waiting = refusals.map((refusal) => toWaiting(refusal, limits, (resource) => holders.get(resource) ?? [], states));
+  return Promise.all(
+    waiting.map(async (each) => {
+      if (each.type !== "lock") return each;
+      const cycle = await findLockCycle(client, workspaceId, run_id, each.holders);
+      return cycle ? { ...each, cycle } : each;
+    }),
+  );
 }
 
 interface WorkerRecord {
