@@ -27,6 +27,9 @@ select id, workspace_id, name, pools, gpus, draining from worker where workspace
 /** Servers that were killed leave their row; nobody misses it. */
 export const forgetServersSql = "delete from worker where workspace_id is null and seen_at < clock_timestamp() - interval '1 day'";
 
+/** $1 id: a server that stops in good order. */
+export const serverLeftSql = "delete from worker where id = $1";
+
 /** $1 workspace. Row security shows its own and the servers. */
 export const workersSql = `
 select id, workspace_id, name, host, version, executor, pools, labels, slots, cpus, memory_bytes::float8 as memory, gpus, cpu_load,

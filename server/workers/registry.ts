@@ -5,6 +5,7 @@ import {
   drainWorkerSql,
   forgetServersSql,
   knownWorkersSql,
+  serverLeftSql,
   taskRunStandsSql,
   workerArrivedSql,
   workerBeatSql,
@@ -78,7 +79,7 @@ export class DatabaseWorkers implements WorkerRegistry {
   }
 
   async selfLeft(): Promise<void> {
-    await this.pool.query("delete from worker where id = $1", [this.server]);
+    await this.pool.query(serverLeftSql, [this.server]);
   }
 
   private arrive(
