@@ -119,3 +119,20 @@ test("durations name the run that took far longer than usual", async ({ signedIn
   await expect(work.locator(`a[href*="${long}"]`).first()).toHaveAttribute("aria-label", /, unusually slow$/);
   await expect(work).toContainText(/Run #\d+ took 4\.\d s, \d+(\.\d)? times the median/);
 });
+
+test("a run is kept for good from its page, is found by that, and let go again", async ({ signedIn: page }) => {
+  await page.goto(`/runs/${quick}`);
+  await page.getByRole("button", { name: "Pin", exact: true }).click();
+  await expect(page.getByText("Kept for good: no sweep removes this run.")).toBeVisible();
+  await page.goto("/settings#storage");
+  await page.getByRole("link", { name: "1 pinned run" }).click();
+  await expect(page.getByRole("table", { name: "Runs" }).getByRole("img", { name: "Kept for good" })).toHaveCount(1);
+  await expect(page.locator("[data-run]")).toHaveCount(1);
+  await page.locator(`[data-run="${quick}"]`).click();
+  await page.getByRole("button", { name: "Unpin" }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("button", { name: "Unpin" })).toBeVisible();
+  await page.getByRole("button", { name: "Unpin" }).click();
+  await page.goto("/runs?pinned=1");
+  await expect(page.getByText("No such run")).toBeVisible();
+});

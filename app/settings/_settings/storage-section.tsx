@@ -42,7 +42,10 @@ export function StorageSection() {
         if (!dryRun) toast({ text: `Removed ${tellRemoved(figures)}.` });
         void refresh();
       },
-      onError: (error) => toast({ text: `The sweep failed: ${error.message}`, failed: true }),
+      onError: (error) => {
+        toast({ text: `The sweep failed: ${error.message}`, failed: true });
+        void refresh();
+      },
     }),
   );
   const { data } = overview;
@@ -198,7 +201,7 @@ function Policy({ data, onSaved }: { readonly data: Overview; readonly onSaved: 
       <Field label="Keep runs for days" hint="Empty: not by their age">
         {(control) => <Input {...control} name="days" type="number" min={1} max={36500} defaultValue={keepDays ?? ""} />}
       </Field>
-      <Field label="Keep the last runs" hint="Of each notebook; either is enough">
+      <Field label="Keep the last runs" hint="Of each notebook; one is enough">
         {(control) => <Input {...control} name="last" type="number" min={1} max={1000000} defaultValue={keepLast ?? ""} />}
       </Field>
       <Field label="Quota in GB" hint="Empty: the disk" fault={save.error?.message}>
