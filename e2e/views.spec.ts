@@ -136,3 +136,18 @@ test("a run is kept for good from its page, is found by that, and let go again",
   await page.goto("/runs?pinned=1");
   await expect(page.getByText("No such run")).toBeVisible();
 });
+
+test("a log at its limit says on the page where it is cut and how much of it", async ({ signedIn: page }) => {
+  const loud = `// %% Loud
+const block = ("x".repeat(1023) + "\\n").repeat(1024);
+for (let n = 0; n < 100; n++) process.stdout.write(block);
+console.log("the end");
+`;
+  await page.goto("/notebooks");
+  const { id } = await call<{ id: string }>(page, "notebook.import", { fileName: "loud.ts", text: loud });
+  const run = await start(page, id, {}, "succeeded");
+  await page.goto(`/runs/${run}?task=${run}-0&pane=logs`);
+  const log = page.getByRole("dialog", { name: "Task Loud" }).getByRole("log");
+  await expect(log.getByText(/^\d\d(\.\d)? MB of output were cut from this log\.$/)).toBeVisible();
+  await expect(log.getByText("The log of this attempt reached 64 MB. What follows is not kept.")).toBeVisible();
+});
