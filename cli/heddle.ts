@@ -69,6 +69,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (name === "retry") command.option("--task <task>", "only this task and what it held up; an element as task[index]");
     if (name === "clear" || name === "mark" || name === "answer")
       command.requiredOption("--task <task>", "a task; an element as task[index]");
+    if (name === "note") {
+      command.requiredOption("--text <text>", "the note").option("--task <task>", "beside this task; an element as task[index]");
+    }
     if (name === "mark") command.requiredOption("--as <state>", "succeeded or failed", oneOf("succeeded", "failed"));
     if (name === "answer") {
       command.option("--reject", "reject instead of approving").option("--value <name=value>", "a value of the form", collect, []);

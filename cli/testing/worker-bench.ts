@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from "@/server/db/testing/datab
 import { startServer, type RunningServer } from "@/server/main";
 import { runHub } from "@/server/run/run-hub";
 import type { RunDetail } from "@/server/run/run-views";
+import { makeBareLock } from "@/server/testing/bare-lock";
 import { addPerson, type Person, type TestServer } from "@/server/testing/test-server";
 import { freePort } from "@/server/db/embedded-postgres";
 import type { WorkerView } from "@/server/workers/worker-views";
@@ -36,7 +37,7 @@ export interface WorkerBench {
 export async function openWorkerBench(options: { readonly leaseSeconds?: number } = {}): Promise<WorkerBench> {
   const database: TestDatabase = await createTestDatabase();
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-home-"));
-  const environmentDir = bareEnvironment();
+  const environmentDir = makeBareLock();
   const port = await freePort();
   const open = () =>
     startServer({
@@ -131,15 +132,4 @@ function hear(runId: string): { readonly heard: Promise<void>; stop(): void } {
     });
   });
   return { heard, stop: () => stop() };
-}
-
-/** A lock without packages: installed in a moment, without a registry. */
-function bareEnvironment(): string {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-environment-"));
-  fs.writeFileSync(path.join(dir, "package.json"), '{"name":"bare","version":"1.0.0","private":true}');
-  fs.writeFileSync(
-    path.join(dir, "package-lock.json"),
-    '{"name":"bare","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{"":{"name":"bare","version":"1.0.0"}}}',
-  );
-  return dir;
 }

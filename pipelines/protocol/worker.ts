@@ -8,7 +8,7 @@ import type { Json } from "../compile/dag";
 import { reasons } from "../run/run";
 import type { RunOutcome } from "../run/run-outcome";
 import { displaySchema } from "./display";
-import { logRecordSchema, taskErrorSchema } from "./messages";
+import { artifactWordWith, endedSchema, logRecordSchema, metricsWordSchema, reliable, skippedSchema, usageSchema } from "./messages";
 
 export const workerProtocol = 1;
 
@@ -47,8 +47,6 @@ export const workerValueSchema = z.strictObject({
 });
 export type WorkerValue = z.infer<typeof workerValueSchema>;
 
-const usageSchema = z.strictObject({ durationMs: amount, cpuMs: amount, peakMemoryBytes: amount });
-
 export const workerResultSchema = z.discriminatedUnion("status", [
   z.strictObject({
     status: z.literal("succeeded"),
@@ -59,43 +57,16 @@ export const workerResultSchema = z.discriminatedUnion("status", [
     /** Larger previews of its values as JSON text, by hash. */
     previews: z.record(hash, z.string().max(400_000)),
   }),
-  z.strictObject({ status: z.literal("skipped"), usage: usageSchema }),
-  z.strictObject({
-    status: z.enum(["failed", "lost", "cancelled"]),
-    reason: z.enum(reasons),
-    error: taskErrorSchema.optional(),
-    displays: z.array(displaySchema),
-    usage: usageSchema,
-  }),
+  skippedSchema,
+  endedSchema,
 ]);
 export type WorkerResult = z.infer<typeof workerResultSchema>;
 
 /** Kept by the worker, and by the harness behind it, until acknowledged. `n` counts them per attempt and link from 0. */
-const reliable = { attempt, n: count };
 export const attemptWordSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("logs"), ...reliable, offset: count, records: z.array(logRecordSchema) }),
-  z.strictObject({
-    type: z.literal("metrics"),
-    ...reliable,
-    points: z.array(
-      z.strictObject({
-        seq: count,
-        name: z.string().max(500),
-        value: z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]),
-        step: z.number(),
-        time: z.number(),
-      }),
-    ),
-  }),
-  z.strictObject({
-    type: z.literal("artifact"),
-    ...reliable,
-    seq: count,
-    name: z.string().max(500),
-    artifactType: z.string().max(200),
-    metadata: json,
-    value: workerValueSchema,
-  }),
+  metricsWordSchema,
+  artifactWordWith(workerValueSchema),
   z.strictObject({ type: z.literal("finished"), ...reliable, result: workerResultSchema }),
 ]);
 export type WorkerAttemptWord = z.infer<typeof attemptWordSchema>;

@@ -51,6 +51,8 @@ export interface TaskRunState {
   readonly lost: number;
   /** When something is due: a retry's start, the end of a wait, the moment an approval has waited too long. */
   readonly notBefore: number | undefined;
+  /** While it waits for a place: when it has waited too long (`queueTimeout=`). */
+  readonly queuedUntil: number | undefined;
   /** Asked for anew by hand: stored results are not looked at, and replaced by what it gives. */
   readonly fresh: boolean;
   /** What a person decided about it. */
@@ -203,6 +205,25 @@ export function newRun(spec: RunSpec): RunState {
   };
 }
 
+/** What a task run has before it begins, and again when it is wanted anew: but for its attempts, which count on. */
+export const notBegun = {
+  status: "blocked",
+  decision: undefined,
+  expanded: undefined,
+  reason: undefined,
+  tries: 0,
+  lost: 0,
+  notBefore: undefined,
+  queuedUntil: undefined,
+  cacheKey: undefined,
+  keyParts: undefined,
+  cachedFrom: undefined,
+  outputs: undefined,
+  queuedAt: undefined,
+  startedAt: undefined,
+  finishedAt: undefined,
+} as const;
+
 export function newTaskRun(
   ordinal: number,
   task: number,
@@ -210,27 +231,5 @@ export function newTaskRun(
   elements: TaskRunState["elements"],
   fresh: boolean,
 ): TaskRunState {
-  return {
-    fresh,
-    decision: undefined,
-    ordinal,
-    task,
-    mapIndex,
-    elements,
-    status: "blocked",
-    reason: undefined,
-    attempt: 0,
-    current: undefined,
-    tries: 0,
-    lost: 0,
-    notBefore: undefined,
-    cacheKey: undefined,
-    keyParts: undefined,
-    cachedFrom: undefined,
-    expanded: undefined,
-    outputs: undefined,
-    queuedAt: undefined,
-    startedAt: undefined,
-    finishedAt: undefined,
-  };
+  return { ...notBegun, fresh, ordinal, task, mapIndex, elements, attempt: 0, current: undefined };
 }

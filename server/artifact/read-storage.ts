@@ -3,7 +3,7 @@ import type { Database } from "../db/database";
 import { workspaceRead, workspaceTransaction } from "../db/tenancy";
 import type { Heddle } from "../heddle";
 import type { SweepFigures } from "./collect-garbage";
-import type { StorageView } from "./storage-views";
+import type { PinnedRun, StorageView } from "./storage-views";
 
 interface Row {
   readonly quota: number | null;
@@ -77,4 +77,28 @@ export async function setPinned(database: Database, workspaceId: string, runId: 
     (tx) => tx.$executeRaw`update run set pinned = ${pinned} where workspace_id = ${workspaceId} and id = ${runId}`,
   );
   return changed === 1;
+}
+
+interface PinnedRow {
+  readonly id: string;
+  readonly number: number;
+  readonly title: string;
+  readonly created_at: Date;
+  readonly finished_at: Date | null;
+}
+
+const pinnedSql = `
+select r.id, r.number, coalesce(r.spec->'dag'->>'title', n.title, r.spec->>'notebook', 'Notebook') as title, r.created_at, r.finished_at
+from run r left join notebook n on n.id = r.notebook_id
+where r.workspace_id = $1 and r.pinned order by r.number desc limit 1000`;
+
+export async function listPinned(database: Database, workspaceId: string): Promise<readonly PinnedRun[]> {
+  const { rows } = await workspaceRead(database, workspaceId, (client) => client.query<PinnedRow>(pinnedSql, [workspaceId]));
+  return rows.map(({ id, number, title, created_at, finished_at }) => ({
+    id,
+    number,
+    notebookTitle: title,
+    createdAt: created_at.toISOString(),
+    finishedAt: finished_at?.toISOString(),
+  }));
 }

@@ -26,6 +26,16 @@ export interface StorageView {
     | undefined;
 }
 
+/** A run that is kept whatever the retention says. */
+export interface PinnedRun {
+  readonly id: string;
+  readonly number: number;
+  readonly notebookTitle: string;
+  /** ISO dates. */
+  readonly createdAt: string;
+  readonly finishedAt: string | undefined;
+}
+
 export interface SweepView {
   readonly dryRun: boolean;
   readonly figures: SweepFigures;

@@ -109,6 +109,19 @@ export class Admission {
     this.push(run, ordinal, ++this.seq);
   }
 
+  /** Takes a slot where nobody waits for one and nothing else is needed; false: it has to be wanted, and to wait its turn. */
+  takeAtOnce(run: LiveRun, ordinal: number): boolean {
+    const attempt = this.attemptOf({ run, ordinal });
+    if (attempt === undefined || this.returning.length > 0 || !this.queue.isEmpty || this.atDesk) return false;
+    const { spec, plan, taskRuns } = run.state;
+    const task = plan.tasks[taskRuns[ordinal]!.task]!;
+    if (this.resourcesOf(run, taskRuns[ordinal]!).length > 0) return false;
+    if (this.parts.places?.laneOf(spec.workspaceId, task.options) !== undefined) return false;
+    const { slots, costs } = this.parts;
+    const share = slots.hasRun(run.id) ? costs.share(task) : 1;
+    return slots.take(`${taskRunId(run.id, ordinal)}/${attempt}`, run.id, spec.workspaceId, task.options, share) === "taken";
+  }
+
   /** The attempt waits for other runs only: its room on the machine is free, and its places in pools. */
   park(attemptId: string): void {
     this.parts.slots.park(attemptId);

@@ -38,6 +38,17 @@ export const report = "sum is " + sum;
   expect(run.tasks.report!.outputs.report).toContain("sum is 6");
 });
 
+test("what may start at once is claimed in the commit that accepts the run", async () => {
+  const submitted = await bench.submit("// %% One\nconst one = 1;\n\n// %% Two\nexport const two = one + 1;\n", { cache: "off" });
+  if (!submitted.ok) throw new Error(submitted.message);
+  await ended(bench.pool, submitted.id);
+  const { rows } = await bench.pool.query(
+    "select event->'status' as status, event->'taskRuns' as tasks from run_event where run_id = $1 and seq = 1",
+    [submitted.id],
+  );
+  expect(rows).toEqual([{ status: "running", tasks: [[`${submitted.id}-0`, "running", 1, null]] }]);
+});
+
 test("a fan-out gives its readers the values of its elements in order", async () => {
   const run = await bench.run(`// %% Numbers
 const numbers = [1, 2, 3, 4];

@@ -38,7 +38,7 @@ export async function forecastRun(
   at: number,
   lookUp: (wanted: readonly Wanting[]) => Promise<readonly LookupAnswer[]>,
 ): Promise<RunForecast> {
-  const run = new LiveRun(newRun(spec), 0, 0, 0);
+  const run = new LiveRun(newRun(spec), 0, 0);
   const { state } = run;
   const whys = new Map<number, WhyPart>();
   let open: RunAction[] = [];

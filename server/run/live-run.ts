@@ -37,7 +37,6 @@ export class LiveRun {
     public revision: number,
     /** Task runs that have a row. */
     private rows: number,
-    readonly number: number,
   ) {}
 
   get id(): string {

@@ -1,7 +1,8 @@
 /**
  * What servers of one database tell each other: which runs have changed. Only ever a hint, at most one each 50 ms in a
  * transaction of its own; who hears none looks every two seconds (the notifications of a pooler or a dead connection are
- * silent). A server that is alone neither tells nor listens. Neighbours: run-hub.ts (who hears of it), ../worker/lease-keeper.ts.
+ * silent). A server that is alone neither tells nor listens; what ended until it found out that it is not is told then.
+ * Neighbours: run-hub.ts (who hears of it), ../worker/lease-keeper.ts.
  */
 import pg from "pg";
 import { connection, type Pool } from "../db/pool";
@@ -36,14 +37,21 @@ interface Row {
 
 const gatherMs = 50;
 const pollMs = 2_000;
+/** A look goes back to the one before and so much further: an end takes until then to be committed, and clocks differ a little. */
+const overlapMs = 15_000;
 /** A notification holds 8,000 bytes. More runs than that: "look for yourself". */
 const mostNamed = 200;
 
 export function createOutsideNews(parts: OutsideNewsParts): OutsideNews {
   const { pool, databaseUrl, instance, hub, inCompany, asked, complain } = parts;
   const changed = new Set<string>();
-  /** Revisions of active runs of others, as they were last told here. */
+  /** Revisions of active runs of others, as they were last told here ... */
   const told = new Map<string, number>();
+  /** ... and of those whose end was told, for as long as looks come upon them. */
+  const over = new Map<string, number>();
+  /** When the last look back began. */
+  let lookedAt = performance.now();
+  let looking: Promise<void> = Promise.resolve();
   let gathering: NodeJS.Timeout | undefined;
   let listening: pg.Client | undefined;
   let stopped = false;
@@ -72,7 +80,7 @@ export function createOutsideNews(parts: OutsideNewsParts): OutsideNews {
       const { from, runs } = JSON.parse(payload ?? "{}") as { from?: string; runs?: string[] };
       if (from === instance || stopped) return;
       asked(runs ?? []);
-      look(runs).catch((error: unknown) => complain("Looking at what other servers did", error));
+      look(runs ?? []).catch((error: unknown) => complain("Looking at what other servers did", error));
     });
     listening = client;
     try {
@@ -85,13 +93,23 @@ export function createOutsideNews(parts: OutsideNewsParts): OutsideNews {
     }
   }
 
-  /** `named`: runs that may have begun and ended since the last look. */
-  async function look(named: readonly string[] = []): Promise<void> {
-    const { rows } = await pool.query<Row>(outsideRunsSql, [instance, [...told.keys(), ...named]]);
+  /** One after the other: an older answer never overtakes a newer one. */
+  function look(named: readonly string[]): Promise<void> {
+    const mine = looking.then(() => lookNow(named));
+    looking = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** At the runs that are named; without a name, back to the last such look: runs may have begun and ended since. */
+  async function lookNow(named: readonly string[]): Promise<void> {
+    const back = named.length === 0;
+    const began = performance.now();
+    const seconds = back ? (began - lookedAt + overlapMs) / 1000 : null;
+    const { rows } = await pool.query<Row>(outsideRunsSql, [instance, [...told.keys(), ...named], seconds]);
     for (const { id, workspace_id, notebook_id, revision, ended } of rows) {
-      if (told.get(id) === revision && !ended) continue;
-      if (ended) told.delete(id);
-      else told.set(id, revision);
+      if ((ended ? over : told).get(id) === revision) continue;
+      (ended ? told : over).delete(id);
+      (ended ? over : told).set(id, revision);
       hub.publish({
         type: "changed",
         runId: id,
@@ -103,6 +121,11 @@ export function createOutsideNews(parts: OutsideNewsParts): OutsideNews {
         outside: true,
       });
     }
+    if (!back) return;
+    lookedAt = began;
+    const found = new Set(rows.map(({ id }) => id));
+    // Told long ago; deleted, or ours by now.
+    for (const known of [over, told]) for (const id of known.keys()) if (!found.has(id)) known.delete(id);
   }
 
   const loop = loopEvery(
@@ -111,7 +134,7 @@ export function createOutsideNews(parts: OutsideNewsParts): OutsideNews {
       if (!inCompany()) return;
       // Whether or not anybody can be heard.
       await listen().catch((error: unknown) => complain("Listening to other servers", error));
-      await look();
+      await look([]);
     },
     (error) => complain("Looking at what other servers did", error),
   );
@@ -119,6 +142,7 @@ export function createOutsideNews(parts: OutsideNewsParts): OutsideNews {
   return {
     ask,
     start() {
+      lookedAt = performance.now();
       unsubscribe = hub.subscribe((news) => {
         if (news.type === "changed" && news.outside !== true) ask(news.runId);
       });
@@ -129,6 +153,7 @@ export function createOutsideNews(parts: OutsideNewsParts): OutsideNews {
       unsubscribe();
       clearTimeout(gathering);
       await loop.stop();
+      await looking;
       await listening?.end().catch(() => undefined);
     },
   };

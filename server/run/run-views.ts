@@ -28,7 +28,7 @@ export interface RunRow {
   readonly halting: "stop" | "terminate" | undefined;
   /** When it is out of time, if it may not take as long as it likes. */
   readonly deadline: string | undefined;
-  /** Kept for good, whatever the workspace's retention says. */
+  /** Kept with all its values, artifacts and logs whatever the retention says: `storage.pin`. */
   readonly pinned: boolean;
   /** Task runs by status. */
   readonly counts: Readonly<Partial<Record<TaskRunStatus, number>>>;

@@ -156,6 +156,7 @@ export class Dispatcher implements Loop {
       if (run.hasChanges) saves.push(run.take((place) => this.parts.logs.counts(place)));
       else for (const { done } of run.arrivals.splice(0)) done?.();
     }
+    if (this.touched.size === 0) this.passes.calm();
     if (saves.length > 0) await this.save(saves);
     this.parts.admission.settled();
   }

@@ -54,6 +54,12 @@ export class Passes implements Loop {
     this.passing = new Promise((resolve) => setImmediate(() => void this.loop().finally(resolve)));
   }
 
+  /** All news is saved, also what could have waited. */
+  calm(): void {
+    clearTimeout(this.lazyTimer);
+    this.lazyTimer = undefined;
+  }
+
   private async loop(): Promise<void> {
     do {
       if (this.parts.isWorthWaiting()) await new Promise((resolve) => setTimeout(resolve, gatherMs));

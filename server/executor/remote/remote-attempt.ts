@@ -15,6 +15,7 @@ import type {
 import type { ValueRef } from "@/pipelines/run/run";
 import type { ValueStore } from "@/server/artifact/store";
 import type { AttemptListener, AttemptResult, LaunchResult } from "../executor";
+import { insist } from "../insist";
 import type { Grant } from "./attempt-grants";
 
 export interface RemoteLaunch {
@@ -187,17 +188,12 @@ export class RemoteAttempt {
     return { ...rest, ...(inline === undefined ? {} : { inline }), ...(preview === undefined ? {} : { preview }) };
   }
 
-  /** A handler that fails (the database is away, say) is called again: the word is safe with the worker meanwhile. */
-  private async insist(handle: () => Promise<void> | void): Promise<void> {
-    for (let wait = 250; !this.abandoned; wait = Math.min(wait * 2, 5000)) {
-      try {
-        return await handle();
-      } catch (error) {
-        this.parts.log(`A word about an attempt could not be handled yet: ${String(error)}`);
-        await new Promise((resolve) => setTimeout(resolve, wait).unref());
-      }
-    }
-    return new Promise(() => undefined);
+  private insist(handle: () => Promise<void> | void): Promise<void> {
+    return insist(
+      handle,
+      () => this.abandoned,
+      (message) => this.parts.log(message),
+    );
   }
 
   private settle(n: number, epoch: number): void {

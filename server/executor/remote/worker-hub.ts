@@ -23,7 +23,8 @@ import { AttemptGrants } from "./attempt-grants";
 import { fromLane, isRemoteHandle, toLane, toRemoteHandle, type Asked, type Places } from "./places";
 import { RemoteAttempt } from "./remote-attempt";
 import { RemoteWorker } from "./remote-worker";
-import { toWorkerRequest, storedHashes } from "./worker-request";
+import { storedHashes } from "../stored-hashes";
+import { toWorkerRequest } from "./worker-request";
 import type { KnownWorker, WorkerRegistry } from "./worker-registry";
 
 export interface DataFile extends WorkerDataFile {
@@ -321,7 +322,7 @@ export class WorkerHub implements Places {
     }
     const data = await this.parts.dataFiles(request.workspaceId, request.datasets ?? []);
     return new Promise((settle) => {
-      const attempt = this.follow(worker, key, listener, storedHashes(request), data);
+      const attempt = this.follow(worker, key, listener, storedHashes(request.inputs), data);
       attempt.pending = { launch: { request: toWorkerRequest(request), data: data.map(({ path, hash }) => ({ path, hash })) }, settle };
       this.sendLaunch(worker, attempt);
       this.changed();

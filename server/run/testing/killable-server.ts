@@ -27,8 +27,9 @@ type Word =
 export class ServerProcess {
   private readonly words: Word[] = [];
   private readonly heard: Word[] = [];
-  private wake: () => void = () => undefined;
+  private waiting: (() => void)[] = [];
   private readonly child: ChildProcess;
+  isOver = false;
   readonly exit: Promise<void>;
   errors = "";
 
@@ -46,7 +47,14 @@ export class ServerProcess {
       },
       stdio: ["pipe", "pipe", "pipe"],
     });
-    this.exit = new Promise((resolve) => this.child.once("exit", () => (this.wake(), resolve())));
+    // Its end is heard of after its last words.
+    this.exit = new Promise((resolve) => {
+      this.child.once("close", () => {
+        this.isOver = true;
+        this.wake();
+        resolve();
+      });
+    });
     this.child.stderr!.on("data", (data: Buffer) => {
       this.errors += data.toString();
       this.wake();
@@ -69,14 +77,17 @@ export class ServerProcess {
     for (;;) {
       const index = this.words.findIndex((word) => word.type === type && test(word as Extract<Word, { type: T }>));
       if (index >= 0) return this.words.splice(index, 1)[0] as Extract<Word, { type: T }>;
-      if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error(`The server ended: ${this.errors}`);
-      await new Promise<void>((resolve) => (this.wake = resolve));
+      if (this.isOver) throw new Error(`The server ended: ${this.errors}`);
+      await this.next();
     }
   }
 
   /** Resolves once its standard error holds these words. */
   async complains(words: string): Promise<void> {
-    while (!this.errors.includes(words)) await new Promise<void>((resolve) => (this.wake = resolve));
+    while (!this.errors.includes(words)) {
+      if (this.isOver) throw new Error(`The server ended: ${this.errors}`);
+      await this.next();
+    }
   }
 
   /** Whether it is gone, or what it says next of this kind. */
@@ -88,6 +99,14 @@ export class ServerProcess {
   async lastWord<T extends Word["type"]>(type: T): Promise<Extract<Word, { type: T }> | undefined> {
     await this.exit;
     return this.heard.findLast((word): word is Extract<Word, { type: T }> => word.type === type);
+  }
+
+  private next(): Promise<void> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  private wake(): void {
+    for (const go of this.waiting.splice(0)) go();
   }
 
   signal(signal: NodeJS.Signals): void {

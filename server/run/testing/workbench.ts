@@ -199,6 +199,16 @@ export async function ended(pool: Pool, runId: string): Promise<void> {
   if (rows.length === 0) await heard;
 }
 
+/** Resolves once all of them have ended by what the database says, whichever server tells of it. A database that is away is waited for. */
+export async function over(pool: Pool, runIds: readonly string[]): Promise<void> {
+  const look = () =>
+    pool
+      .query("select 1 from run where id = any($1) and status in ('succeeded', 'failed', 'cancelled')", [runIds])
+      .then(({ rowCount }) => rowCount === new Set(runIds).size)
+      .catch(() => false);
+  while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 /** Resolves once a task run has this status. */
 export async function reached(pool: Pool, runId: string, taskKey: string, status: string): Promise<void> {
   for (;;) {

@@ -33,6 +33,7 @@ import { LogView } from "./log-view";
 import { ResultView } from "./result-view";
 import { TaskActions } from "./task-actions";
 import { TaskError } from "./task-error";
+import { TaskNotes } from "./task-notes";
 import styles from "./task.module.css";
 import { WhySentence } from "./why-sentence";
 
@@ -158,6 +159,7 @@ function Content({
         </p>
       )}
       {row.decision && <DecisionLine decision={row.decision} />}
+      <TaskNotes runId={run.id} taskRunId={row.id} />
       {isWaiting(row.status) && row.status !== "waiting" && <WaitingList taskRunId={row.id} onOpenTask={onOpenTask} />}
       {detail.data && !isWaiting(row.status) && <WhySentence detail={detail.data} />}
       {row.status !== "succeeded" && row.status !== "cached" && row.reason !== undefined && !detail.data?.error && (
