@@ -7,6 +7,7 @@ import { setDiagnostics } from "@codemirror/lint";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from "react";
 import "./code.css";
+import type { CodeIntelligence } from "./code-intelligence";
 import { languageExtensions, makeState, type EditorKeys, type Language } from "./editor-extensions";
 import { toOffset } from "./to-offset";
 
@@ -36,12 +37,28 @@ export interface CodeEditorProps {
   readonly diagnostics?: readonly CodeDiagnostic[];
   /** Names that completion offers beside those of the text itself. */
   readonly names?: () => readonly { readonly name: string; readonly detail: string }[];
+  /** Whoever knows the types; completion is by names alone without. */
+  readonly intelligence?: CodeIntelligence | undefined;
+  /** Shows the types that are implied, in the text. */
+  readonly inlay?: boolean;
   readonly ref?: Ref<CodeEditorHandle>;
 }
 
 const noDiagnostics: readonly CodeDiagnostic[] = [];
 
-export function CodeEditor({ value, language, label, onChange, onFocus, keys, diagnostics = noDiagnostics, names, ref }: CodeEditorProps) {
+export function CodeEditor({
+  value,
+  language,
+  label,
+  onChange,
+  onFocus,
+  keys,
+  diagnostics = noDiagnostics,
+  names,
+  intelligence,
+  inlay = false,
+  ref,
+}: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const changed = useEffectEvent((text: string) => onChange(text));
@@ -80,6 +97,21 @@ export function CodeEditor({ value, language, label, onChange, onFocus, keys, di
   useEffect(() => {
     view.current?.dispatch({ effects: languageExtensions.reconfigure(language) });
   }, [language]);
+
+  useEffect(() => {
+    let stale = false;
+    if (!intelligence || language !== "typescript") {
+      view.current?.dispatch({ effects: languageExtensions.withIntelligence([]) });
+      return;
+    }
+    // Comes after the page: nobody needs it to read or to write the first letter.
+    void import("./intelligence-extensions").then(({ intelligenceExtensions }) => {
+      if (!stale) view.current?.dispatch({ effects: languageExtensions.withIntelligence(intelligenceExtensions(intelligence, inlay)) });
+    });
+    return () => {
+      stale = true;
+    };
+  }, [intelligence, language, inlay]);
 
   useEffect(() => {
     const editor = view.current;

@@ -21,6 +21,8 @@ const markWidth = 24;
 export interface TaskGraphProps {
   readonly tasks: readonly GraphTask[];
   readonly states: ReadonlyMap<string, GraphState>;
+  /** Of the values on the arrows, by name, where they are known. */
+  readonly types?: ReadonlyMap<string, string>;
   readonly selected: string | undefined;
   readonly onSelect: (key: string) => void;
   readonly direction?: Direction;
@@ -45,7 +47,19 @@ export const TaskGraph = memo(function TaskGraph(props: TaskGraphProps) {
 const nodeTypes = { task: TaskNodeView };
 const edgeTypes = { task: TaskEdgeView };
 
-function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGraphProps) {
+/** Names with their types as far as there is room for them. */
+function labelOf(names: readonly string[], types: ReadonlyMap<string, string> | undefined): string {
+  const room = Math.floor(56 / Math.min(names.length, 3));
+  const words = names.slice(0, 3).map((name) => {
+    const type = types?.get(name);
+    if (type === undefined || name.length + 8 > room) return name;
+    const both = `${name}: ${type}`;
+    return both.length > room ? `${both.slice(0, room - 1)}…` : both;
+  });
+  return words.join(", ") + (names.length > 3 ? ", …" : "");
+}
+
+function Flow({ tasks, states, types, selected, onSelect, direction = "down" }: TaskGraphProps) {
   const flow = useReactFlow();
   const [hovered, setHovered] = useState<string>();
   const widthOf = ({ key, title }: GraphTask) => {
@@ -94,7 +108,7 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
           ...(lit ? { style: { stroke: "var(--accent)", strokeWidth: 1.75 } } : relatives ? { style: { opacity: 0.3 } } : {}),
           ...(touches && need.names.length > 0
             ? {
-                label: need.names.slice(0, 3).join(", ") + (need.names.length > 3 ? ", …" : ""),
+                label: labelOf(need.names, types),
                 labelStyle: { fill: "var(--text)", fontFamily: "var(--mono)", fontSize: 11 },
                 labelBgStyle: { fill: "var(--surface)" },
                 labelBgPadding: [4, 2] as [number, number],
