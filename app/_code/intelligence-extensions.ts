@@ -90,7 +90,7 @@ function toOption(code: CodeIntelligence, item: CompletionItem): Completion {
     type: item.kind,
     sortText: `${item.order} ${item.label}`,
     // The notebook's own before what the language has, that before what would have to be imported.
-    boost: item.order < "12" ? 20 : item.from === undefined ? 0 : -20,
+    boost: item.order < "12" ? 20 : item.from === undefined ? 0 : -99,
     ...(item.from !== undefined && { detail: item.from }),
     info: async () => {
       const detail = await code.explain(item.item);
@@ -292,6 +292,7 @@ const looks = EditorView.theme({
   ".cm-documentation p + p, .cm-documentation pre + p, .cm-documentation p + pre": { marginTop: "6px" },
   ".cm-documentation pre": { padding: "4px 8px", backgroundColor: "var(--hover)", borderRadius: "4px" },
   ".cm-signature strong": { color: "var(--accent)" },
+  ".cm-tooltip-section:not(:first-child)": { borderTop: "1px solid var(--line)" },
   ".cm-completionInfo": { padding: "0", border: "1px solid var(--line-strong)", borderRadius: "6px" },
   ".cm-inlay": { color: "var(--text-quiet)", fontSize: "12px", padding: "0 2px", opacity: "0.85" },
 });

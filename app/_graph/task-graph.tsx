@@ -47,6 +47,12 @@ export const TaskGraph = memo(function TaskGraph(props: TaskGraphProps) {
 const nodeTypes = { task: TaskNodeView };
 const edgeTypes = { task: TaskEdgeView };
 
+/** What other tasks read of a task, with types. */
+function givesOf(tasks: readonly GraphTask[], key: string, types: ReadonlyMap<string, string>): string {
+  const names = new Set(tasks.flatMap(({ needs }) => needs.filter((need) => need.task === key).flatMap((need) => need.names)));
+  return [...names].flatMap((name) => (types.has(name) ? `${name}: ${types.get(name)}` : [])).join("\n");
+}
+
 /** Names with their types as far as there is room for them. */
 function labelOf(names: readonly string[], types: ReadonlyMap<string, string> | undefined): string {
   const room = Math.floor(56 / Math.min(names.length, 3));
@@ -85,12 +91,14 @@ function Flow({ tasks, states, types, selected, onSelect, direction = "down" }: 
     data: {
       title: task.title || task.key,
       state: states.get(task.key),
+      gives: types && givesOf(tasks, task.key, types),
       direction,
       relation: relatives === undefined ? "none" : isNear(task.key) ? "near" : "far",
       current: selected === task.key,
       onSelect: () => onSelect(task.key),
     },
   }));
+  const touching = tasks.reduce((sum, task) => sum + task.needs.filter((need) => hovered === need.task || hovered === task.key).length, 0);
   const edges: TaskEdge[] = tasks.flatMap((task) =>
     task.needs
       .filter((need) => places.has(need.task))
@@ -108,7 +116,8 @@ function Flow({ tasks, states, types, selected, onSelect, direction = "down" }: 
           ...(lit ? { style: { stroke: "var(--accent)", strokeWidth: 1.75 } } : relatives ? { style: { opacity: 0.3 } } : {}),
           ...(touches && need.names.length > 0
             ? {
-                label: labelOf(need.names, types),
+                // Several arrows leave no room for more than names.
+                label: labelOf(need.names, touching === 1 ? types : undefined),
                 labelStyle: { fill: "var(--text)", fontFamily: "var(--mono)", fontSize: 11 },
                 labelBgStyle: { fill: "var(--surface)" },
                 labelBgPadding: [4, 2] as [number, number],

@@ -1,6 +1,6 @@
 "use client";
 /** What renaming, references and declarations of packages are shown in. Loaded when first asked for. */
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { CellChange } from "@/pipelines/language/messages";
 import { renameName } from "@/pipelines/language/rename-name";
 import { cellKey } from "@/pipelines/notebook/cell-key";
@@ -24,6 +24,16 @@ export interface LanguageDialogsProps {
 
 export function LanguageDialogs(props: LanguageDialogsProps) {
   const { dialog } = props;
+  // No button opened it, so nothing else gives the focus back to the text.
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      setTimeout(() => {
+        if (document.activeElement === document.body && before instanceof HTMLElement) before.focus({ preventScroll: true });
+      });
+    },
+    [before],
+  );
   switch (dialog.type) {
     case "rename":
       return <RenameDialog {...props} dialog={dialog} />;
