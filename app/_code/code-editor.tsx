@@ -61,6 +61,8 @@ export function CodeEditor({
 }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
+  /** What the editor gave out and has not come back yet. */
+  const echoes = useRef<string[]>([]);
   const changed = useEffectEvent((text: string) => onChange(text));
   const focused = useEffectEvent(() => onFocus?.());
   const press = useEffectEvent((key: keyof EditorKeys) => keys[key]?.() ?? false);
@@ -75,7 +77,11 @@ export function CodeEditor({
         press: (key) => press(key),
         names: () => listNames(),
         listen: EditorView.updateListener.of((update) => {
-          if (update.docChanged && !update.transactions.some((each) => each.isUserEvent("load"))) changed(update.state.doc.toString());
+          if (update.docChanged && !update.transactions.some((each) => each.isUserEvent("load"))) {
+            const text = update.state.doc.toString();
+            echoes.current.push(text);
+            changed(text);
+          }
           if (update.focusChanged && update.view.hasFocus) focused();
         }),
       }),
@@ -90,7 +96,10 @@ export function CodeEditor({
 
   useEffect(() => {
     const editor = view.current;
-    if (!editor || editor.state.doc.toString() === value) return;
+    // A letter may have been typed since this value was given out: its echo must not take that letter back.
+    const echo = echoes.current.lastIndexOf(value);
+    if (echo >= 0) echoes.current.splice(0, echo + 1);
+    if (!editor || echo >= 0 || editor.state.doc.toString() === value) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, userEvent: "load" });
   }, [value]);
 
