@@ -97,8 +97,9 @@ export function CodeEditor({
   useEffect(() => {
     const editor = view.current;
     // A letter may have been typed since this value was given out: its echo must not take that letter back.
-    const echo = echoes.current.lastIndexOf(value);
-    if (echo >= 0) echoes.current.splice(0, echo + 1);
+    if (editor?.state.doc.toString() === value) echoes.current = [];
+    const echo = echoes.current.indexOf(value);
+    echoes.current.splice(0, echo + 1);
     if (!editor || echo >= 0 || editor.state.doc.toString() === value) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, userEvent: "load" });
   }, [value]);
