@@ -67,7 +67,7 @@ async function sent(work: () => Promise<unknown>): Promise<number> {
 test("is followed live, and stays small on the page", async () => {
   await page.goto(`/runs/${runId}?tab=tasks&fold=each`);
   await expect(page.locator('[data-run-state="failed"]')).toBeVisible({ timeout: 200_000 });
-  await expect(page.getByRole("tab", { name: /Tasks/ })).toContainText("10003");
+  await expect(page.getByRole("tab", { name: /Tasks/ })).toContainText("10,003");
   expect(await page.getByRole("row").count()).toBeLessThan(100);
 });
 
@@ -121,7 +121,7 @@ test("stands by start in the timeline, or by graph when that is chosen", async (
 test("is one node of the graph, a page of events, and one mark of the grid", async () => {
   const bytes = await sent(async () => {
     await page.goto(`/runs/${runId}?task=${runId}-0`);
-    await expect(page.getByText("10000 of 10000")).toBeVisible();
+    await expect(page.getByText("all 10,000")).toBeVisible();
     await page.goto(`/runs/${runId}?tab=events`);
     await expect(page.getByRole("list", { name: "What happened, newest first" })).toContainText(/elements of Each/);
     await page.goto(`/notebooks/${notebookId}/runs`);

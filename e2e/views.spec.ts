@@ -104,3 +104,35 @@ test("durations name the run that took far longer than usual", async ({ signedIn
   await expect(work.locator(`a[href*="${long}"]`).first()).toHaveAttribute("aria-label", /, unusually slow$/);
   await expect(work).toContainText(/Run #\d+ took 4\.\d s, \d+(\.\d)? times the median/);
 });
+
+test("a run is kept for good from its page, is found by that, and let go again", async ({ signedIn: page }) => {
+  await page.goto(`/runs/${quick}`);
+  await page.getByRole("button", { name: "Pin", exact: true }).click();
+  await expect(page.getByText("Kept for good: no sweep removes this run.")).toBeVisible();
+  await page.goto("/settings#storage");
+  await page.getByRole("link", { name: "1 pinned run" }).click();
+  await expect(page.getByRole("table", { name: "Runs" }).getByRole("img", { name: "Kept for good" })).toHaveCount(1);
+  await expect(page.locator("[data-run]")).toHaveCount(1);
+  await page.locator(`[data-run="${quick}"]`).click();
+  await page.getByRole("button", { name: "Unpin" }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("button", { name: "Unpin" })).toBeVisible();
+  await page.getByRole("button", { name: "Unpin" }).click();
+  await page.goto("/runs?pinned=1");
+  await expect(page.getByText("No such run")).toBeVisible();
+});
+
+test("a log at its limit says on the page where it is cut and how much of it", async ({ signedIn: page }) => {
+  const loud = `// %% Loud
+const block = ("x".repeat(1023) + "\\n").repeat(1024);
+for (let n = 0; n < 100; n++) process.stdout.write(block);
+console.log("the end");
+`;
+  await page.goto("/notebooks");
+  const { id } = await callApi<{ id: string }>(page, "notebook.import", { fileName: "loud.ts", text: loud });
+  const run = await start(page, id, {}, "succeeded");
+  await page.goto(`/runs/${run}?task=${run}-0&pane=logs`);
+  const log = page.getByRole("dialog", { name: "Task Loud" }).getByRole("log");
+  await expect(log.getByText(/^\d\d(\.\d)? MB of output were cut from this log\.$/)).toBeVisible();
+  await expect(log.getByText("The log of this attempt reached 64 MB. What follows is not kept.")).toBeVisible();
+});

@@ -2,6 +2,7 @@
 /** Tabs; `value` usually lives in the address, so that Back and links work. */
 import { Tabs as Radix } from "radix-ui";
 import { useEffect, useRef, type ReactNode } from "react";
+import { formatNumber } from "./format-number";
 import styles from "./tabs.module.css";
 
 /** So much of the next tab stays in sight. */
@@ -54,7 +55,7 @@ export function Tabs<Value extends string>({
         {items.map((item) => (
           <Radix.Trigger key={item.value} value={item.value} className={styles.tab}>
             {item.label}
-            {item.count !== undefined && item.count > 0 && <span className={styles.count}>{item.count}</span>}
+            {item.count !== undefined && item.count > 0 && <span className={styles.count}>{formatNumber(item.count)}</span>}
           </Radix.Trigger>
         ))}
       </Radix.List>

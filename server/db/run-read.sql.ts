@@ -192,7 +192,7 @@ join lateral (
 ) task on task.task->>'kind' = 'approval'
 left join notebook n on n.id = r.notebook_id
 left join "user" u on u.id = r.created_by
-where t.workspace_id = $1 and t.status = 'waiting' and r.status = 'running'
+where t.workspace_id = $1 and t.waits and r.status = 'running'
 order by t.started_at, t.id limit 500`;
 
 /** What people did, oldest first. $1 workspace, $2 run. */

@@ -38,6 +38,9 @@ select workspace_id, name from concurrency_limit where kind = 'pool' and labels 
 /** Servers that were killed leave their row; nobody misses it. */
 export const forgetServersSql = "delete from worker where workspace_id is null and seen_at < clock_timestamp() - interval '1 day'";
 
+/** $1 id: a server that stops in good order. */
+export const serverLeftSql = "delete from worker where id = $1";
+
 /** $1 workspace. Row security shows its own and the servers. */
 export const workersSql = `
 select id, workspace_id, name, host, version, executor, pools, labels, slots, cpus, memory_bytes::float8 as memory, gpus, cpu_load,

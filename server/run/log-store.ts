@@ -5,13 +5,12 @@
  * the disk has no room. Where values rest elsewhere, the log of an attempt that ended follows them and leaves this machine;
  * while it is written a copy of it goes there once a minute (`flush`), so that no more is lost with the machine.
  */
-import { createWriteStream } from "node:fs";
 import fsp from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { ObjectStore } from "../artifact/object-store";
 import type { LogRecord } from "../executor/executor";
+import { LogCourier } from "./log-courier";
 import { LogIndexes, markEvery } from "./log-index";
 
 export interface LogPlace {
@@ -37,6 +36,8 @@ interface OpenLog {
   readonly place: LogPlace;
   /** A line of ours at its end says that it is cut. */
   saidSo: boolean;
+  /** A copy of it is on its way elsewhere: the whole log must not be overtaken by it. */
+  sending: Promise<unknown> | undefined;
   /** How much of it is elsewhere already. */
   sent: number;
   tail: Promise<unknown>;
@@ -62,7 +63,7 @@ export interface LogStoreOptions {
 export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, objects }: LogStoreOptions = {}): LogStore {
   const open = new Map<string, OpenLog>();
   const ended = new LogIndexes();
-  const elsewhere = objects?.kind === "s3" ? objects : undefined;
+  const courier = objects?.kind === "s3" ? new LogCourier(home, objects) : undefined;
   const root = path.join(home, "store");
 
   const objectOf = (place: LogPlace) => {
@@ -73,47 +74,13 @@ export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, o
   };
   const fileOf = (place: LogPlace) => path.join(root, objectOf(place));
 
-  async function sendAway(key: string): Promise<boolean> {
-    const file = path.join(root, key);
-    try {
-      await elsewhere!.putFile(key, file);
-    } catch {
-      // It stays here, is read from here, and goes with the next flush.
-      return false;
-    }
-    await fsp.rm(file, { force: true });
-    return true;
-  }
-
-  /** What is in the file now, under the key that the whole log will have. */
+  /** What is in the file now. */
   async function sendCopy(log: OpenLog): Promise<boolean> {
     await log.tail;
     const { bytes } = log;
-    if (bytes === log.sent) return false;
-    const key = objectOf(log.place);
-    // What is sent must not grow meanwhile. Beside the store, where no log is looked for.
-    const copy = path.join(home, "sending", path.basename(key));
-    try {
-      await fsp.mkdir(path.dirname(copy), { recursive: true });
-      await pipeline((await fsp.open(fileOf(log.place))).createReadStream({ end: bytes - 1 }), createWriteStream(copy, { mode: 0o600 }));
-      await elsewhere!.putFile(key, copy);
-      log.sent = bytes;
-      return true;
-    } catch {
-      return false;
-    } finally {
-      await fsp.rm(copy, { force: true });
-    }
-  }
-
-  /** Of an attempt that was at work under another server's eyes: what that one sent is gone on with. */
-  async function fetchBack(place: LogPlace): Promise<void> {
-    const found = await elsewhere!.read(objectOf(place)).catch(() => undefined);
-    if (!found) return;
-    await fsp.mkdir(path.dirname(fileOf(place)), { recursive: true });
-    await pipeline(found.stream, createWriteStream(fileOf(place), { flags: "wx", mode: 0o600 })).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-    });
+    if (bytes === log.sent || !(await courier!.sendCopy(objectOf(log.place), fileOf(log.place), bytes))) return false;
+    log.sent = bytes;
+    return true;
   }
 
   async function openFile(place: LogPlace): Promise<fsp.FileHandle | undefined> {
@@ -143,12 +110,13 @@ export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, o
           marks: [0],
           place,
           saidSo: false,
+          sending: undefined,
           sent: 0,
           tail: Promise.resolve(),
         };
         open.set(key, (log = fresh));
         ended.delete(key);
-        const before = elsewhere && offset > 0 ? fetchBack(place) : Promise.resolve();
+        const before = courier && offset > 0 ? courier.fetch(objectOf(place), name) : Promise.resolve();
         fresh.tail = before.then(() => recover(name, fresh));
       }
       const into = log;
@@ -209,7 +177,7 @@ export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, o
       const index = log ? { marks: log.marks, records: linesOf(log) } : known?.bytes === size ? known : undefined;
       const mark = Math.floor(from / markEvery);
       const start = file && index?.marks[mark];
-      const stream = file ? file.createReadStream({ start: start ?? 0 }) : (await elsewhere?.read(objectOf(place)))?.stream;
+      const stream = file ? file.createReadStream({ start: start ?? 0 }) : await courier?.read(objectOf(place));
       const records: LogRecord[] = [];
       if (!stream) return { records, next: from, total: 0, cut: 0 };
       let number = start === undefined ? 0 : mark * markEvery;
@@ -242,18 +210,27 @@ export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, o
       open.delete(keyOf(place));
       ended.set(keyOf(place), { marks: log.marks, records: linesOf(log), bytes: log.bytes });
       await log.file?.close();
-      if (elsewhere && log.bytes > 0) await sendAway(objectOf(place));
+      await log.sending;
+      if (courier && log.bytes > 0) await courier.send(objectOf(place), fileOf(place));
     },
 
     async flush() {
-      if (!elsewhere) return 0;
+      if (!courier) return 0;
       let sent = 0;
-      for (const log of open.values()) if (await sendCopy(log)) sent++;
+      for (const log of open.values()) {
+        log.sending = sendCopy(log);
+        if (await log.sending) sent++;
+        log.sending = undefined;
+      }
       const busy = new Set([...open.keys()].map((key) => `${key}.ndjson`));
       for (const workspace of await namesIn(root)) {
         for (const run of await namesIn(path.join(root, workspace, "logs"))) {
           for (const name of await namesIn(path.join(root, workspace, "logs", run))) {
-            if (!busy.has(name) && (await sendAway(`${logFolder(workspace, run)}${name}`))) sent++;
+            if (
+              !busy.has(name) &&
+              (await courier.send(`${logFolder(workspace, run)}${name}`, path.join(root, workspace, "logs", run, name)))
+            )
+              sent++;
           }
           await fsp.rmdir(path.join(root, workspace, "logs", run)).catch(() => undefined);
         }

@@ -8,6 +8,7 @@ import { countsRuns, limitKey, type Labels, type Limit, type LimitKind, type Lim
 import { patiently } from "../db/patiently";
 import {
   beginPermitsSql,
+  commitPermitsSql,
   forgetPermitsSql,
   giveBackPermitsSql,
   labelPermitsSql,
@@ -161,7 +162,7 @@ export class PermitDesk {
           values: [...columns(taken), this.instance, ...columns(dead).slice(0, 4)],
         });
       }
-      await client.query("commit");
+      await client.query(commitPermitsSql);
       for (const id of workspaces) this.gates.add(id);
       return { granted, refused, now };
     } catch (error) {

@@ -5,6 +5,7 @@ import {
   drainWorkerSql,
   forgetServersSql,
   knownWorkersSql,
+  serverLeftSql,
   labelledPoolsSql,
   taskRunStandsSql,
   workerArrivedSql,
@@ -84,7 +85,7 @@ export class DatabaseWorkers implements WorkerRegistry {
   }
 
   async selfLeft(): Promise<void> {
-    await this.pool.query("delete from worker where id = $1", [this.server]);
+    await this.pool.query(serverLeftSql, [this.server]);
   }
 
   private arrive(

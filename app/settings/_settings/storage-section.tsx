@@ -9,7 +9,7 @@ import { useSession } from "../../_frame/use-session";
 import { useTRPC } from "../../_trpc/client";
 import { Button } from "../../_ui/button";
 import { Field, Input } from "../../_ui/field";
-import { formatBytes } from "../../_ui/format-number";
+import { formatBytes, plural } from "../../_ui/format-number";
 import { ErrorNotice, Notice, Skeleton } from "../../_ui/notice";
 import { RelativeTime } from "../../_ui/times";
 import { useToast } from "../../_ui/toast";
@@ -42,7 +42,10 @@ export function StorageSection() {
         if (!dryRun) toast({ text: `Removed ${tellRemoved(figures)}.` });
         void refresh();
       },
-      onError: (error) => toast({ text: `The sweep failed: ${error.message}`, failed: true }),
+      onError: (error) => {
+        toast({ text: `The sweep failed: ${error.message}`, failed: true });
+        void refresh();
+      },
     }),
   );
   const { data } = overview;
@@ -90,7 +93,7 @@ function Used({ data }: { readonly data: Overview }) {
         {data.pinnedRuns > 0 && (
           <span className={styles.quiet}>
             {" · "}
-            <Link href="/runs?pinned=1">{count(data.pinnedRuns, "pinned run")}</Link>
+            <Link href="/runs?pinned=1">{plural(data.pinnedRuns, "pinned run")}</Link>
           </span>
         )}
       </p>
@@ -132,7 +135,7 @@ function Used({ data }: { readonly data: Overview }) {
           ).map(([name, amount]) => (
             <li key={name}>
               <span>{name}</span>
-              <span className={styles.quiet}>{count(amount.objects, "file")}</span>
+              <span className={styles.quiet}>{plural(amount.objects, "file")}</span>
               <span>{formatBytes(amount.bytes)}</span>
             </li>
           ))}
@@ -146,7 +149,7 @@ function Used({ data }: { readonly data: Overview }) {
               <span className={styles.cut}>
                 {notebook.title ?? (notebook.id === null ? "Files run by the command line" : "A deleted notebook")}
               </span>
-              <span className={styles.quiet}>{count(notebook.objects, "value")}</span>
+              <span className={styles.quiet}>{plural(notebook.objects, "value")}</span>
               <span>{formatBytes(notebook.bytes)}</span>
             </li>
           ))}
@@ -156,15 +159,11 @@ function Used({ data }: { readonly data: Overview }) {
   );
 }
 
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-}
-
 /** For those who cannot change it. */
 function tellPolicy({ keepDays, keepLast }: Overview["policy"]): string {
   if (keepDays === undefined && keepLast === undefined) return "Every run is kept.";
   const parts = [
-    keepDays !== undefined && `for ${count(keepDays, "day")}`,
+    keepDays !== undefined && `for ${plural(keepDays, "day")}`,
     keepLast !== undefined && `while it is among the last ${keepLast} of its notebook`,
   ];
   return `A run is kept ${parts.filter(Boolean).join(", and ")}. Pinned runs stay.`;
@@ -198,7 +197,7 @@ function Policy({ data, onSaved }: { readonly data: Overview; readonly onSaved: 
       <Field label="Keep runs for days" hint="Empty: not by their age">
         {(control) => <Input {...control} name="days" type="number" min={1} max={36500} defaultValue={keepDays ?? ""} />}
       </Field>
-      <Field label="Keep the last runs" hint="Of each notebook; either is enough">
+      <Field label="Keep the last runs" hint="Of each notebook; one is enough">
         {(control) => <Input {...control} name="last" type="number" min={1} max={1000000} defaultValue={keepLast ?? ""} />}
       </Field>
       <Field label="Quota in GB" hint="Empty: the disk" fault={save.error?.message}>
@@ -254,5 +253,5 @@ function isUnderWay(sweep: Overview["lastSweep"]): boolean {
 function tellRemoved({ removed }: Figures): string {
   const bytes = removed.values.bytes + removed.logs.bytes;
   if (removed.runs === 0 && removed.values.objects === 0 && removed.logs.objects === 0) return "nothing";
-  return `${count(removed.runs, "run")} and ${count(removed.values.objects + removed.logs.objects, "file")} (${formatBytes(bytes)})`;
+  return `${plural(removed.runs, "run")} and ${plural(removed.values.objects + removed.logs.objects, "file")} (${formatBytes(bytes)})`;
 }

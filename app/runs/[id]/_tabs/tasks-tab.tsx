@@ -4,6 +4,7 @@ import { taskRunStatuses, type TaskRunStatus } from "@/pipelines/run/run";
 import { useAddress } from "../../../_charts/use-address";
 import type { RunDetail } from "../../../_trpc/outputs";
 import { Select } from "../../../_ui/field";
+import { formatNumber } from "../../../_ui/format-number";
 import { StateIcon } from "../../../_ui/state-icon";
 import { stateWords } from "../../../_ui/state-words";
 import { Duration, RelativeTime } from "../../../_ui/times";
@@ -59,7 +60,7 @@ export function StateFilter({
           .filter((one) => counts[one] || one === status)
           .map((one) => (
             <option key={one} value={one}>
-              {stateWords[one]} ({counts[one] ?? 0})
+              {stateWords[one]} ({formatNumber(counts[one] ?? 0)})
             </option>
           ))}
       </Select>
@@ -138,7 +139,7 @@ function WhatHappened({ line: { row, counts } }: { readonly line: TaskLine }) {
           .filter((status) => counts[status])
           .map((status) => (
             <span key={status} className={styles.stateCount}>
-              <StateIcon state={status} size={12} /> {counts[status]}
+              <StateIcon state={status} size={12} /> {formatNumber(counts[status] ?? 0)}
             </span>
           ))}
       </span>

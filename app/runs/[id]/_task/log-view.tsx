@@ -37,7 +37,9 @@ export function LogView({
   const address = useAddress();
   const line = address.get("line") === undefined ? undefined : Number(address.get("line"));
   const expected = attempts.find((one) => one.attempt === attempt)?.logRecords ?? 0;
-  const { buffer, loaded, error, loadEarlier } = useLog(taskRunId, attempt, expected, line === undefined ? undefined : line - 1, live);
+  const [following, setFollowing] = useState(line === undefined);
+  const start = line === undefined ? undefined : line - 1;
+  const { buffer, loaded, error, loadEarlier } = useLog(taskRunId, attempt, expected, start, live, following);
   const [words, setWords] = useState("");
   const searched = useDeferredValue(words);
   const floor = logLevels.find((one) => one === address.get("level")) ?? "debug";
@@ -45,7 +47,6 @@ export function LogView({
   const count = places?.length ?? buffer.lines.length;
 
   const scroller = useRef<HTMLDivElement>(null);
-  const [following, setFollowing] = useState(line === undefined);
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are called here alone, never handed on to memoised parts
   const virtualizer = useVirtualizer({
     count,
