@@ -24,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly M
   value100mb: () => import("./value100mb"),
   compile1000: () => import("./compile1000"),
   runs1000: () => import("./runs1000"),
+  editor: () => import("./editor"),
   notebook300: () => import("./notebook300"),
   runpage1000: () => import("./runpage"),
   runpage10000: async () => ({ run: (await import("./runpage")).runLarge }),

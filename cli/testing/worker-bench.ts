@@ -27,6 +27,8 @@ export interface WorkerBench {
   ended(runId: string): Promise<RunDetail>;
   /** Resolves once a harness has said that an attempt of the run is at work. */
   begun(runId: string): Promise<void>;
+  /** Resolves with the next change of any run. */
+  changed(): Promise<void>;
   workers(): Promise<WorkerView[]>;
   attempts(runId: string): Promise<{ attempt: number; status: string; reason: string | null; handle: string | null }[]>;
   /** Stops the server and starts it anew, on the same port and home. */
@@ -97,6 +99,7 @@ export async function openWorkerBench(options: { readonly leaseSeconds?: number 
       }
     },
     ended: (id) => bench.until(id, ({ status }) => status === "succeeded" || status === "failed" || status === "cancelled"),
+    changed: () => hear().heard,
     workers: async () => (await person.call("worker.list")).data as WorkerView[],
     async attempts(id) {
       const { rows } = await server.heddle.database.pool.query(
@@ -122,11 +125,11 @@ export async function openWorkerBench(options: { readonly leaseSeconds?: number 
   return bench;
 }
 
-function hear(runId: string): { readonly heard: Promise<void>; stop(): void } {
+function hear(runId?: string): { readonly heard: Promise<void>; stop(): void } {
   let stop: () => void = () => undefined;
   const heard = new Promise<void>((resolve) => {
     stop = runHub.subscribe((news) => {
-      if (news.runId !== runId) return;
+      if (runId !== undefined && news.runId !== runId) return;
       stop();
       resolve();
     });

@@ -182,7 +182,8 @@ export class NotebookDocuments {
 
   private seal(cell: Cell): string {
     let text = this.sealed.get(cell);
-    if (text === undefined) this.sealed.set(cell, (text = sealPaths(cell.source, this.packages)));
+    // Other line ends than the notebook's own would be lines of their own to the checker.
+    if (text === undefined) this.sealed.set(cell, (text = sealPaths(cell.source, this.packages).replace(/[\r\u2028\u2029]/g, " ")));
     return text;
   }
 

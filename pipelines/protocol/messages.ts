@@ -81,7 +81,7 @@ export const logRecordSchema = z.strictObject({
 });
 
 /** A call of `runNotebook`: `call` counts the calls of an attempt from 0, `nth` those with this notebook and these parameters. */
-const callSchema = z.strictObject({
+export const callSchema = z.strictObject({
   call: count,
   notebook: z.string().max(300),
   params: z.record(z.string().max(200), json),

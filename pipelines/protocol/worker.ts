@@ -8,9 +8,19 @@ import type { Json } from "../compile/dag";
 import { reasons } from "../run/run";
 import type { RunOutcome } from "../run/run-outcome";
 import { displaySchema } from "./display";
-import { artifactWordWith, endedSchema, logRecordSchema, metricsWordSchema, reliable, skippedSchema, usageSchema } from "./messages";
+import {
+  artifactWordWith,
+  callAnswerSchema,
+  callSchema,
+  endedSchema,
+  logRecordSchema,
+  metricsWordSchema,
+  reliable,
+  skippedSchema,
+  usageSchema,
+} from "./messages";
 
-export const workerProtocol = 1;
+export const workerProtocol = 2;
 
 /** Close codes with a meaning; the reason text beside them is for people. */
 export const workerClose = {
@@ -52,6 +62,8 @@ export const workerResultSchema = z.discriminatedUnion("status", [
     status: z.literal("succeeded"),
     outputs: z.record(z.string(), workerValueSchema),
     elements: z.record(z.string(), z.array(workerValueSchema)).optional(),
+    /** How many other notebooks it ran. */
+    calls: count.optional(),
     displays: z.array(displaySchema),
     usage: usageSchema,
     /** Larger previews of its values as JSON text, by hash. */
@@ -124,6 +136,10 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("usage"), attempt, cpuMs: amount, memoryBytes: amount }),
   z.strictObject({ type: z.literal("word"), word: attemptWordSchema }),
+  /** Said again after an `attach` until it is answered. */
+  z.strictObject({ type: z.literal("call"), attempt, ...callSchema.shape }),
+  /** The cell waits for nothing but these calls: its process stands still until one is answered, and its place is free. */
+  z.strictObject({ type: z.literal("parked"), attempt, calls: z.array(count) }),
   /** It takes nothing new, or again something. */
   z.strictObject({ type: z.literal("drain"), on: z.boolean() }),
   /** It goes away and comes back no more by itself: its row may be kept, its attempts are over. */
@@ -193,6 +209,8 @@ export const workerOrderSchema = z.discriminatedUnion("type", [
   /** Nothing about this attempt is taken any more (what HTTP calls 409): kill it and forget its words. */
   z.strictObject({ type: z.literal("refused"), attempt, status: z.literal(409), reason: z.enum(reasons) }),
   z.strictObject({ type: z.literal("ack"), attempt, n: count }),
+  /** What became of a call. The attempt's token opens the values that it names from then on. */
+  z.strictObject({ type: z.literal("answer"), attempt, call: count, answer: callAnswerSchema }),
   z.strictObject({ type: z.literal("release"), run: z.string() }),
   z.strictObject({ type: z.literal("drain"), on: z.boolean() }),
 ]);

@@ -7,7 +7,7 @@ import { startClock } from "./begin";
 import type { Draft } from "./draft";
 import { admitElements, elementsOf } from "./fan-out";
 import type { Reason } from "./run";
-import { isRunTerminal, isTerminal, notBegun, type TaskRunState } from "./run-state";
+import { isRunTerminal, isTerminal, newTaskRun, type TaskRunState } from "./run-state";
 import { releaseTask } from "./settle";
 
 /** Tasks to run again; for a fan-out that keeps its elements, those of them that do. */
@@ -165,7 +165,9 @@ function forgetElements(draft: Draft, group: number): void {
     draft.setCount(place, 0);
 }
 
+/** As before it began, but for its attempts, which count on. */
 function reset(draft: Draft, ordinal: number, fresh: boolean): void {
-  draft.set(ordinal, { ...notBegun, fresh });
+  const { task, mapIndex, elements, attempt, current } = draft.must(ordinal);
+  draft.set(ordinal, { ...newTaskRun(ordinal, task, mapIndex, elements, fresh), attempt, current });
   draft.note(ordinal, { displays: [], error: null });
 }

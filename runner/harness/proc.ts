@@ -72,15 +72,36 @@ export function processesWith(variable: string): number[] {
   return found;
 }
 
-/** How often the kernel killed something in this container for want of memory. */
+/**
+ * How often the kernel killed something for want of memory: in this container, or in the control group that this server was
+ * given on its machine (MemoryMax= of a systemd service, say; the whole machine where there is none).
+ */
 export function readOomKills(): number {
-  for (const path of ["/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"]) {
+  oomFiles ??= [...ownGroups(), "/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"];
+  for (const path of oomFiles) {
     try {
       const count = /^oom_kill (\d+)/m.exec(readFileSync(path, "latin1"))?.[1];
       if (count !== undefined) return Number(count);
     } catch {
-      // The other cgroup version.
+      // The other cgroup version, or a group that only the machine outside of this container knows by that name.
     }
   }
   return 0;
+}
+
+let oomFiles: readonly string[] | undefined;
+
+function ownGroups(): string[] {
+  try {
+    return readFileSync("/proc/self/cgroup", "latin1")
+      .split("\n")
+      .flatMap((line) => {
+        const [, controllers, path] = line.split(":");
+        if (path === undefined) return [];
+        if (controllers === "") return [`/sys/fs/cgroup${path}/memory.events`];
+        return controllers!.split(",").includes("memory") ? [`/sys/fs/cgroup/memory${path}/memory.oom_control`] : [];
+      });
+  } catch {
+    return [];
+  }
 }

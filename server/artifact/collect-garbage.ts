@@ -8,16 +8,25 @@ import type pg from "pg";
 import { newId } from "../db/new-id";
 import type { Pool } from "../db/pool";
 import {
+  beginSweepSql,
   claimCondemnedSql,
   condemnSql,
   deleteCacheOfRunsSql,
   deleteExpiredCacheSql,
   deleteRunsSql,
+  dropReachedSql,
+  endSweepSql,
   expiredRunsSql,
+  failSweepSql,
   forgetCondemnedSql,
+  forgetOldCondemnedSql,
+  forgetSweepsSql,
   knownRunsSql,
+  lockSweepSql,
+  makeReachedSql,
   markSql,
   setUsageSql,
+  unlockSweepSql,
   unreachedSql,
   usageByNotebookSql,
 } from "../db/storage.sql";
@@ -66,34 +75,29 @@ export async function collectGarbage(options: SweepOptions): Promise<SweepResult
   let broken: Error | undefined;
   try {
     const lock = `heddle-sweep:${workspaceId}`;
-    const { rows } = await client.query<{ taken: boolean }>("select pg_try_advisory_lock(hashtextextended($1, 0)) as taken", [lock]);
+    const { rows } = await client.query<{ taken: boolean }>(lockSweepSql, [lock]);
     if (!rows[0]!.taken) return { ok: false, busy: true };
     const id = newId(Date.now());
     try {
-      if (!dryRun)
-        await client.query("insert into storage_sweep (id, workspace_id, trigger) values ($1, $2, $3)", [id, workspaceId, trigger]);
+      if (!dryRun) await client.query(beginSweepSql, [id, workspaceId, trigger]);
       const figures = await new Sweep(client, options).run();
       if (!dryRun) {
-        await client.query("update storage_sweep set finished_at = clock_timestamp(), figures = $2 where id = $1", [
-          id,
-          JSON.stringify(figures),
-        ]);
-        await client.query(
-          "delete from storage_sweep where workspace_id = $1 and id not in (select id from storage_sweep where workspace_id = $1 order by started_at desc limit 50)",
-          [workspaceId],
-        );
+        await client.query(endSweepSql, [id, JSON.stringify(figures)]);
+        await client.query(forgetSweepsSql, [workspaceId]);
       }
       return { ok: true, figures };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      await client
-        .query("update storage_sweep set finished_at = clock_timestamp(), error = $2 where id = $1", [id, message.slice(0, 2000)])
-        .catch(() => undefined);
+      await client.query(failSweepSql, [id, message.slice(0, 2000)]).catch(() => undefined);
       throw error;
     } finally {
-      await client.query("drop table if exists heddle_reached").catch((error: Error) => (broken = error));
-      await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [lock]).catch((error: Error) => (broken = error));
+      await client.query(dropReachedSql).catch((error: Error) => (broken = error));
+      await client.query(unlockSweepSql, [lock]).catch((error: Error) => (broken = error));
     }
+  } catch (error) {
+    // Whoever had it next might have this lock, or the list of what is reached.
+    broken = error as Error;
+    throw error;
   } finally {
     client.release(broken);
   }
@@ -116,16 +120,12 @@ class Sweep {
     const expired = rows.map(({ id }) => id);
     if (!dryRun) await this.deleteRuns(expired);
     else this.removed.runs = expired.length;
-    await client.query("create temp table heddle_reached (hash text primary key)");
+    await client.query(makeReachedSql);
     await client.query(markSql, [workspaceId, dryRun ? expired : []]);
     for await (const batch of batches(options.objects.list(`${workspaceId}/values/`))) await this.lookAtValues(batch);
     for await (const batch of batches(options.objects.list(`${workspaceId}/logs/`))) await this.lookAtLogs(batch, new Set(expired));
     if (!dryRun) await client.query(setUsageSql, [workspaceId, this.used.values.bytes + this.used.previews.bytes + this.used.logs.bytes]);
-    // Of objects that somebody else took away.
-    if (!dryRun)
-      await client.query("delete from condemned_value where workspace_id = $1 and since < clock_timestamp() - interval '30 days'", [
-        workspaceId,
-      ]);
+    if (!dryRun) await client.query(forgetOldCondemnedSql, [workspaceId]);
     const byNotebook = await client.query<SweepFigures["byNotebook"][number]>(usageByNotebookSql, [workspaceId]);
     return { used: this.used, byNotebook: byNotebook.rows, removed: this.removed, waiting: this.waiting };
   }

@@ -60,6 +60,10 @@ export class S3Objects implements ObjectStore {
       })
         .done()
         .finally(() => body.destroy());
+    }).catch(async (error: unknown) => {
+      // The last word of an upload in parts that was carried out and not answered is refused when it is said again.
+      const stored = await this.stat(key).catch(() => undefined);
+      if (stored?.bytes !== size) throw error;
     });
     const stored = await this.stat(key);
     if (stored?.bytes !== size)

@@ -44,6 +44,8 @@ insert into permit (workspace_id, resource, holder, attempt, run_id, owner)
 select n.*, $6 from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[]) as n(workspace_id, resource, holder, attempt, run_id)
 on conflict (workspace_id, resource, holder, attempt) do update set owner = excluded.owner, taken_at = clock_timestamp()`;
 
+export const commitPermitsSql = "commit transaction";
+
 /** Attempts that run already, when a limit is made that they count for: as takePermitsSql, $1 to $6. */
 export const labelPermitsSql = `
 insert into permit (workspace_id, resource, holder, attempt, run_id, owner)
@@ -65,4 +67,4 @@ delete from permit p where p.owner = $1 and p.attempt > 0
   and not exists (select from task_run t where t.id = p.holder and t.attempt >= p.attempt)`;
 
 export const limitsSql =
-  "select workspace_id, kind, name, slots, runs, rate_count, rate_seconds from concurrency_limit order by workspace_id, kind, name";
+  "select workspace_id, kind, name, slots, runs, rate_count, rate_seconds, labels from concurrency_limit order by workspace_id, kind, name";

@@ -268,6 +268,9 @@ with aside as (
   update task_run t set status = 'cancelled', reason = 'internal', lease_until = null, not_before = null, finished_at = clock_timestamp()
   from aside where t.run_id = aside.id and t.status in ('blocked', 'queued', 'running', 'waiting')
   returning t.id, t.status, t.attempt, t.reason
+), attempts as (
+  update attempt a set status = 'lost', reason = 'internal', finished_at = clock_timestamp()
+  from tasks where a.task_run_id = tasks.id and a.status in ('launching', 'running')
 )
 insert into run_event (run_id, seq, workspace_id, event)
 select id, revision, workspace_id, json_build_object('status', 'failed', 'taskRuns',

@@ -9,6 +9,26 @@ export const valueColumns = [
   "artifact.value",
 ] as const;
 
+/** $1 hours: workspaces that nobody has swept for so long, on any server. */
+export const dueSweepsSql = `
+select w.id from workspace w where not exists (
+  select from storage_sweep s where s.workspace_id = w.id and s.started_at > clock_timestamp() - make_interval(hours => $1))`;
+
+/** $1 name. One sweep of a workspace at a time: held by the connection. */
+export const lockSweepSql = "select pg_try_advisory_lock(hashtextextended($1, 0)) as taken";
+export const unlockSweepSql = "select pg_advisory_unlock(hashtextextended($1, 0))";
+
+/** $1 id, $2 workspace, $3 trigger. */
+export const beginSweepSql = "insert into storage_sweep (id, workspace_id, trigger) values ($1, $2, $3)";
+/** $1 id, $2 figures. */
+export const endSweepSql = "update storage_sweep set finished_at = clock_timestamp(), figures = $2 where id = $1";
+/** $1 id, $2 message. */
+export const failSweepSql = "update storage_sweep set finished_at = clock_timestamp(), error = $2 where id = $1";
+/** $1 workspace. */
+export const forgetSweepsSql = `
+delete from storage_sweep where workspace_id = $1
+  and id not in (select id from storage_sweep where workspace_id = $1 order by started_at desc limit 50)`;
+
 /** Runs of $1 beyond its retention: ended, not pinned, and no kept run shows their results as its own. */
 export const expiredRunsSql = `
 with policy as (select keep_days, keep_last from storage_policy where workspace_id = $1),
@@ -38,6 +58,9 @@ delete from run where workspace_id = $1 and id = any($2::text[]) and not pinned 
 
 export const deleteExpiredCacheSql = `delete from cache_entry where workspace_id = $1 and expires_at < clock_timestamp()`;
 
+export const makeReachedSql = "create temp table heddle_reached (hash text primary key)";
+export const dropReachedSql = "drop table if exists heddle_reached";
+
 const hashes = (text: string) => `(regexp_matches(${text}::text, '"hash": ?"([0-9a-f]{64})"', 'g'))[1] as hash`;
 
 /** Every hash that $1 refers to, but for what belongs to the runs $2. A superset does no harm. */
@@ -65,6 +88,9 @@ where workspace_id = $1 and hash = any($2::text[]) and since <= clock_timestamp(
 returning hash`;
 
 export const forgetCondemnedSql = `delete from condemned_value where workspace_id = $1 and hash = any($2::text[])`;
+
+/** $1 workspace. Of objects that somebody else took away. */
+export const forgetOldCondemnedSql = "delete from condemned_value where workspace_id = $1 and since < clock_timestamp() - interval '30 days'";
 
 /** $1 workspace, $2 hash, $3 as $4 above. Gives a row while a sweep is removing it. */
 export const spareSql = `

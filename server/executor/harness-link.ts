@@ -1,7 +1,7 @@
 /** A lasting link to one harness: reconnects while it lives, says again what it must, sends each program once. */
 import type { HarnessMessage, Launch, ServerMessage } from "@/pipelines/protocol/messages";
 import { HarnessConnection, type Lease, type Ready } from "./harness-connection";
-import type { RunningHarness } from "./harness-host";
+import { HarnessStartError, type RunningHarness } from "./harness-host";
 import type { Reason } from "@/pipelines/run/run";
 
 export interface LinkListener {
@@ -43,7 +43,9 @@ export class HarnessLink {
     if (!ready) {
       link.closed = true;
       await harness.remove().catch(() => undefined);
-      throw new Error(
+      throw new HarnessStartError(
+        dead?.reason ?? "node-lost",
+        true,
         dead
           ? `${harness.name} ended before it answered: ${dead.message}`
           : `${harness.name} did not answer in ${connectPatienceMs / 1000} s.`,

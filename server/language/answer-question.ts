@@ -99,8 +99,7 @@ async function complete(asked: Asked, question: Placed): Promise<Completions> {
     // Another cell's name needs no import, and what was imported anywhere in the notebook needs no second one.
     return isOpenModule(from, packages) && !names.definitionOf(label);
   });
-  const rooted = new Set(items.flatMap(({ label, data }) => (isRoot(data) ? [label] : [])));
-  asked.session.lastItems = items.filter(({ label, data }) => !data?.autoImport || isRoot(data) || !rooted.has(label));
+  asked.session.lastItems = items.filter(({ data }) => !data?.autoImport || isRoot(data));
   return {
     items: asked.session.lastItems.map(toCompletion),
     incomplete: answer !== null && "items" in answer && answer.isIncomplete === true,

@@ -258,6 +258,8 @@ class Worker implements RunningWorker {
       }
       case "ack":
         return this.couriers.get(order.attempt)?.acknowledge(order.n);
+      case "answer":
+        return this.couriers.get(order.attempt)?.answered(order.call, order.answer);
       case "release":
         return this.parts.executor.release(order.run);
       case "drain":

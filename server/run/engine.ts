@@ -11,6 +11,7 @@ import type { RunCommand } from "@/pipelines/run/run-event";
 import { isRunTerminal, newRun, taskRunId } from "@/pipelines/run/run-state";
 import { transition } from "@/pipelines/run/transition";
 import { newId } from "../db/new-id";
+import { patiently } from "../db/patiently";
 import type { Pool } from "../db/pool";
 import { wishSql } from "../db/run.sql";
 import type { Executor } from "../executor/executor";
@@ -207,8 +208,11 @@ export function createEngine(options: EngineOptions): Engine {
 
     async start() {
       await leases.greet();
-      await desk.forgetEarlierLife();
-      await readLimits();
+      await patiently(
+        () => desk.forgetEarlierLife(),
+        () => closed,
+      );
+      await patiently(readLimits, () => closed);
       await rescuer.recover();
       for (const loop of loops) loop.start();
     },

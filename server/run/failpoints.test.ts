@@ -1,22 +1,45 @@
 /**
- * Layer L1: every statement of the engine and every call of its executor and of the container engine goes wrong once in
- * each of four ways, and the oracle finds nothing broken. A new statement is a new point: unreached, it fails here.
+ * Layer L1: every statement of engine and store and every call of executor and container engine goes wrong once in each of
+ * three ways, and the oracle finds nothing broken. A new statement is a new point: unreached, it fails here. The fourth way,
+ * kill -9, is failpoints-kill.test.ts; statements of workers are cli/worker-failpoints.test.ts.
  */
-import { createHash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { collectGarbage } from "../artifact/collect-garbage";
+import { openValueStore } from "../artifact/open-value-store";
+import { createStorageLedger } from "../artifact/storage-ledger";
 import { createPool } from "../db/pool";
 import { createTestDatabase, type TestDatabase } from "../db/testing/database";
 import { openEngine } from "../executor/docker/testing/engine";
 import { findEngine } from "../executor/docker/find-engine";
-import { dockerCalls, executorCalls, failpoints, faultActions, statements } from "./testing/faults/failpoints";
+import { createCleaner } from "../worker/cleaner";
+import {
+  dockerCalls,
+  engineStatements,
+  executorCalls,
+  failpoints,
+  faultActions,
+  statements,
+  storageStatements,
+} from "./testing/faults/failpoints";
+import { holdGate, setPools } from "./testing/faults/limits";
 import { judge } from "./testing/faults/oracle";
-import { everything, hold, letGo, waiting } from "./testing/faults/stories";
+import { calling, everything, hold, letGo, waiting } from "./testing/faults/stories";
 import { readWitness, witnessFolder } from "./testing/faults/witness";
-import { ServerProcess } from "./testing/killable-server";
-import { dockerExecutor, ended, hear, openWorkbench, over, processExecutor, reached, toSpec, type Workbench } from "./testing/workbench";
+import {
+  addNotebook,
+  dockerExecutor,
+  ended,
+  hear,
+  openWorkbench,
+  processExecutor,
+  reached,
+  toSpec,
+  until,
+  type Workbench,
+} from "./testing/workbench";
 
 const docker = await findEngine();
 const hasDocker = docker.ok || process.env.HEDDLE_REQUIRE_DOCKER === "1";
@@ -30,19 +53,22 @@ beforeEach(async () => {
   home = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-points-"));
   folder = witnessFolder(home);
   failpoints.fired.length = 0;
+  failpoints.armed.clear();
 });
 afterAll(async () => {
   await database.drop();
 });
 
-/** Of the database's statements these come only after another has gone wrong. */
-const afterCuts = ["savedRevisionsSql", "runNumberSql", "poisonRunSql", "setAsideSql"];
+/** Of the database's statements these come only after another has gone wrong, or to a server that is started anew. */
+const afterCuts = ["savedRevisionsSql", "runNumberSql", "poisonRunSql", "setAsideSql", "callAgainSql", "callerOfSql", "loadUsageSql"];
+/** What a server asks when it takes up runs. */
+const readingBack = ["takeRunsSql", "beginReadSql", "loadRunSql", "loadTaskRunsSql", "commitReadSql", "forgetPermitsSql", "limitsSql"];
 const inProcess = faultActions.filter((action) => action !== "kill");
 
-test("every statement of the engine lies in a file of statements", () => {
+test("every statement of engine, store and workers lies in a file of statements", () => {
   const texts = new Set(statements.values());
   expect(texts.size).toBe(statements.size);
-  const places = ["server/run", "server/worker", "server/metric", "server/artifact"].flatMap((place) =>
+  const places = ["server/run", "server/worker", "server/workers", "server/metric", "server/artifact"].flatMap((place) =>
     fs
       .readdirSync(place)
       .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
@@ -50,13 +76,15 @@ test("every statement of the engine lies in a file of statements", () => {
   );
   // The web side reads inside workspaceRead, with statements of its own; the engine has none but these.
   const engine = places.filter((name) =>
-    /(engine|run-writer|load-run|cache-lookup|outside-news|append|record|rescuer|lease-keeper|dispatcher)\.ts$/.test(name),
+    /\/(engine|run-writer|load-run|cache-lookup|outside-news|append|record|rescuer|lease-keeper|dispatcher|permit-desk|sub-runs|start-sub-run|usage-keeper|collect-garbage|storage-ledger|cleaner|registry)\.ts$/.test(
+      name,
+    ),
   );
-  expect(engine.length).toBeGreaterThan(8);
+  expect(engine).toHaveLength(18);
   for (const name of engine)
     expect({
       name,
-      inline: /\.query[^;]{0,80}["`](select|insert|update|delete|begin|with)\b/i.test(fs.readFileSync(name, "utf8")),
+      inline: /\.query[^;]{0,80}["`](select|insert|update|delete|begin|with|create|drop)\b/i.test(fs.readFileSync(name, "utf8")),
     }).toEqual({ name, inline: false });
 });
 
@@ -110,24 +138,62 @@ async function insist(ask: () => Promise<boolean>): Promise<void> {
   }
 }
 
+/** Places that are limited, a run that calls another, and a limit that is made while an attempt is at work. */
+async function limitedStory(bench: Workbench): Promise<string[]> {
+  const { pool } = bench;
+  await addNotebook(pool, "Child", "// %% Child\nexport const one = 1;\n");
+  await setPools(pool, { small: 1 });
+  await insist(async () => (await bench.engine.readLimits(), true));
+  const runs: string[] = [];
+  const submit = async (text: string) => {
+    const result = await bench.submit(text, { cache: "off" });
+    if (!result.ok) throw new Error(result.message);
+    runs.push(result.id);
+    return result.id;
+  };
+  await ended(pool, await submit(calling));
+  hold(folder);
+  const held = await submit(waiting(folder, "pool=small"));
+  await reached(pool, held, "wait", "running");
+  // It counts for the new one, too.
+  await setPools(pool, { small: 1, other: 1 });
+  await insist(async () => (await bench.engine.readLimits(), true));
+  // Another asks, and is paused before it hears that it may.
+  const gate = await holdGate(pool);
+  const asking = await submit(waiting(folder, "pool=other"));
+  await gate.asked();
+  await insist(() => bench.engine.command(asking, { type: "pause-requested", by: undefined }));
+  await gate.open();
+  // Given back, if that is still to go wrong: before the run is wanted again.
+  await until(async () => !failpoints.armed.has("giveBackPermitsSql"));
+  await insist(() => bench.engine.command(asking, { type: "resume-requested", by: undefined }));
+  letGo(folder);
+  await ended(pool, asking);
+  await ended(pool, held);
+  return runs;
+}
+
 test.each(inProcess)(
-  "%s at every statement and every call of the executor",
+  "%s at every statement of the engine and every call of the executor",
   async (action) => {
     const options = { leaseSeconds: 2, home };
-    const points = [...statements.keys()].filter((name) => !afterCuts.includes(name));
-    failpoints.arm(points, action);
+    failpoints.arm(
+      [...engineStatements.keys()].filter((name) => !afterCuts.includes(name)),
+      action,
+    );
     const executor = (at: string, log: (message: string) => void) => failpoints.executor(processExecutor(at, log));
-    const bench = await openWorkbench(database.url, { ...options, executor, instance: "first" });
+    let bench = await openWorkbench(database.url, { ...options, executor, instance: "first" });
     const other = await openWorkbench(database.url, { ...options, home: path.join(home, "other"), executor, instance: "second" });
     failpoints.arm(
       executorCalls.filter((name) => name !== "executor.adopt"),
       action,
     );
     const runs = await story(bench, other);
+    runs.push(...(await limitedStory(bench)));
     // Once more, with what comes only after a cut: the cut, then a fault in what finds out about it.
-    failpoints.arm(["insertRunSql", "saveRunsSql 0"], "execute-then-error");
-    failpoints.arm(["savedRevisionsSql", "runNumberSql"], action);
-    runs.push(...(await story(bench, other)));
+    failpoints.arm(["insertRunSql", "saveRunsSql 0", "beginCallSql"], "execute-then-error");
+    failpoints.arm(["savedRevisionsSql", "runNumberSql", "callAgainSql", "callerOfSql"], action);
+    runs.push(...(await story(bench, other)), ...(await limitedStory(bench)));
     // A run that the database refuses is set aside, whatever happens on the way.
     await bench.pool.query(`create function refuse() returns trigger language plpgsql as $$ begin
     if new.task_key = 'poisoned' and new.status = 'succeeded' then raise exception 'this row is poison'; end if; return new; end $$;
@@ -137,6 +203,22 @@ test.each(inProcess)(
     if (!poisoned.ok) throw new Error(poisoned.message);
     await ended(bench.pool, poisoned.id);
     expect((await bench.summary(poisoned.id)).reason).toBe("internal");
+    // Started anew while an attempt is at work, whose use of the machine goes on being kept.
+    hold(folder);
+    const atWork = await bench.submit(waiting(folder), { cache: "off" });
+    if (!atWork.ok) throw new Error(atWork.message);
+    runs.push(atWork.id);
+    const samples = async () =>
+      (await bench.pool.query<{ n: number }>("select cardinality(at_ms) as n from attempt_usage where run_id = $1", [atWork.id])).rows[0]
+        ?.n ?? 0;
+    await until(async () => (await samples()) > 0);
+    failpoints.arm(["loadUsageSql", ...readingBack], action);
+    await bench.close();
+    bench = await openWorkbench(database.url, { ...options, executor, instance: "first" });
+    const before = await samples();
+    await until(async () => (await samples()) > before && !failpoints.armed.has("loadUsageSql"));
+    letGo(folder);
+    await ended(bench.pool, atWork.id);
     await Promise.all([bench, other].map((each) => each.pool.query("select 1")));
     const loads = [bench.engine.load(), other.engine.load()];
     const verdict = await judge({
@@ -148,6 +230,11 @@ test.each(inProcess)(
       retried: runs,
     });
     expect(verdict).toEqual([]);
+    // Nobody keeps a place of an attempt that has ended.
+    const { rows: kept } = await bench.pool.query(
+      `select p.holder from permit p left join run r on r.id = p.run_id left join task_run t on t.id = p.holder where permit_is_live(p, r, t)`,
+    );
+    expect(kept).toEqual([]);
     await bench.close();
     await other.close();
     expect([...failpoints.armed.keys()]).toEqual([]);
@@ -156,71 +243,63 @@ test.each(inProcess)(
   120_000,
 );
 
-/** Sent by the second server, or only when runs are read back at a certain moment: not every story comes upon them. */
-const seldomReached = ["reopenRunSql", "wishSql", "orderedRunSql", "leaveSql", "commitReadSql", "loadTaskRunsSql", "saveRunsSql 1"];
-/** Each round starts and kills a server: by default every third point, with HEDDLE_FAULTS=full each. */
-const isFull = process.env.HEDDLE_FAULTS === "full";
-
-test("kill -9 at every statement and every call of the executor", async () => {
-  // What the second server sends in the name of another owner, or only after a cut, is killed elsewhere (kill.test.ts, the model).
-  const open = new Set(
-    [...statements.keys(), ...executorCalls]
-      .filter((name) => ![...afterCuts, ...seldomReached].includes(name))
-      .filter((_, index) => isFull || index % 3 === 0),
-  );
-  const all = open.size;
-  const bench = await openWorkbench(database.url, { leaseSeconds: 3, home: path.join(home, "other"), instance: "second" });
-  const runs: string[] = [];
-  let kills = 0;
-  let idle = false;
-  for (let rounds = 0; open.size > 0 && rounds < all + 10; rounds++) {
-    const server = new ServerProcess({
-      databaseUrl: database.url,
+test.each(inProcess)(
+  "%s at every statement of the store",
+  async (action) => {
+    const pool = createPool(database.url);
+    const store = openValueStore(home, pool, {});
+    const { objects } = store;
+    const bench = await openWorkbench(database.url, {
+      leaseSeconds: 10,
       home,
-      leaseSeconds: 3,
-      failpoints: { points: [...open], action: "kill" },
+      objects,
+      executor: (at, log) => processExecutor(at, log, store),
     });
-    const ready = await server.hearOrEnd("ready");
-    if (ready) {
-      // What is left is reached by a cancel of something that is at work.
-      const stopping = idle || [...open].every((point) => point === "clearWishesSql" || point === "executor.stop");
-      hold(folder);
-      server.send({
-        type: "submit",
-        text: stopping ? waiting(folder) : everything(folder, 3, 40, rounds + 1),
-        cache: rounds % 2 === 0 ? "use" : "off",
-      });
-      const accepted = await server.hearOrEnd("accepted");
-      if (accepted) {
-        const { id } = accepted.result;
-        runs.push(id);
-        while (stopping && !readWitness(folder).some(({ run }) => run === id)) await new Promise((resolve) => setTimeout(resolve, 50));
-        if (stopping) await bench.engine.cancel(id);
-        // All that this round can reach is reached by then; what the loops do comes within their turn.
-        await Promise.race([server.exit, ended(bench.pool, id).then(() => new Promise((resolve) => setTimeout(resolve, 4000)))]);
-        await server.kill();
-      }
+    await addNotebook(pool, "Any", "// %% Any\nexport const any = 1;\n");
+    await pool.query("insert into storage_policy (workspace_id, keep_last, quota_bytes) values ('w1', 1, 1000000000)");
+    const old = await bench.run(everything(folder, 3, 10, 1), { cache: "off" });
+    const orphan = await store.put("w1", Buffer.from("nobody refers to it".padEnd(1000, ".")));
+    failpoints.arm(storageStatements.keys(), action);
+    // Runs go on being stored, with quotas and references, while sweeps go wrong.
+    const kept = await bench.run(everything(folder, 3, 10, 2), { cache: "off" });
+    expect(kept.status).toBe("succeeded");
+    await store.put("w1", Buffer.from("nobody refers to it".padEnd(1000, ".")));
+    await store.put("w1", Buffer.from("said twice"));
+    await store.put("w1", Buffer.from("said twice"));
+    await createStorageLedger(pool, async () => 0).lost("w1", "0".repeat(64));
+    const cleaner = createCleaner({ pool, objects, logs: bench.engine.logs, everyMs: 20, complain: () => undefined });
+    cleaner.start();
+    await until(async () => !failpoints.armed.has("dueSweepsSql"));
+    await cleaner.stop();
+    const sweep = () =>
+      collectGarbage({ pool, objects, workspaceId: "w1", dryRun: false, trigger: "timer" }).then(
+        (result) => result.ok,
+        () => false,
+      );
+    // As if the time of grace had passed since the one before, and that in which a sweep that was cut off is believed to go on.
+    const age = () =>
+      pool.query("update condemned_value set since = since - interval '2 hours', deleting = deleting - interval '5 minutes'");
+    if (action === "sleep") failpoints.arm(["markSql"], "throw");
+    for (let sweeps = 0; failpoints.armed.size > 0 && sweeps < 60; sweeps++) {
+      await sweep();
+      await age();
     }
-    await server.exit;
-    const point = (await server.lastWord("killed"))?.point;
-    idle = point === undefined && !idle;
-    if (point === undefined) continue;
-    open.delete(point);
-    kills++;
-  }
-  expect({ open: [...open], kills }).toEqual({ open: [], kills: all });
-  const server = new ServerProcess({ databaseUrl: database.url, home, leaseSeconds: 3 });
-  await server.hear("ready");
-  for (const id of runs) await ended(bench.pool, id);
-  server.send({ type: "load" });
-  const { load } = await server.hear("load");
-  expect(
-    await judge({ pool: bench.pool, runs, witness: readWitness(folder), homes: [home, path.join(home, "other")], loads: [load] }),
-  ).toEqual([]);
-  await server.close();
-  await bench.close();
-  fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-}, 600_000);
+    expect([...failpoints.armed.keys()]).toEqual([]);
+    expect(await sweep()).toBe(true);
+    expect(await judge({ pool, runs: [kept.id], witness: readWitness(folder), homes: [home], loads: [bench.engine.load()] })).toEqual([]);
+    expect((await pool.query("select 1 from run where id = $1", [old.id])).rowCount).toBe(0);
+    expect(await store.has("w1", orphan.hash)).toBe(false);
+    let bytes = 0;
+    for await (const object of objects.list("w1/")) bytes += object.bytes;
+    expect((await pool.query("select used_bytes::float8 as used from storage_usage where workspace_id = 'w1'")).rows).toEqual([
+      { used: bytes },
+    ]);
+    await bench.close();
+    await pool.end();
+    fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  },
+  60_000,
+);
 
 if (hasDocker) {
   test.each(inProcess)(
@@ -254,64 +333,4 @@ if (hasDocker) {
     },
     120_000,
   );
-
-  test("kill -9 at every call of the container engine", async () => {
-    const open = new Set<string>([
-      "docker.createContainer",
-      "container.start",
-      "docker.listContainers",
-      "container.wait",
-      "executor.launch",
-    ]);
-    const all = open.size;
-    const pool = createPool(database.url);
-    const options = { databaseUrl: database.url, home, executor: "docker", witness: folder } as const;
-    const runs: string[] = [];
-    for (let rounds = 0; open.size > 0 && rounds < all + 5; rounds++) {
-      // A wait is answered only at the end: it is killed at, by what ends the container.
-      const points = [...open].filter((point) => point !== "container.wait" || open.size === 1);
-      const server = new ServerProcess({ ...options, failpoints: { points, action: "kill" } });
-      if (await server.hearOrEnd("ready")) {
-        server.send({ type: "submit", text: everything("/heddle/witness") });
-        const accepted = await server.hearOrEnd("accepted");
-        if (accepted) {
-          runs.push(accepted.result.id);
-          if (points[0] === "container.wait") await killContainers(home, server.exit);
-        }
-      }
-      // All over without having come upon one of them: waiting for the server's end would be waiting for ever.
-      await Promise.race([server.exit, ...(points[0] === "container.wait" ? [] : [over(pool, runs)])]);
-      if (!server.isOver && points[0] !== "container.wait") throw new Error(`Never reached: ${points.join(", ")}\n${server.errors}`);
-      const point = (await server.lastWord("killed"))?.point;
-      if (point === undefined) throw new Error(`Ended before: ${points.join(", ")}\n${server.errors}`);
-      open.delete(point);
-    }
-    expect([...open]).toEqual([]);
-    const server = new ServerProcess(options);
-    await server.hear("ready");
-    await over(pool, runs);
-    server.send({ type: "load" });
-    const { load } = await server.hear("load");
-    expect(await judge({ pool, runs, witness: readWitness(folder), homes: [home], loads: [load] })).toEqual([]);
-    await server.close();
-    await pool.end();
-    fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-  }, 180_000);
-}
-
-/** Whether its task is at work or over by then: the container stays warm, and its end is what matters. */
-async function killContainers(of: string, serverEnd: Promise<void>): Promise<void> {
-  const engine = openEngine();
-  const id = createHash("sha256").update(of).digest("hex").slice(0, 16);
-  let done = false;
-  void serverEnd.then(() => (done = true));
-  for (; !done; await new Promise((resolve) => setTimeout(resolve, 50))) {
-    for (const { Id } of await engine.listContainers({ filters: { label: [`heddle.home=${id}`], status: ["running"] } })) {
-      await engine
-        .getContainer(Id)
-        .kill()
-        .then(() => (done = true))
-        .catch(() => undefined);
-    }
-  }
 }

@@ -5,7 +5,11 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { openValueStore } from "../artifact/open-value-store";
+import { startFaultyProxy } from "../artifact/testing/faulty-proxy";
+import { startTestS3 } from "../artifact/testing/s3-server";
 import { startEmbeddedPostgres } from "../db/embedded-postgres";
 import { migrate } from "../db/migrate";
 import { createPool, type Pool } from "../db/pool";
@@ -14,11 +18,12 @@ import type { HarnessExecutor } from "../executor/harness-executor";
 import { FaultProxy, type Trouble } from "./testing/faults/fault-proxy";
 import { failpoints } from "./testing/faults/failpoints";
 import { judge, type Evidence } from "./testing/faults/oracle";
+import { MemoryGroup } from "./testing/faults/memory-group";
 import { observe } from "./testing/faults/observations";
 import { busy, everything, hold, letGo, waiting } from "./testing/faults/stories";
 import { readWitness, witnessFolder } from "./testing/faults/witness";
 import { ServerProcess } from "./testing/killable-server";
-import { ended, openWorkbench, reached, type Workbench } from "./testing/workbench";
+import { ended, openWorkbench, processExecutor, reached, until, type Workbench } from "./testing/workbench";
 
 const full = process.env.HEDDLE_FAULTS === "full";
 const size = (small: number, large: number) => (full ? large : small);
@@ -51,12 +56,6 @@ async function expectWhole(evidence: Omit<Evidence, "witness">): Promise<{ attem
     [evidence.runs],
   );
   return { attempts: witness.length, lost: rows[0]!.lost };
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(test: () => Promise<boolean>): Promise<void> {
-  while (!(await test().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 const isOver = (on: Pool, id: string) => async () =>
@@ -200,9 +199,8 @@ test("F9 F10 F11: three servers on one database: hints lost and doubled, one kil
   for (const server of servers) for (let n = 0; n < size(3, 20); n++) runs.add((await server.hear("accepted")).result.id);
   for (let n = 0; n < 100; n++)
     await pool.query("select pg_notify('heddle_runs', $1)", [JSON.stringify({ from: "nobody", runs: [...runs] })]);
-  // Each hears of the others' ends: of runs that it has seen at work, and it looks every two seconds.
+  // Each hears of the others' ends.
   const [equal] = [...runs];
-  await pause(5000);
   letGo(folder);
   await Promise.all(servers.map((server) => server.hear("changed", (word) => word.runId === equal && word.ended)));
   hold(folder);
@@ -237,9 +235,8 @@ test("F9: where no notification ever arrives, a look every two seconds finds wha
   const bench = await openWorkbench(database.url, { instance: "deaf", leaseSeconds: 10, home });
   other.send({ type: "submit", text: waiting(folder) });
   const { id } = (await other.hear("accepted")).result;
-  // The hub of this process hears it from the bench's own looks only: one finds it at work, a later one over.
+  // The hub of this process hears it from the bench's own looks only.
   await until(async () => readWitness(folder).some(({ run }) => run === id));
-  await pause(5000);
   letGo(folder);
   await ended(pool, id);
   await expectWhole({ pool, runs: [id] });
@@ -279,6 +276,98 @@ test("F13: clocks a day ahead and a day behind change nothing", async () => {
   await server.close();
 }, 120_000);
 
+test("F15: an object store each of whose requests goes wrong once, and one that stays away", async () => {
+  const s3 = await startTestS3();
+  const proxy = await startFaultyProxy(s3.place.endpoint!);
+  const { bucket, prefix, credentials } = s3.place;
+  process.env.AWS_ACCESS_KEY_ID = credentials!.accessKeyId;
+  process.env.AWS_SECRET_ACCESS_KEY = credentials!.secretAccessKey;
+  const store = openValueStore(home, pool, { HEDDLE_STORE: `s3://${bucket}/${prefix}`, HEDDLE_STORE_ENDPOINT: proxy.url });
+  const { objects } = store;
+  const bench = await openWorkbench(database.url, {
+    instance: "s3",
+    leaseSeconds: 10,
+    home,
+    objects,
+    executor: (at, log) => processExecutor(at, log, store),
+  });
+  // Goes up in parts, too.
+  const text = (salt: number) =>
+    `${everything(folder, 3, 10, salt)}\n// %% Big\nconst big = new Uint8Array(20_000_000).fill(${salt});\n\n// %% Size\nexport const size = big.length;\n`;
+  const runs: string[] = [];
+  let wrong = 0;
+  for (const [salt, fault] of (["unavailable", "cut", "lost-answer"] as const).entries()) {
+    const known = new Set<string>();
+    proxy.fault = ({ method, url }) => {
+      const request = `${method} ${url}`;
+      // Only what has a body can be cut in the middle of it.
+      if (known.has(request) || (fault === "cut" && method !== "PUT")) return "none";
+      known.add(request);
+      wrong++;
+      return fault;
+    };
+    const run = await bench.run(text(salt), { cache: "off" });
+    expect([fault, run.status, run.message]).toEqual([fault, "succeeded", undefined]);
+    runs.push(run.id);
+  }
+  proxy.fault = () => "unavailable";
+  const without = await bench.run(text(7), { cache: "off" });
+  expect(without.status).toBe("failed");
+  const { reason, status } = without.tasks.big!;
+  expect({ status, reason }).toEqual({ status: "failed", reason: "internal" });
+  proxy.fault = () => "none";
+  const after = await bench.run(text(7), { cache: "off" });
+  expect(after.status).toBe("succeeded");
+  runs.push(without.id, after.id);
+  await expectWhole({ pool, runs, objects, loads: [bench.engine.load()] });
+  observe(
+    "F15",
+    "requests to an object store: 503, cut in the middle, done but not answered; 503 throughout a run",
+    wrong,
+    `${runs.length - 1} runs succeeded with every value whole; the run without a store failed with its reason`,
+  );
+  await bench.close();
+  await proxy.close();
+  await s3.close();
+}, 120_000);
+
+const group = MemoryGroup.make(400 * 1024 ** 2);
+afterAll(() => group?.remove());
+if (group) {
+  test("F17: what is ended by the kernel because the machine has no more memory says so, and the server goes on", async () => {
+    const server = new ServerProcess({ databaseUrl: database.url, home, leaseSeconds: 10 });
+    group.add(server.pid);
+    await server.hear("ready");
+    // Far below its own limit of 1 GB: nobody but the kernel ends it.
+    server.send({
+      type: "submit",
+      text: `// %% Hog
+const held = [];
+for (;;) {
+  held.push(Buffer.alloc(4_000_000, 1));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+}
+`,
+    });
+    const { id } = (await server.hear("accepted")).result;
+    await until(isOver(pool, id));
+    const { rows } = await pool.query("select status, reason, error->>'name' as name from task_run where run_id = $1", [id]);
+    expect(rows).toEqual([{ status: "failed", reason: "out-of-memory", name: "OutOfMemory" }]);
+    server.send({ type: "submit", text: everything(folder) });
+    const next = (await server.hear("accepted")).result.id;
+    await until(isOver(pool, next));
+    expect((await pool.query("select status from run where id = $1", [next])).rows).toEqual([{ status: "succeeded" }]);
+    await expectWhole({ pool, runs: [id, next], homes: [home] });
+    observe(
+      "F17",
+      "a cell within its limit takes the last memory of its machine (a control group of 400 MB)",
+      1,
+      "ended by the kernel: out-of-memory; server and next run went on",
+    );
+    await server.close();
+  }, 60_000);
+}
+
 test("F20 F21: a flood of lines and of metric points is stored whole or declared as cut", async () => {
   const bench = await openWorkbench(database.url, { instance: "flood", leaseSeconds: 10, home });
   const lines = size(20_000, 200_000);
@@ -308,7 +397,9 @@ export const flood = await witness("flood", async (given) => {
 }, 300_000);
 
 test("F22 F23 F28: many tasks and many runs, while somebody holds a transaction open", async () => {
-  const reader = await pool.connect();
+  // Somebody's own connection, without the limits that ours have.
+  const reader = new pg.Client({ connectionString: database.url });
+  await reader.connect();
   await reader.query("begin isolation level repeatable read");
   await reader.query("select count(*) from run");
   const bench = await openWorkbench(database.url, { instance: "many", leaseSeconds: 10, home });
@@ -327,7 +418,7 @@ test("F22 F23 F28: many tasks and many runs, while somebody holds a transaction 
   await expectWhole({ pool, runs, loads: [bench.engine.load()] });
   expect((await pool.query("select 1 from run where id = any($1) and status = 'succeeded'", [runs])).rowCount).toBe(runs.length);
   await reader.query("rollback");
-  reader.release();
+  await reader.end();
   observe(
     "F22 F23 F28",
     `fan-out of ${wide} and ${many} runs of 10 tasks in ten workspaces, with a repeatable-read transaction open throughout`,

@@ -4,10 +4,11 @@
  * back is back before the next ask. Neighbours: admission.ts asks, server/db/permit.sql.ts has the statements.
  */
 import { decidePermits, sizeOf, type Ask, type Refusal, type ResourceState } from "@/pipelines/limit/permits";
-import { countsRuns, limitKey, type Limit, type LimitKind, type Limits, type Resource } from "@/pipelines/limit/limit";
+import { countsRuns, limitKey, type Labels, type Limit, type LimitKind, type Limits, type Resource } from "@/pipelines/limit/limit";
 import { patiently } from "../db/patiently";
 import {
   beginPermitsSql,
+  commitPermitsSql,
   forgetPermitsSql,
   giveBackPermitsSql,
   labelPermitsSql,
@@ -41,6 +42,7 @@ interface LimitRecord {
   readonly runs: number | null;
   readonly rate_count: number | null;
   readonly rate_seconds: number | null;
+  readonly labels?: Labels | null;
 }
 
 export interface StateRecord extends Omit<LimitRecord, "kind" | "name"> {
@@ -160,7 +162,7 @@ export class PermitDesk {
           values: [...columns(taken), this.instance, ...columns(dead).slice(0, 4)],
         });
       }
-      await client.query("commit");
+      await client.query(commitPermitsSql);
       for (const id of workspaces) this.gates.add(id);
       return { granted, refused, now };
     } catch (error) {
@@ -223,6 +225,7 @@ function toLimit(kind: LimitKind, name: string, row: Omit<LimitRecord, "kind" | 
     slots: row.slots ?? undefined,
     runs: row.runs ?? undefined,
     rate: row.rate_count === null || row.rate_seconds === null ? undefined : { count: row.rate_count, seconds: row.rate_seconds },
+    labels: row.labels ?? undefined,
   };
 }
 

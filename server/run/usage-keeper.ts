@@ -69,7 +69,7 @@ export class UsageKeeper {
     }
     dirty.sort((a, b) => (a.origin.taskRunId < b.origin.taskRunId ? -1 : 1));
     const column = <T>(of: (kept: Kept) => T) => dirty.map(of);
-    await this.pool.query(saveUsageSql, [
+    const saved = this.pool.query(saveUsageSql, [
       column(({ origin }) => origin.taskRunId),
       column(({ origin }) => origin.attempt),
       column(({ origin }) => origin.workspaceId),
@@ -78,6 +78,10 @@ export class UsageKeeper {
         JSON.stringify(samples.list.map(({ at, cpuMs, memoryBytes }) => [Math.round(at), Math.round(cpuMs), Math.round(memoryBytes)])),
       ),
     ]);
+    await saved.catch((error: unknown) => {
+      for (const kept of dirty) kept.dirty = true;
+      throw error;
+    });
   }
 
   private async read(kept: Kept): Promise<void> {

@@ -2,6 +2,7 @@
 import { collectGarbage } from "../artifact/collect-garbage";
 import type { ObjectStore } from "../artifact/object-store";
 import type { Pool } from "../db/pool";
+import { dueSweepsSql } from "../db/storage.sql";
 import type { LogStore } from "../run/log-store";
 import { loopEvery, type Loop } from "./loop";
 
@@ -24,11 +25,7 @@ export function createCleaner({ pool, objects, logs, everyMs = lookEveryMs, comp
     async () => {
       await logs.flush();
       // Another server may have swept it: the database knows when each was swept last.
-      const { rows } = await pool.query<{ id: string }>(
-        `select w.id from workspace w where not exists (
-           select from storage_sweep s where s.workspace_id = w.id and s.started_at > clock_timestamp() - make_interval(hours => $1))`,
-        [sweepEveryHours],
-      );
+      const { rows } = await pool.query<{ id: string }>(dueSweepsSql, [sweepEveryHours]);
       for (const { id } of rows) {
         await collectGarbage({ pool, objects, workspaceId: id, dryRun: false, trigger: "timer" }).catch((error: unknown) =>
           complain(`Collecting the garbage of ${id}`, error),

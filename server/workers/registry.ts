@@ -5,6 +5,8 @@ import {
   drainWorkerSql,
   forgetServersSql,
   knownWorkersSql,
+  serverLeftSql,
+  labelledPoolsSql,
   taskRunStandsSql,
   workerArrivedSql,
   workerBeatSql,
@@ -61,6 +63,11 @@ export class DatabaseWorkers implements WorkerRegistry {
     return rows.map(({ workspace_id: workspaceId, ...rest }) => ({ ...rest, workspaceId }));
   }
 
+  async labelledPools(): Promise<readonly string[]> {
+    const { rows } = await this.pool.query<{ workspace_id: string; name: string }>(labelledPoolsSql);
+    return rows.map(({ workspace_id, name }) => `${workspace_id}/${name}`);
+  }
+
   async isStale(workspaceId: string, taskRunId: string, attempt: number): Promise<boolean> {
     const { rows } = await this.pool.query<{ status: string; attempt: number }>(taskRunStandsSql, [taskRunId, workspaceId]);
     const row = rows[0];
@@ -78,7 +85,7 @@ export class DatabaseWorkers implements WorkerRegistry {
   }
 
   async selfLeft(): Promise<void> {
-    await this.pool.query("delete from worker where id = $1", [this.server]);
+    await this.pool.query(serverLeftSql, [this.server]);
   }
 
   private arrive(

@@ -129,10 +129,12 @@ export class DockerHost implements HarnessHost {
       await this.answer("start the container", container.start());
     } catch (error) {
       await this.answer("remove the container", container.remove({ force: true })).catch(() => undefined);
-      const message = (error as Error).message;
+      const { message, statusCode } = error as { message: string; statusCode?: number };
+      // Nothing was said about the container: the engine itself went away.
+      const isAway = statusCode === undefined;
       throw new HarnessStartError(
-        resources.image === undefined ? "internal" : "image",
-        resources.image === undefined,
+        isAway ? "node-lost" : resources.image === undefined ? "internal" : "image",
+        isAway || resources.image === undefined,
         `The container could not be started: ${message}`,
       );
     }

@@ -4,6 +4,7 @@
  * Neighbours: remote-worker.ts (the link), attempt-grants.ts (what it may read and write).
  */
 import { createHash } from "node:crypto";
+import type { CallAnswer } from "@/pipelines/protocol/messages";
 import type {
   WorkerAttemptWord,
   WorkerMessage,
@@ -29,12 +30,13 @@ export interface RemoteAttemptParts {
   readonly values: Pick<ValueStore, "putPreview">;
   grant(): Grant | undefined;
   acknowledge(n: number): void;
+  answer(call: number, answer: CallAnswer): void;
   /** `said`: with a word of its own. */
   ended(said: boolean): void;
   log(message: string): void;
 }
 
-type Telling = Extract<WorkerMessage, { type: "started" | "progress" | "usage" }>;
+type Telling = Extract<WorkerMessage, { type: "started" | "progress" | "usage" | "call" | "parked" }>;
 const mostInline = 64 * 1024;
 
 export class RemoteAttempt {
@@ -66,9 +68,22 @@ export class RemoteAttempt {
   tell(word: Telling): void {
     const { listener } = this.parts;
     if (this.finished || this.abandoned) return;
-    if (word.type === "started") listener.started();
-    else if (word.type === "progress") listener.progress({ done: word.done, total: word.total, message: word.message });
-    else listener.usage({ cpuMs: word.cpuMs, memoryBytes: word.memoryBytes });
+    switch (word.type) {
+      case "started":
+        return listener.started();
+      case "progress":
+        return listener.progress({ done: word.done, total: word.total, message: word.message });
+      case "usage":
+        return listener.usage({ cpuMs: word.cpuMs, memoryBytes: word.memoryBytes });
+      case "call": {
+        const { call, notebook, params, nth } = word;
+        return listener.call({ call, notebook, params, nth }, (answer) => {
+          if (!this.finished && !this.abandoned) this.parts.answer(call, answer);
+        });
+      }
+      case "parked":
+        return listener.parked(word.calls);
+    }
   }
 
   hear(word: WorkerAttemptWord): void {
@@ -133,7 +148,7 @@ export class RemoteAttempt {
   private async toResult(result: WorkerResult): Promise<AttemptResult> {
     if (result.status === "skipped") return result;
     if (result.status !== "succeeded") return { ...result, error: result.error as never };
-    const { displays, usage, previews } = result;
+    const { calls, displays, usage, previews } = result;
     const outputs: Record<string, ValueRef> = {};
     const elements: Record<string, ValueRef[]> = {};
     let missing: string | undefined;
@@ -160,7 +175,7 @@ export class RemoteAttempt {
         previews,
         [outputs, ...Object.values(elements)].flatMap((refs) => Object.values(refs)),
       );
-    return { status: "succeeded", outputs, ...(result.elements ? { elements } : {}), displays, usage };
+    return { status: "succeeded", outputs, ...(result.elements ? { elements } : {}), calls, displays, usage };
   }
 
   /** A missing preview is a pity, not a failure. */

@@ -1,6 +1,9 @@
 /** A server in a process of its own (server-process.ts), to be stopped, frozen and killed. */
 import { spawn, type ChildProcess } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
 import readline from "node:readline";
+import { buildSync } from "esbuild";
 import type { FaultAction } from "./faults/failpoints";
 
 export interface ServerProcessOptions {
@@ -9,7 +12,7 @@ export interface ServerProcessOptions {
   readonly executor?: "process" | "docker";
   readonly leaseSeconds?: number;
   /** These points go wrong once each, in this way (faults/failpoints.ts). */
-  readonly failpoints?: { readonly points: readonly string[]; readonly action: FaultAction };
+  readonly failpoints?: readonly { readonly points: readonly string[]; readonly action: FaultAction }[];
   /** Folder that containers see as /heddle/witness. */
   readonly witness?: string;
   /** Milliseconds by which this process's clock is wrong. */
@@ -24,6 +27,26 @@ type Word =
   | { type: "load"; load: { runs: number; attempts: number } }
   | { type: "changed"; runId: string; seq: number; ended: boolean };
 
+let bundle: string | undefined;
+
+/** Once per process: it starts in half the time that it would take from its sources. */
+function bundled(): string {
+  if (bundle !== undefined) return bundle;
+  const outfile = path.join(process.cwd(), "dist", "testing", `server-process-${process.pid}.mjs`);
+  buildSync({
+    entryPoints: ["server/run/testing/server-process.ts"],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    packages: "external",
+    sourcemap: "inline",
+    outfile,
+    logLevel: "error",
+  });
+  process.once("exit", () => fs.rmSync(outfile, { force: true }));
+  return (bundle = outfile);
+}
+
 export class ServerProcess {
   private readonly words: Word[] = [];
   private readonly heard: Word[] = [];
@@ -34,14 +57,14 @@ export class ServerProcess {
   errors = "";
 
   constructor({ databaseUrl, home, executor = "process", leaseSeconds = 30, failpoints, witness, clockShift = 0 }: ServerProcessOptions) {
-    this.child = spawn(process.execPath, ["--import", "tsx", "server/run/testing/server-process.ts"], {
+    this.child = spawn(process.execPath, [bundled()], {
       env: {
         ...process.env,
         DATABASE_URL: databaseUrl,
         HEDDLE_HOME: home,
         HEDDLE_TEST_EXECUTOR: executor,
         HEDDLE_TEST_LEASE: String(leaseSeconds),
-        HEDDLE_TEST_FAILPOINTS: JSON.stringify(failpoints ?? { points: [], action: "throw" }),
+        HEDDLE_TEST_FAILPOINTS: JSON.stringify(failpoints ?? []),
         HEDDLE_TEST_WITNESS: witness ?? "",
         HEDDLE_TEST_CLOCK: String(clockShift),
       },
@@ -59,6 +82,8 @@ export class ServerProcess {
       this.errors += data.toString();
       this.wake();
     });
+    // Said to one that is dead already.
+    this.child.stdin!.on("error", () => undefined);
     readline.createInterface({ input: this.child.stdout! }).on("line", (line) => {
       this.words.push(JSON.parse(line) as Word);
       this.heard.push(this.words.at(-1)!);
@@ -107,6 +132,10 @@ export class ServerProcess {
 
   private wake(): void {
     for (const go of this.waiting.splice(0)) go();
+  }
+
+  get pid(): number {
+    return this.child.pid!;
   }
 
   signal(signal: NodeJS.Signals): void {

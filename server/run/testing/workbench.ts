@@ -6,6 +6,7 @@ import { compile } from "@/pipelines/compile/compile";
 import { validateParams } from "@/pipelines/compile/validate-params";
 import { parse } from "@/pipelines/notebook/parse";
 import type { RunSpec } from "@/pipelines/run/run";
+import type { ValueStore } from "../../artifact/store";
 import { createPool, type Pool } from "../../db/pool";
 import type { InstalledEnvironment } from "../../executor/environment";
 import type { Executor } from "../../executor/executor";
@@ -84,9 +85,10 @@ export function bareEnvironment(home: string): InstalledEnvironment {
   return { folder, hash: "bare", packages: [] };
 }
 
-export function processExecutor(home: string, log: (message: string) => void): Executor {
+export function processExecutor(home: string, log: (message: string) => void, store?: ValueStore): Executor {
   return createProcessExecutor({
     home,
+    ...(store ? { store } : {}),
     slots: 4,
     log,
     environment: bareEnvironment(home),
@@ -95,9 +97,10 @@ export function processExecutor(home: string, log: (message: string) => void): E
   });
 }
 
-export function dockerExecutor(home: string, log: (message: string) => void, docker?: ContainerEngine): Executor {
+export function dockerExecutor(home: string, log: (message: string) => void, docker?: ContainerEngine, store?: ValueStore): Executor {
   return createDockerExecutor({
     home,
+    ...(store ? { store } : {}),
     ...(docker ? { docker } : {}),
     slots: 4,
     log,
@@ -117,7 +120,7 @@ export async function openWorkbench(
     home = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-home-")),
     executor: makeExecutor = processExecutor,
     ...rest
-  } = options as { home?: string; executor?: typeof processExecutor };
+  } = options as { home?: string; executor?: (home: string, log: (message: string) => void) => Executor };
   fs.mkdirSync(path.join(home, "data", "w1"), { recursive: true });
   const problems: string[] = [];
   const log = (message: string) => {
@@ -199,14 +202,17 @@ export async function ended(pool: Pool, runId: string): Promise<void> {
   if (rows.length === 0) await heard;
 }
 
-/** Resolves once all of them have ended by what the database says, whichever server tells of it. A database that is away is waited for. */
-export async function over(pool: Pool, runIds: readonly string[]): Promise<void> {
-  const look = () =>
-    pool
-      .query("select 1 from run where id = any($1) and status in ('succeeded', 'failed', 'cancelled')", [runIds])
-      .then(({ rowCount }) => rowCount === new Set(runIds).size)
-      .catch(() => false);
-  while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 50));
+/** Resolves once it holds. What throws (a database that is away) does not hold yet. */
+export async function until(test: () => Promise<boolean>): Promise<void> {
+  while (!(await test().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Whether all of them have ended by what the database says, whichever server tells of it. */
+export async function areOver(pool: Pool, runIds: readonly string[]): Promise<boolean> {
+  const { rowCount } = await pool.query("select 1 from run where id = any($1) and status in ('succeeded', 'failed', 'cancelled')", [
+    runIds,
+  ]);
+  return rowCount === new Set(runIds).size;
 }
 
 /** Resolves once a task run has this status. */

@@ -5,6 +5,7 @@ export type ContainerEngine = Docker;
 export type ContainerHandle = Docker.Container;
 export type ContainerOptions = Docker.ContainerCreateOptions;
 
-export function openEngine(): ContainerEngine {
-  return new Docker();
+/** `socketPath`: one that is not the usual one. */
+export function openEngine(socketPath?: string): ContainerEngine {
+  return socketPath === undefined ? new Docker() : new Docker({ socketPath });
 }

@@ -6,7 +6,12 @@
 import pg from "pg";
 import * as artifactSql from "../../../db/artifact.sql";
 import * as metricSql from "../../../db/metric.sql";
+import * as permitSql from "../../../db/permit.sql";
 import * as runSql from "../../../db/run.sql";
+import * as storageSql from "../../../db/storage.sql";
+import * as subRunSql from "../../../db/sub-run.sql";
+import * as usageSql from "../../../db/usage.sql";
+import * as workerSql from "../../../db/worker.sql";
 import type { ContainerEngine, ContainerHandle, ContainerOptions } from "../../../executor/docker/testing/engine";
 import type { Executor } from "../../../executor/executor";
 
@@ -14,12 +19,22 @@ export const faultActions = ["throw", "sleep", "execute-then-error", "kill"] as 
 export type FaultAction = (typeof faultActions)[number];
 
 const { saveRunsSql, abandonRunsSql: _commandLine, ...runStatements } = runSql;
+const { valueColumns: _columns, ...storage } = storageSql;
+const { taskUsageSql: _taskPage, runUsageSql: _runPage, ...usage } = usageSql;
+// Read by pages only, as the statements of run-read.sql.ts and waiting.sql.ts are: nothing hangs on them.
+const { workersSql: _list, runningTasksSql: _tasks, servedPoolsSql: _served, poolWorkersSql: _pool, ...workers } = workerSql;
 
-/** Name → text of every statement that an engine sends. */
-export const statements: ReadonlyMap<string, string> = new Map([
-  ...Object.entries({ ...runStatements, ...metricSql, ...artifactSql }),
+/** Statements that an engine sends: runs, metrics, artifacts, limits, called runs, usage. */
+export const engineStatements: ReadonlyMap<string, string> = new Map([
+  ...Object.entries({ ...runStatements, ...metricSql, ...artifactSql, ...permitSql, ...subRunSql, ...usage }),
   ...[0, 1, 2, 3].map((n) => [`saveRunsSql ${n}`, saveRunsSql({ added: (n & 1) > 0, results: (n & 2) > 0 })] as const),
 ]);
+/** Those of the store: quotas, references, sweeps. */
+export const storageStatements: ReadonlyMap<string, string> = new Map(Object.entries(storage));
+/** Those of workers on other machines. */
+export const workerStatements: ReadonlyMap<string, string> = new Map(Object.entries(workers));
+/** Name → text of every statement that a server sends beside what its pages read. */
+export const statements: ReadonlyMap<string, string> = new Map([...engineStatements, ...storageStatements, ...workerStatements]);
 
 export const dockerCalls = [
   "docker.createContainer",
@@ -52,7 +67,7 @@ class Failpoints {
       case "throw":
         throw lostConnection(point);
       case "sleep":
-        await new Promise((resolve) => setTimeout(resolve, 400));
+        await new Promise((resolve) => setTimeout(resolve, 100));
         return call();
       case "execute-then-error":
         await call();

@@ -5,6 +5,9 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { buffer } from "node:stream/consumers";
+import type { ObjectStore } from "../../../artifact/object-store";
+import { valueKey } from "../../../artifact/store";
 import type { Pool } from "../../../db/pool";
 import type { Seen } from "./witness";
 
@@ -15,6 +18,8 @@ export interface Evidence {
   readonly witness: readonly Seen[];
   /** Homes whose stores hold values. */
   readonly homes?: readonly string[];
+  /** A store elsewhere that holds them, of the workspace w1. */
+  readonly objects?: Pick<ObjectStore, "read">;
   /** Slots that each engine says are in use. */
   readonly loads?: readonly { readonly runs: number; readonly attempts: number }[];
   /** Runs that were retried as a whole: what had ended may change. */
@@ -187,7 +192,7 @@ async function judgeWords({ pool, runs, witness }: Evidence, tasks: readonly Tas
 }
 
 /** I7: what a row names is there, whole. */
-async function judgeValues({ pool, runs, homes = [] }: Evidence, tasks: readonly TaskRow[], faults: string[]) {
+async function judgeValues({ pool, runs, homes = [], objects }: Evidence, tasks: readonly TaskRow[], faults: string[]) {
   const { rows: artifacts } = await pool.query<{ value: { hash: string; inline?: string } }>(
     "select value from artifact where run_id = any($1)",
     [runs],
@@ -196,11 +201,17 @@ async function judgeValues({ pool, runs, homes = [] }: Evidence, tasks: readonly
     Object.values(outputs ?? {}).flatMap((ref) => ref.list ?? [ref as { hash: string; inline?: string }]),
   );
   for (const { hash, inline } of [...refs, ...artifacts.map(({ value }) => value)]) {
-    const bytes = inline !== undefined ? Buffer.from(inline, "base64") : readStored(homes, hash);
+    const bytes =
+      inline !== undefined ? Buffer.from(inline, "base64") : objects ? await readObject(objects, hash) : readStored(homes, hash);
     if (bytes === undefined) {
-      if (homes.length > 0) faults.push(`I7: value ${hash} is named and not there`);
+      if (homes.length > 0 || objects) faults.push(`I7: value ${hash} is named and not there`);
     } else if (createHash("sha256").update(bytes).digest("hex") !== hash) faults.push(`I7: value ${hash} is not what its hash says`);
   }
+}
+
+async function readObject(objects: Pick<ObjectStore, "read">, hash: string): Promise<Buffer | undefined> {
+  const found = await objects.read(valueKey("w1", hash));
+  return found && buffer(found.stream);
 }
 
 function readStored(homes: readonly string[], hash: string): Buffer | undefined {

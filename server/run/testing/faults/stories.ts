@@ -41,9 +41,9 @@ export const report = await witness("report", () => worked.reduce((a, b) => a + 
 }
 
 /** Waits until it is let go (`letGo`), in whichever attempt. */
-export function waiting(folder: string): string {
+export function waiting(folder: string, options = ""): string {
   return `${witnessCell(folder)}
-// %% Wait
+// %% Wait ${options}
 import { existsSync } from "node:fs";
 import { run } from "heddle";
 export const attempt = await witness("wait", async () => {
@@ -52,6 +52,12 @@ export const attempt = await witness("wait", async () => {
 });
 `;
 }
+
+/** Waits for the notebook "Child" and for nothing else (a witness would keep its clock running): lays down its place meanwhile. */
+export const calling = `// %% Call pool=small
+import { runNotebook } from "heddle";
+export const got = (await runNotebook<{ one: number }>("Child", {})).one;
+`;
 
 export function letGo(folder: string): void {
   fs.writeFileSync(`${folder}.go`, "");
