@@ -19,6 +19,7 @@ import type { Reason } from "@/pipelines/run/run";
 import type { ValueStore } from "@/server/artifact/store";
 import type { AttemptId, AttemptListener, AttemptRequest, AttemptResult, LaunchResult } from "../executor";
 import { attemptKey } from "../harness-executor";
+import { pauseAfter } from "../../pause-after";
 import { AttemptGrants } from "./attempt-grants";
 import { fromLane, isRemoteHandle, toLane, toRemoteHandle, type Asked, type Places } from "./places";
 import { RemoteAttempt } from "./remote-attempt";
@@ -64,6 +65,8 @@ export class WorkerHub implements Places {
   /** Attempts whose end was saved: their last words may come again. */
   private readonly done = new Set<string>();
   private known: readonly KnownWorker[] = [];
+  /** Their word that they drain, or do so no longer, is on its way to the database. */
+  private readonly unsaved = new Set<RemoteWorker>();
   private found: Found | undefined;
   private readonly changes = new EventEmitter().setMaxListeners(0);
   private readonly sweep: NodeJS.Timeout;
@@ -96,7 +99,7 @@ export class WorkerHub implements Places {
       this.known = await this.parts.registry.list();
       for (const { id, workspaceId, draining } of this.known) {
         const worker = this.workers.get(`${workspaceId}/${id}`);
-        if (worker && worker.draining !== draining) this.drain(worker, draining);
+        if (worker && worker.draining !== draining && !this.unsaved.has(worker)) this.drain(worker, draining);
       }
       if (JSON.stringify(this.known) !== before) this.changed();
     } catch (error) {
@@ -206,11 +209,23 @@ export class WorkerHub implements Places {
     const id = parseAttemptKey(key);
     const listener = this.found?.(id);
     if (listener !== undefined && listener !== "stale") return void this.follow(worker, key, listener);
-    const stale =
-      listener === "stale" || (await this.parts.registry.isStale(worker.workspaceId, id.taskRunId, id.attempt).catch(() => false));
+    const stale = listener === "stale" || (await this.isStale(worker, key));
     if (!stale || !worker.strays.delete(key)) return;
     this.parts.log(`The worker ${worker.hello.name} came with attempt ${key}, which is over: refused (409, lease-lost).`);
     worker.send({ type: "refused", attempt: key, status: 409, reason: "lease-lost" });
+  }
+
+  /** Asked until the database answers: nobody else would say to the worker that the attempt is over. */
+  private async isStale(worker: RemoteWorker, key: string): Promise<boolean> {
+    const { taskRunId, attempt } = parseAttemptKey(key);
+    for (let tries = 0; !this.closed && worker.strays.has(key); tries++) {
+      try {
+        return await this.parts.registry.isStale(worker.workspaceId, taskRunId, attempt);
+      } catch {
+        await pauseAfter(tries);
+      }
+    }
+    return false;
   }
 
   private hear(worker: RemoteWorker, message: WorkerMessage): void {
@@ -241,8 +256,8 @@ export class WorkerHub implements Places {
       case "word":
         return this.hearWord(worker, message.word);
       case "drain":
-        void this.parts.registry.setDraining(worker.workspaceId, worker.id, message.on).catch(() => undefined);
         worker.draining = message.on;
+        void this.saveDraining(worker);
         return this.changed();
       case "leave":
         for (const attempt of [...worker.attempts.values()])
@@ -263,11 +278,25 @@ export class WorkerHub implements Places {
     try {
       const row = await this.parts.registry.beat(worker.workspaceId, worker.id, worker.load, [...worker.attempts.keys()]);
       if (!row) return worker.socket?.close(workerClose.removed, "This worker was removed.");
-      if (row.draining !== worker.draining) this.drain(worker, row.draining);
+      if (row.draining !== worker.draining && !this.unsaved.has(worker)) this.drain(worker, row.draining);
       this.changed();
     } catch (error) {
       if (!this.closed) this.parts.log(`A beat could not be saved: ${String(error)}`);
     }
+  }
+
+  /** What it said itself is not taken back because the database was away. */
+  private async saveDraining(worker: RemoteWorker): Promise<void> {
+    this.unsaved.add(worker);
+    for (let tries = 0; !this.closed; tries++) {
+      try {
+        await this.parts.registry.setDraining(worker.workspaceId, worker.id, worker.draining);
+        break;
+      } catch {
+        await pauseAfter(tries);
+      }
+    }
+    this.unsaved.delete(worker);
   }
 
   private drain(worker: RemoteWorker, on: boolean): void {
