@@ -75,6 +75,11 @@ export async function withGround<T>(work: (ground: Ground) => Promise<T>): Promi
   }
 }
 
+/** As between two presses of Run: processes that no run has touched are ready again. */
+export function restUntilReady(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 300));
+}
+
 async function timeCommits(url: string, count: number): Promise<number> {
   const client = new pg.Client(connection(url));
   await client.connect();

@@ -3,7 +3,7 @@
  * start of Node, one of a container.
  */
 import type { Measurement } from "./bench";
-import { besideFloors, withGround } from "./bench-ground";
+import { besideFloors, restUntilReady, withGround } from "./bench-ground";
 import { median } from "./median";
 
 export function run(): Promise<Measurement[]> {
@@ -12,8 +12,7 @@ export function run(): Promise<Measurement[]> {
     const times: number[] = [];
     for (let n = 0; n < 5; n++) await ground.time(text);
     for (let n = 0; n < 30; n++) {
-      // As between two presses of Run: a process that no run has touched is ready again.
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await restUntilReady();
       times.push(await ground.time(text));
     }
     return besideFloors(ground, "noop", median(times), 1, 3, { unit: "ms", of: (milliseconds) => milliseconds });

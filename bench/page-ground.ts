@@ -2,11 +2,13 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { chromium, type BrowserContext, type Page } from "@playwright/test";
+import { chromium, type Browser, type BrowserContext, type Page } from "@playwright/test";
+import { callApi } from "@/e2e/call-api";
 import { startHeddle, type Heddle } from "@/e2e/start-heddle";
 
 export interface PageGround {
   readonly heddle: Heddle;
+  readonly browser: Browser;
   readonly context: BrowserContext;
   /** Calls a mutation as the page does, and gives what it answers. */
   mutate<T>(procedure: string, input: unknown): Promise<T>;
@@ -28,21 +30,8 @@ export async function withPages<T>(work: (ground: PageGround) => Promise<T>): Pr
       await aside.goto(heddle.link);
       await aside.getByText(/^Not now/).click();
       await aside.waitForURL(/\/notebooks/);
-      const mutate = <R>(procedure: string, input: unknown) =>
-        aside.evaluate(
-          async ([procedure, input]) => {
-            const response = await fetch(`/api/trpc/${procedure as string}`, {
-              method: "POST",
-              headers: { "content-type": "application/json" },
-              body: JSON.stringify(input),
-            });
-            const body = (await response.json()) as { result?: { data: R }; error?: { message: string } };
-            if (!body.result) throw new Error(body.error?.message);
-            return body.result.data;
-          },
-          [procedure, input] as const,
-        );
-      return await work({ heddle, context, mutate, aside });
+      const mutate = <R>(procedure: string, input: unknown) => callApi<R>(aside, procedure, input);
+      return await work({ heddle, browser, context, mutate, aside });
     } finally {
       await browser.close();
     }

@@ -72,11 +72,28 @@ export function unansweredMessage(keys: readonly string[]): string {
   return `This run asks for an approval (${keys.join(", ")}), and nobody can be asked here. Pass --approve ${keys[0]} (with --answer ${keys[0]}.name=value for its form), --reject ${keys[0]}, or run it on a terminal.`;
 }
 
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+}
+
+/** Where somebody sits and reads; undefined: nobody can be asked. */
+export function findTerminal(): Terminal | undefined {
+  return process.stdin.isTTY && process.stderr.isTTY ? { input: process.stdin, output: process.stderr } : undefined;
+}
+
 /** Asks on the terminal. Undefined: the question was broken off. */
-export async function ask(task: Task, body: string, signal: AbortSignal): Promise<(GivenAnswer & { readonly note?: string }) | undefined> {
-  const terminal = readline.createInterface({ input: process.stdin, output: process.stderr });
+export async function ask(
+  task: Pick<Task, "key" | "title" | "settings">,
+  body: string,
+  signal: AbortSignal,
+  { input, output }: Terminal,
+): Promise<(GivenAnswer & { readonly note?: string }) | undefined> {
+  const terminal = readline.createInterface({ input, output });
+  // A question swallows Ctrl-C: it means the run, as it does at any other time.
+  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
-    console.error(`\n\x1b[1m${task.title || task.key}\x1b[0m\n${body}`);
+    output.write(`\n\x1b[1m${task.title || task.key}\x1b[0m\n${body}\n`);
     const said = (await terminal.question("Approve? [y/n] ", { signal })).trim().toLowerCase();
     if (said !== "y" && said !== "yes") {
       const note = (await terminal.question("Why not? (may be empty) ", { signal })).trim();
@@ -93,7 +110,7 @@ export async function ask(task: Task, body: string, signal: AbortSignal): Promis
           values[field.name] = value;
           break;
         }
-        console.error(checked.faults.map(({ message }) => message).join(" "));
+        output.write(`${checked.faults.map(({ message }) => message).join(" ")}\n`);
       }
     }
     return { approved: true, values };
@@ -105,7 +122,7 @@ export async function ask(task: Task, body: string, signal: AbortSignal): Promis
   }
 }
 
-function fieldsOf(task: Task) {
+function fieldsOf(task: Pick<Task, "settings">) {
   const form = parseForm(task.settings["form"]);
   return "fields" in form ? form.fields : [];
 }

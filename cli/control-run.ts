@@ -1,8 +1,9 @@
-/** `heddle stop|terminate|pause|resume|retry|clear|mark|answer RUN --server URL`: exit 0 done, 1 refused, 2 bad usage. */
+/** `heddle stop|terminate|pause|resume|retry|clear|mark|note|answer RUN --server URL`: exit 0 done, 1 refused, 2 bad usage. */
 import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import { parseForm, readValue } from "@/pipelines/compile/parse-form";
 import type { AppRouter } from "@/server/router";
 import type { ControlFlags, controls } from "./controls";
+import { findTaskRun } from "./find-task-run";
 
 export async function controlRun(what: keyof typeof controls, id: string, flags: ControlFlags): Promise<number> {
   const { server, token, task, note } = flags;
@@ -15,10 +16,9 @@ export async function controlRun(what: keyof typeof controls, id: string, flags:
   });
   const find = async () => {
     const run = await api.run.get.query({ id });
-    const [, key, index] = /^(.*?)(?:\[(\d+)\])?$/.exec(task ?? "")!;
-    const row = run.taskRuns.find((one) => one.taskKey === key && one.mapIndex === (index === undefined ? undefined : Number(index)));
+    const row = await findTaskRun(api, run, task ?? "");
     if (!row) throw new TRPCClientError(`The run has no task ${task}: ${run.tasks.map((one) => one.key).join(", ")}.`);
-    return { taskRunId: row.id, form: run.tasks.find((one) => one.key === key)?.settings["form"] };
+    return { taskRunId: row.id, form: run.tasks.find((one) => one.key === row.taskKey)?.settings["form"] };
   };
   const kept = note === undefined ? {} : { note };
   try {
@@ -39,6 +39,9 @@ export async function controlRun(what: keyof typeof controls, id: string, flags:
         break;
       case "mark":
         await api.run.mark.mutate({ taskRunId: (await find()).taskRunId, as: flags.as!, ...kept });
+        break;
+      case "note":
+        await api.run.addNote.mutate({ id, text: flags.text!, ...(task !== undefined && { taskRunId: (await find()).taskRunId }) });
         break;
       case "answer": {
         const { taskRunId, form } = await find();

@@ -6,7 +6,8 @@ export const controls = {
   resume: { text: "Let a paused run go on." },
   retry: { text: "Run what failed of a run again." },
   clear: { text: "Run a task and everything downstream again, without looking at stored results." },
-  mark: { text: "Mark a task as succeeded or failed by hand." },
+  mark: { text: "Mark a task, or one element of a fan-out, as succeeded or failed by hand." },
+  note: { text: "Write a note beside a run or one of its tasks." },
   answer: { text: "Answer an approval." },
 } as const;
 
@@ -16,6 +17,7 @@ export interface ControlFlags {
   readonly task?: string;
   readonly as?: "succeeded" | "failed";
   readonly note?: string;
+  readonly text?: string;
   readonly reject?: true;
   readonly value?: readonly string[];
 }

@@ -69,6 +69,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (name === "retry") command.option("--task <task>", "only this task and what it held up; an element as task[index]");
     if (name === "clear" || name === "mark" || name === "answer")
       command.requiredOption("--task <task>", "a task; an element as task[index]");
+    if (name === "note") {
+      command.requiredOption("--text <text>", "the note").option("--task <task>", "beside this task; an element as task[index]");
+    }
     if (name === "mark") command.requiredOption("--as <state>", "succeeded or failed", oneOf("succeeded", "failed"));
     if (name === "answer") {
       command.option("--reject", "reject instead of approving").option("--value <name=value>", "a value of the form", collect, []);
@@ -111,7 +114,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .requiredOption("--server <url>", "the server's https address")
     .option("--token <token>", "a worker's token, from the server's Workers page (default: the variable HEDDLE_TOKEN)")
     .option("--pool <name>", "serve the cells with pool=<name> (repeat for more; default: default)", collect, [])
-    .option("--label <key=value>", "say something of this machine on the Workers page (repeat for more)", collect, [])
+    .option("--label <key=value>", "say what this machine has; pools may ask for it (repeat for more)", collect, [])
     .option("--slots <n>", "tasks at once (default: one per core)", wholeNumber)
     .option("--gpus <n>", "GPUs that cells with gpu=<n> may ask for (default: the NVIDIA ones found)", wholeNumber)
     .option("--executor <kind>", "docker or process (default: docker when an engine answers)", oneOf("docker", "process"))

@@ -6,11 +6,12 @@ import { jsonOfPreview } from "@/pipelines/protocol/json-of-preview";
 import { parse } from "@/pipelines/notebook/parse";
 import type { RunReport, TaskReport } from "@/server/run/read-report";
 import type { AppRouter } from "@/server/router";
-import { readAnswers } from "./answer-approvals";
+import { readAnswers, type Terminal } from "./answer-approvals";
 import { parseAssignments } from "./parse-assignments";
 import { printDiagnostics } from "./compile";
 import type { RunOptions } from "./run";
 import { printEnd, printTask } from "./run-progress";
+import { ServerApprovals } from "./server-approvals";
 
 const pollMs = 300;
 
@@ -20,6 +21,8 @@ export async function runOnServer(
   server: { readonly url: string; readonly token: string | undefined },
   options: RunOptions,
   say: (message: string) => void,
+  /** Where approvals are asked in place. */
+  terminal: Terminal | undefined,
 ): Promise<number> {
   if (server.token === undefined) {
     console.error("A server wants a token: make one under Settings there, then pass --token or set HEDDLE_TOKEN.");
@@ -66,22 +69,20 @@ export async function runOnServer(
     const { id, number } = await api.run.start.mutate(order);
     say(`Run #${number}: ${new URL(`/runs/${id}`, server.url).toString()}`);
     const printed = new Set<string>();
-    const answered = new Set<string>();
+    // To the standard error also with --json: who waits for the end should know what it waits for.
+    const tell = (message: string) => console.error(message);
+    const approvals = new ServerApprovals({ api, server: server.url, given: given.answers, terminal, tell });
     for (;;) {
       const run = await api.run.get.query({ id });
       if (!options.json) for (const row of run.taskRuns) printTask(toTaskReport(row), printed);
-      for (const row of run.taskRuns) {
-        const answer = row.status === "waiting" ? given.answers.get(row.taskKey) : undefined;
-        if (!answer || answered.has(row.id)) continue;
-        answered.add(row.id);
-        await api.run.answer.mutate({ taskRunId: row.id, approved: answer.approved, values: answer.values as never });
-      }
       if (run.status !== "queued" && run.status !== "running") {
+        approvals.close();
         const report = await toReport(api, run);
         if (options.json) console.log(JSON.stringify(report, undefined, 2));
         else printEnd(report);
         return run.status === "succeeded" ? 0 : 1;
       }
+      await approvals.meet(run);
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
   } catch (error) {

@@ -18,7 +18,7 @@ import type { Pool } from "@/server/db/pool";
 import { fillIn } from "@/server/run/read-inbox";
 import { readReport, readStatus, readTasks } from "@/server/run/read-report";
 import { runHub } from "@/server/run/run-hub";
-import { ask, readAnswers, unanswered, unansweredMessage, type AnswerFlags, type GivenAnswer } from "./answer-approvals";
+import { ask, findTerminal, readAnswers, unanswered, unansweredMessage, type AnswerFlags, type GivenAnswer } from "./answer-approvals";
 import { hasErrors, printDiagnostics } from "./compile";
 import { findDataFolder } from "./data-folder";
 import { createFindNotebookFile } from "./find-notebook-file";
@@ -50,7 +50,7 @@ export async function runFile(file: string, options: RunOptions): Promise<number
   if (!read.ok) return refuse(read.message);
   const { home } = readEnv(process.env);
   const say = options.json ? () => undefined : (message: string) => console.error(message);
-  if (options.server) return runOnServer(file, read.text, options.server, options, say);
+  if (options.server) return runOnServer(file, read.text, options.server, options, say, options.json ? undefined : findTerminal());
 
   const { packages, folder } = await installEnvironment({ home, source: path.join(packageDir(), "environment"), log: say });
   const compilation = compile(read.notebook, { packages });
@@ -68,8 +68,8 @@ export async function runFile(file: string, options: RunOptions): Promise<number
   if (unknown.length > 0) return refuse(`There is no task ${unknown.join(", ")}: ${dag.tasks.map(({ key }) => key).join(", ")}.`);
   const given = readAnswers(dag, options.answers);
   if ("faults" in given) return refuse(given.faults.join("\n"));
-  const canAsk = !options.json && process.stdin.isTTY && process.stderr.isTTY;
-  const open = canAsk || options.dryRun ? [] : unanswered(dag, options.targets, given.answers);
+  const terminal = options.json ? undefined : findTerminal();
+  const open = terminal || options.dryRun ? [] : unanswered(dag, options.targets, given.answers);
   if (open.length > 0) return refuse(unansweredMessage(open));
 
   const data = await findDataFolder(file, options.data, home, folder);
@@ -125,8 +125,8 @@ export async function runFile(file: string, options: RunOptions): Promise<number
     const answerOne = async (task: Task, ordinal: number) => {
       const decided =
         given.answers.get(task.key) ??
-        (canAsk
-          ? await (question = question.then(async () => ask(task, await bodyOf(pool, submitted.id, task), asking.signal)))
+        (terminal
+          ? await (question = question.then(async () => ask(task, await bodyOf(pool, submitted.id, task), asking.signal, terminal)))
           : undefined);
       if (asking.signal.aborted) return;
       if (decided === undefined) {

@@ -1,6 +1,7 @@
 /** `heddle why RUN [TASK] --server URL`: what the waiting tasks of a run wait for. */
 import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import type { AppRouter } from "@/server/router";
+import { findTaskRun } from "./find-task-run";
 
 export interface WhyOrder {
   readonly runId: string;
@@ -28,6 +29,8 @@ export async function whyWaiting({ runId, task, server, token }: WhyOrder): Prom
       name: row.mapIndex === undefined ? row.taskKey : `${row.taskKey}[${row.mapIndex}]`,
     }));
     const meant = named.filter((row) => task === undefined || row.name === task || row.taskKey === task);
+    const element = task !== undefined && meant.length === 0 ? await findTaskRun(api, run, task) : undefined;
+    if (element) meant.push({ ...element, name: task! });
     if (task !== undefined && meant.length === 0) {
       console.error(`Run #${run.number} has no task "${task}". It has: ${run.tasks.map(({ key }) => key).join(", ")}.`);
       return 2;

@@ -33,7 +33,7 @@ test.each(faultActions.filter((action) => action !== "kill"))(
     // Those that a server sends as it starts and stops go wrong with its second life.
     bench = await openWorkerBench({ leaseSeconds: 3 });
     const here = bench;
-    const first = ["knownWorkersSql", "workerArrivedSql", "workerBeatSql"];
+    const first = ["knownWorkersSql", "labelledPoolsSql", "workerArrivedSql", "workerBeatSql"];
     failpoints.arm(first, action);
     const worker = here.worker({ args: ["--slots", "2"] });
     await worker.connected();
@@ -89,7 +89,15 @@ test.each(faultActions.filter((action) => action !== "kill"))(
 test("each statement about workers is one of those", () => {
   expect([...workerStatements.keys()].sort()).toEqual(
     [
-      ...["drainWorkerSql", "forgetServersSql", "knownWorkersSql", "serverLeftSql", "taskRunStandsSql", "workerArrivedSql"],
+      ...[
+        "drainWorkerSql",
+        "forgetServersSql",
+        "knownWorkersSql",
+        "labelledPoolsSql",
+        "serverLeftSql",
+        "taskRunStandsSql",
+        "workerArrivedSql",
+      ],
       ...["workerBeatSql", "workerLeftSql"],
     ].sort(),
   );

@@ -1,30 +1,15 @@
 /** Run control as a person meets it: approvals and the inbox, pause and resume, clear, mark by hand, preview. */
+import { callApi } from "./call-api";
 import { expect, test } from "./heddle";
 import type { Page } from "@playwright/test";
 
 test.describe.configure({ timeout: 150_000 });
 const long = { timeout: 60_000 };
 
-async function call<T>(page: Page, procedure: string, input: unknown): Promise<T> {
-  return page.evaluate(
-    async ([procedure, input]) => {
-      const response = await fetch(`/api/trpc/${procedure as string}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(input),
-      });
-      const body = (await response.json()) as { result?: { data: unknown }; error?: { message: string } };
-      if (body.error) throw new Error(body.error.message);
-      return body.result!.data as never;
-    },
-    [procedure, input] as const,
-  );
-}
-
 async function start(page: Page, fileName: string, text: string): Promise<{ notebook: string; run: string }> {
   await page.goto("/runs");
-  const { id: notebook } = await call<{ id: string }>(page, "notebook.import", { fileName, text });
-  const { id: run } = await call<{ id: string }>(page, "run.start", { notebookId: notebook, revision: 1 });
+  const { id: notebook } = await callApi<{ id: string }>(page, "notebook.import", { fileName, text });
+  const { id: run } = await callApi<{ id: string }>(page, "run.start", { notebookId: notebook, revision: 1 });
   return { notebook, run };
 }
 
@@ -191,4 +176,41 @@ test("a run again with another parameter is previewed, then started; the noteboo
   await page.getByRole("button", { name: "More ways to run" }).click();
   await page.getByRole("menuitem", { name: /^Preview/ }).click();
   await expect(page.getByRole("region", { name: "What would run" })).toContainText("2 reused", long);
+});
+
+const fanned = `// ---
+// title: One bad file
+// ---
+
+// %% Read each="file of ['a', 'b', 'c']" cache=off
+if (file === "b") throw new Error("unreadable");
+const rows = file.length;
+
+// %% Total
+export const total = rows.length;
+`;
+
+test("one element of a fan-out is marked with a note, a note is written beside it, and what follows runs", async ({ signedIn: page }) => {
+  const { run } = await start(page, "files.ts", fanned);
+  await page.goto(`/runs/${run}?tab=tasks`);
+  await expect(state(page, "failed")).toBeVisible(long);
+  await page.getByRole("button", { name: "[1]" }).first().click();
+  const drawer = page.getByRole("dialog", { name: /Task Read \[1\]/ });
+  await drawer.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "Write a note…" }).click();
+  const writing = page.getByRole("dialog", { name: /A note on/ });
+  await writing.getByLabel("Note").fill("the scanner was broken");
+  await writing.getByRole("button", { name: "Add note" }).click();
+  await expect(drawer.getByRole("list", { name: "Notes on this task" })).toContainText("the scanner was broken");
+  await drawer.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "Mark as succeeded…" }).click();
+  const dialog = page.getByRole("dialog", { name: /Mark “Read \[1\]” as succeeded/ });
+  await expect(dialog).toContainText("the list is shorter without it");
+  await dialog.getByLabel("Note").fill("we do without");
+  await dialog.getByRole("button", { name: "Mark as succeeded" }).click();
+  await expect(state(page, "succeeded")).toBeVisible(long);
+  await expect(drawer).toContainText(/Marked as succeeded by hand by .*: we do without/);
+  await page.goto(`/runs/${run}?tab=notes`);
+  await expect(page.getByText("we do without")).toBeVisible();
+  await expect(page.getByText("the scanner was broken")).toBeVisible();
 });

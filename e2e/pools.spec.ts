@@ -1,5 +1,6 @@
 /** Pools as people meet them: made on their page, waited for by name on the page of a run, made larger while tasks wait. */
 import type { Page } from "@playwright/test";
+import { callApi } from "./call-api";
 import { expect, test } from "./heddle";
 
 const slow = `// %% Hold pool=small cache=off
@@ -12,24 +13,8 @@ export const trained = 1;
 export const report = trained + 1;
 `;
 
-async function call<T>(page: Page, procedure: string, input: unknown): Promise<T> {
-  return page.evaluate(
-    async ([procedure, input]) => {
-      const response = await fetch(`/api/trpc/${procedure as string}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(input),
-      });
-      const body = (await response.json()) as { result?: { data: unknown }; error?: { message: string } };
-      if (body.error) throw new Error(body.error.message);
-      return body.result!.data as never;
-    },
-    [procedure, input] as const,
-  );
-}
-
 async function addNotebook(page: Page, fileName: string, text: string): Promise<string> {
-  return (await call<{ id: string }>(page, "notebook.import", { fileName, text })).id;
+  return (await callApi<{ id: string }>(page, "notebook.import", { fileName, text })).id;
 }
 
 const toItsEnd = { timeout: 60_000 };
@@ -41,7 +26,7 @@ test("a pool is made, full, named by what waits for it, made larger, and taken a
   await expect(page.getByText("as many as the workers have room for").first()).toBeVisible();
 
   const [holdId, trainId] = [await addNotebook(page, "hold.ts", slow), await addNotebook(page, "train.ts", quick)];
-  await expect(call(page, "run.start", { notebookId: holdId, revision: 1 })).rejects.toThrow(/There is no pool “small”/);
+  await expect(callApi(page, "run.start", { notebookId: holdId, revision: 1 })).rejects.toThrow(/There is no pool “small”/);
 
   await page.getByRole("button", { name: "New pool" }).click();
   const dialog = page.getByRole("dialog");
@@ -51,9 +36,9 @@ test("a pool is made, full, named by what waits for it, made larger, and taken a
   const pool = page.locator('[data-place="pool/small"]');
   await expect(pool).toContainText("0 of 1 place taken");
 
-  const hold = await call<{ id: string; number: number }>(page, "run.start", { notebookId: holdId, revision: 1 });
+  const hold = await callApi<{ id: string; number: number }>(page, "run.start", { notebookId: holdId, revision: 1 });
   await expect(pool).toContainText("1 of 1 place taken", toItsEnd);
-  const train = await call<{ id: string; number: number }>(page, "run.start", { notebookId: trainId, revision: 1 });
+  const train = await callApi<{ id: string; number: number }>(page, "run.start", { notebookId: trainId, revision: 1 });
   await expect(pool).toContainText("Waiting (1)");
   await expect(pool.getByRole("link", { name: `Train #${train.number}` })).toBeVisible();
   await expect(page.locator('[data-place="lock/door"]')).toContainText("0 of 1 permit taken");
@@ -92,7 +77,7 @@ test("a pool is made, full, named by what waits for it, made larger, and taken a
   await expect(dialog).toContainText("new runs that ask for it are refused");
   await dialog.getByRole("button", { name: "Take the pool away", exact: true }).click();
   await expect(pool).toBeHidden();
-  await call(page, "run.cancel", { id: hold.id });
+  await callApi(page, "run.cancel", { id: hold.id });
 });
 
 test("a notebook's runs are limited to one at a time", async ({ signedIn: page }) => {
@@ -107,12 +92,12 @@ test("a notebook's runs are limited to one at a time", async ({ signedIn: page }
   await dialog.getByLabel("Runs at once").fill("1");
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(page.locator(`[data-limit="${id}"]`)).toContainText("0 of 1 run at once");
-  const first = await call<{ id: string; number: number }>(page, "run.start", { notebookId: id, revision: 1 });
+  const first = await callApi<{ id: string; number: number }>(page, "run.start", { notebookId: id, revision: 1 });
   await expect(page.locator(`[data-limit="${id}"]`)).toContainText("1 of 1 run at once", toItsEnd);
-  const second = await call<{ id: string }>(page, "run.start", { notebookId: id, revision: 1, cache: "off" });
+  const second = await callApi<{ id: string }>(page, "run.start", { notebookId: id, revision: 1, cache: "off" });
   await page.goto(`/runs/${second.id}?task=${second.id}-0`);
   await expect(page.getByRole("list", { name: "Why it waits" })).toContainText(
     `The notebook may have 1 run going at once, and run #${first.number} is.`,
   );
-  for (const run of [first, second]) await call(page, "run.cancel", { id: run.id });
+  for (const run of [first, second]) await callApi(page, "run.cancel", { id: run.id });
 });

@@ -1,4 +1,5 @@
 /** A run as it goes: live states, the task drawer, logs that can be linked to, curves, and runs against one another. */
+import { callApi } from "./call-api";
 import { expect, test } from "./heddle";
 import type { Page } from "@playwright/test";
 
@@ -47,30 +48,13 @@ for (let i = 1; i <= 1200; i++) {
 }
 `;
 
-/** What a program does with the API, from the page that is signed in. */
-async function call<T>(page: Page, procedure: string, input: unknown): Promise<T> {
-  return page.evaluate(
-    async ([procedure, input]) => {
-      const response = await fetch(`/api/trpc/${procedure as string}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(input),
-      });
-      const body = (await response.json()) as { result?: { data: unknown }; error?: { message: string } };
-      if (body.error) throw new Error(body.error.message);
-      return body.result!.data as never;
-    },
-    [procedure, input] as const,
-  );
-}
-
 async function addNotebook(page: Page, fileName: string, text: string): Promise<string> {
   if (!page.url().includes("/runs")) await page.goto("/runs");
-  return (await call<{ id: string }>(page, "notebook.import", { fileName, text })).id;
+  return (await callApi<{ id: string }>(page, "notebook.import", { fileName, text })).id;
 }
 
 async function start(page: Page, notebookId: string, params: Record<string, unknown> = {}, revision = 1): Promise<string> {
-  return (await call<{ id: string }>(page, "run.start", { notebookId, revision, params })).id;
+  return (await callApi<{ id: string }>(page, "run.start", { notebookId, revision, params })).id;
 }
 
 /** A run on a busy machine, its first container included. */
@@ -130,7 +114,7 @@ test("runs are ticked in the list and compared: parameters, curves, code", async
   const notebook = await addNotebook(page, "line.ts", training("w -= rate * 0.1 * (w * point.x - point.y) * point.x;"));
   const first = await start(page, notebook, { rate: 0.1 });
   const second = await start(page, notebook, { rate: 0.5 });
-  const saved = await call<{ revision: number }>(page, "notebook.save", {
+  const saved = await callApi<{ revision: number }>(page, "notebook.save", {
     id: notebook,
     revision: 1,
     text: training("w -= rate * 0.2 * (w * point.x - point.y) * point.x;"),

@@ -1,5 +1,5 @@
 /** A notebook that runs another one: from the task to the run that it started, and back to who called. */
-import type { Page } from "@playwright/test";
+import { callApi } from "./call-api";
 import { expect, test } from "./heddle";
 
 const called = `// ---
@@ -32,28 +32,12 @@ export const best = Math.min(...losses);
 export const report = "best " + best;
 `;
 
-async function call<T>(page: Page, procedure: string, input: unknown): Promise<T> {
-  return page.evaluate(
-    async ([procedure, input]) => {
-      const response = await fetch(`/api/trpc/${procedure as string}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(input),
-      });
-      const body = (await response.json()) as { result?: { data: unknown }; error?: { message: string } };
-      if (body.error) throw new Error(body.error.message);
-      return body.result!.data as never;
-    },
-    [procedure, input] as const,
-  );
-}
-
 test("the task lists the runs that it started, live, and each says who called it", async ({ signedIn: page, heddle }) => {
   test.setTimeout(180_000);
   await page.goto("/notebooks");
-  await call(page, "notebook.import", { text: called, fileName: "train-once.ts" });
-  const { id: notebookId } = await call<{ id: string }>(page, "notebook.import", { text: caller, fileName: "search.ts" });
-  const { id, number } = await call<{ id: string; number: number }>(page, "run.start", { notebookId, revision: 1 });
+  await callApi(page, "notebook.import", { text: called, fileName: "train-once.ts" });
+  const { id: notebookId } = await callApi<{ id: string }>(page, "notebook.import", { text: caller, fileName: "search.ts" });
+  const { id, number } = await callApi<{ id: string; number: number }>(page, "run.start", { notebookId, revision: 1 });
   await page.goto(`/runs/${id}?tab=graph`);
   await page.locator("button", { has: page.locator("[data-calls]") }).click();
   const runs = page.getByRole("region", { name: "Runs that it started" });

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { callApi } from "./call-api";
 import { expect, test } from "./heddle";
 
 /** The views that look back: grid, durations, events, resource use, a large fan-out. Each in a real run. */
@@ -27,25 +28,9 @@ const done = kept.length;
 export const sum = one.reduce((a, b) => a + b, 0) + done;
 `;
 
-async function call<T>(page: Page, procedure: string, input: unknown): Promise<T> {
-  return page.evaluate(
-    async ([procedure, input]) => {
-      const response = await fetch(`/api/trpc/${procedure as string}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(input),
-      });
-      const body = (await response.json()) as { result?: { data: unknown }; error?: { message: string } };
-      if (!body.result) throw new Error(body.error?.message);
-      return body.result.data as never;
-    },
-    [procedure, input] as const,
-  );
-}
-
 async function start(page: Page, notebookId: string, params: Readonly<Record<string, unknown>>, ends: string): Promise<string> {
   await page.goto("/notebooks");
-  const { id } = await call<{ id: string }>(page, "run.start", { notebookId, revision: 1, params });
+  const { id } = await callApi<{ id: string }>(page, "run.start", { notebookId, revision: 1, params });
   await page.goto(`/runs/${id}?tab=tasks`);
   await expect(page.locator(`[data-run-state="${ends}"]`)).toBeVisible({ timeout: 60_000 });
   return id;
@@ -60,7 +45,7 @@ let long: string;
 
 test("a large fan-out is counted, its elements come as one scrolls, and one opens in the drawer", async ({ signedIn: page }) => {
   await page.goto("/notebooks");
-  ({ id: notebookId } = await call<{ id: string }>(page, "notebook.import", { fileName: "views.ts", text }));
+  ({ id: notebookId } = await callApi<{ id: string }>(page, "notebook.import", { fileName: "views.ts", text }));
   quick = await start(page, notebookId, {}, "succeeded");
   await page.goto(`/runs/${quick}?tab=tasks`);
   await expect(page.getByRole("tab", { name: /Tasks/ })).toContainText("403");
@@ -118,4 +103,36 @@ test("durations name the run that took far longer than usual", async ({ signedIn
   // The first run may have been slow too, on a machine that is busy.
   await expect(work.locator(`a[href*="${long}"]`).first()).toHaveAttribute("aria-label", /, unusually slow$/);
   await expect(work).toContainText(/Run #\d+ took 4\.\d s, \d+(\.\d)? times the median/);
+});
+
+test("a run is kept for good from its page, is found by that, and let go again", async ({ signedIn: page }) => {
+  await page.goto(`/runs/${quick}`);
+  await page.getByRole("button", { name: "Pin", exact: true }).click();
+  await expect(page.getByText("Kept for good: no sweep removes this run.")).toBeVisible();
+  await page.goto("/settings#storage");
+  await page.getByRole("link", { name: "1 pinned run" }).click();
+  await expect(page.getByRole("table", { name: "Runs" }).getByRole("img", { name: "Kept for good" })).toHaveCount(1);
+  await expect(page.locator("[data-run]")).toHaveCount(1);
+  await page.locator(`[data-run="${quick}"]`).click();
+  await page.getByRole("button", { name: "Unpin" }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("button", { name: "Unpin" })).toBeVisible();
+  await page.getByRole("button", { name: "Unpin" }).click();
+  await page.goto("/runs?pinned=1");
+  await expect(page.getByText("No such run")).toBeVisible();
+});
+
+test("a log at its limit says on the page where it is cut and how much of it", async ({ signedIn: page }) => {
+  const loud = `// %% Loud
+const block = ("x".repeat(1023) + "\\n").repeat(1024);
+for (let n = 0; n < 100; n++) process.stdout.write(block);
+console.log("the end");
+`;
+  await page.goto("/notebooks");
+  const { id } = await callApi<{ id: string }>(page, "notebook.import", { fileName: "loud.ts", text: loud });
+  const run = await start(page, id, {}, "succeeded");
+  await page.goto(`/runs/${run}?task=${run}-0&pane=logs`);
+  const log = page.getByRole("dialog", { name: "Task Loud" }).getByRole("log");
+  await expect(log.getByText(/^\d\d(\.\d)? MB of output were cut from this log\.$/)).toBeVisible();
+  await expect(log.getByText("The log of this attempt reached 64 MB. What follows is not kept.")).toBeVisible();
 });

@@ -4,6 +4,7 @@ import type { Env } from "./env";
 import type { Execution } from "./execution";
 import type { WorkerHub } from "./executor/remote/worker-hub";
 import type { Home } from "./home";
+import type { LanguageServer } from "./language/language-server";
 import type { Revocations } from "./workspace/revocations";
 
 export interface Heddle {
@@ -14,6 +15,8 @@ export interface Heddle {
   /** Workers on other machines that are connected to this process. */
   readonly workers: WorkerHub;
   readonly revocations: Revocations;
+  /** Types while one writes. */
+  readonly language: LanguageServer;
   /** npm packages of the environment that cells may import. */
   readonly packages: readonly string[];
   /** Folder with their lock. */

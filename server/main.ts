@@ -15,12 +15,15 @@ import { checkMayCreateRole } from "./db/tenancy";
 import { answer, handleRequest, type EntryOptions, type PageHandler } from "./entry/handle-request";
 import { createLiveSockets, type LiveSockets } from "./entry/handle-upgrade";
 import type { Env } from "./env";
+import { AppError } from "./errors";
 import { readEnvironmentPackages } from "./environment-packages";
 import { WorkerHub } from "./executor/remote/worker-hub";
 import type { Heddle } from "./heddle";
 import { openHome } from "./home";
+import { LanguageServer } from "./language/language-server";
 import { startExecution, type ExecutionOptions } from "./execution";
 import { errorFields, log } from "./log";
+import { getNotebook } from "./notebook/store";
 import { startRun } from "./run/start-run";
 import { createDataFiles } from "./run/data-files";
 import { DatabaseWorkers } from "./workers/registry";
@@ -88,6 +91,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...(options.leaseSeconds === undefined ? {} : { leaseMs: options.leaseSeconds * 1000 }),
     });
     stops.push(() => workers.close());
+    const language = new LanguageServer({
+      packageDir,
+      folder: path.join(home.dir, "language"),
+      packages,
+      mayRead: ({ workspaceId }, id) => hasNotebook(database, workspaceId, id),
+    });
+    stops.push(() => language.close());
     const execution = startExecution({
       workers,
       registry,
@@ -101,6 +111,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       runnerDir: options.runnerDir ?? path.join(packageDir, "dist", "runner"),
       executor: options.executor ?? "auto",
       onInstalled: async (environment) => {
+        language.useEnvironment(environment);
         if (hasExampleData) await copyExampleData(environment, home.dataDir(firstWorkspaceId));
       },
     });
@@ -111,6 +122,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       home,
       database,
       revocations: new Revocations(),
+      language,
       execution,
       packages,
       workers,
@@ -152,6 +164,16 @@ function startFirstRun(heddle: Heddle, { workspaceId, userId, notebookIds }: Fir
     cache: "use",
     trigger: "example",
   }).catch((error: unknown) => log("warn", "the first example was not started", errorFields(error)));
+}
+
+function hasNotebook(database: Database, workspaceId: string, id: string): Promise<boolean> {
+  return getNotebook(database, workspaceId, id).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof AppError && error.code === "NOT_FOUND") return false;
+      throw error;
+    },
+  );
 }
 
 async function startDatabase(env: Env, dir: string, packageDir: string, stops: Stops): Promise<string> {

@@ -24,7 +24,7 @@ export interface TimelineBar {
 }
 
 /** From the start of the run to its end; to `now` while it runs. */
-export function timelineScale(start: string | undefined, spans: readonly Span[], now: number | undefined): TimelineScale {
+export function timelineScale(start: string | undefined, spans: readonly Span[], now: number | undefined, mostTicks = 6): TimelineScale {
   let from = start === undefined ? Infinity : Date.parse(start);
   let to = now ?? -Infinity;
   for (const span of spans) {
@@ -35,7 +35,7 @@ export function timelineScale(start: string | undefined, spans: readonly Span[],
   }
   if (!Number.isFinite(from)) from = now ?? 0;
   if (!(to > from)) to = from + 1;
-  return { from, to, ticks: relativeTicks([0, to - from], 6) };
+  return { from, to, ticks: relativeTicks([0, to - from], mostTicks) };
 }
 
 /** Undefined for what has not begun. A span without an end runs until `now`. */

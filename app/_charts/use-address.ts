@@ -1,7 +1,7 @@
 "use client";
 /** Choices that live in the address: a link shows what its sender saw. `push` for what Back should take back. */
 import { useSearchParams } from "next/navigation";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 
 export type AddressChange = Readonly<Record<string, string | undefined>>;
 
@@ -22,7 +22,7 @@ export function useAddress(): Address {
     if (how === "push") window.history.pushState(null, "", next);
     else window.history.replaceState(null, "", next);
   }, []);
-  return { get, set, href };
+  return useMemo(() => ({ get, set, href }), [get, set, href]);
 }
 
 export function changed(params: { toString(): string }, change: AddressChange): string {

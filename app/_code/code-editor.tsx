@@ -7,6 +7,7 @@ import { setDiagnostics } from "@codemirror/lint";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from "react";
 import "./code.css";
+import type { CodeIntelligence } from "./code-intelligence";
 import { languageExtensions, makeState, type EditorKeys, type Language } from "./editor-extensions";
 import { toOffset } from "./to-offset";
 
@@ -36,14 +37,32 @@ export interface CodeEditorProps {
   readonly diagnostics?: readonly CodeDiagnostic[];
   /** Names that completion offers beside those of the text itself. */
   readonly names?: () => readonly { readonly name: string; readonly detail: string }[];
+  /** Whoever knows the types; completion is by names alone without. */
+  readonly intelligence?: CodeIntelligence | undefined;
+  /** Shows the types that are implied, in the text. */
+  readonly inlay?: boolean;
   readonly ref?: Ref<CodeEditorHandle>;
 }
 
 const noDiagnostics: readonly CodeDiagnostic[] = [];
 
-export function CodeEditor({ value, language, label, onChange, onFocus, keys, diagnostics = noDiagnostics, names, ref }: CodeEditorProps) {
+export function CodeEditor({
+  value,
+  language,
+  label,
+  onChange,
+  onFocus,
+  keys,
+  diagnostics = noDiagnostics,
+  names,
+  intelligence,
+  inlay = false,
+  ref,
+}: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
+  /** What the editor gave out and has not come back yet. */
+  const echoes = useRef<string[]>([]);
   const changed = useEffectEvent((text: string) => onChange(text));
   const focused = useEffectEvent(() => onFocus?.());
   const press = useEffectEvent((key: keyof EditorKeys) => keys[key]?.() ?? false);
@@ -58,7 +77,11 @@ export function CodeEditor({ value, language, label, onChange, onFocus, keys, di
         press: (key) => press(key),
         names: () => listNames(),
         listen: EditorView.updateListener.of((update) => {
-          if (update.docChanged && !update.transactions.some((each) => each.isUserEvent("load"))) changed(update.state.doc.toString());
+          if (update.docChanged && !update.transactions.some((each) => each.isUserEvent("load"))) {
+            const text = update.state.doc.toString();
+            echoes.current.push(text);
+            changed(text);
+          }
           if (update.focusChanged && update.view.hasFocus) focused();
         }),
       }),
@@ -73,13 +96,32 @@ export function CodeEditor({ value, language, label, onChange, onFocus, keys, di
 
   useEffect(() => {
     const editor = view.current;
-    if (!editor || editor.state.doc.toString() === value) return;
+    // A letter may have been typed since this value was given out: its echo must not take that letter back.
+    if (editor?.state.doc.toString() === value) echoes.current = [];
+    const echo = echoes.current.indexOf(value);
+    echoes.current.splice(0, echo + 1);
+    if (!editor || echo >= 0 || editor.state.doc.toString() === value) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, userEvent: "load" });
   }, [value]);
 
   useEffect(() => {
     view.current?.dispatch({ effects: languageExtensions.reconfigure(language) });
   }, [language]);
+
+  useEffect(() => {
+    let stale = false;
+    if (!intelligence || language !== "typescript") {
+      view.current?.dispatch({ effects: languageExtensions.withIntelligence([]) });
+      return;
+    }
+    // Comes after the page: nobody needs it to read or to write the first letter.
+    void import("./intelligence-extensions").then(({ intelligenceExtensions }) => {
+      if (!stale) view.current?.dispatch({ effects: languageExtensions.withIntelligence(intelligenceExtensions(intelligence, inlay)) });
+    });
+    return () => {
+      stale = true;
+    };
+  }, [intelligence, language, inlay]);
 
   useEffect(() => {
     const editor = view.current;

@@ -37,6 +37,7 @@ interface Parts {
 }
 
 const compartment = new Compartment();
+const intelligence = new Compartment();
 const standardNames = scopeCompletionSource({
   Math,
   JSON,
@@ -53,9 +54,10 @@ const standardNames = scopeCompletionSource({
   console,
 });
 
-/** The language of an editor can change with the kind of its cell. */
+/** The language of an editor can change with the kind of its cell; who knows the types of its text may come and go. */
 export const languageExtensions = {
   reconfigure: (language: Language) => compartment.reconfigure(extensionsOf(language)),
+  withIntelligence: (extension: Extension) => intelligence.reconfigure(extension),
 };
 
 function extensionsOf(language: Language): Extension {
@@ -94,6 +96,7 @@ export function makeState(text: string, { label, language, press, names, listen 
           { key: "Escape", run: (view) => completionStatus(view.state) !== "active" && press("leave") },
         ]),
       ),
+      intelligence.of([]),
       compartment.of(extensionsOf(language)),
       history(),
       drawSelection(),

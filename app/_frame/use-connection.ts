@@ -1,5 +1,6 @@
 "use client";
 /** Whether the page's line to the server stands: learnt from the one subscription that every page has. */
+import { useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { useEffect, useState } from "react";
 import { useTRPC } from "../_trpc/client";
@@ -7,6 +8,7 @@ import { announceRun } from "./run-changes";
 
 export function useConnection(): boolean {
   const trpc = useTRPC();
+  const queries = useQueryClient();
   const { status } = useSubscription(trpc.run.watchAll.subscriptionOptions(undefined, { onData: announceRun }));
   const [lost, setLost] = useState(false);
   const connecting = status === "connecting";
@@ -15,5 +17,10 @@ export function useConnection(): boolean {
     const timer = setTimeout(() => setLost(connecting), connecting ? 2500 : 0);
     return () => clearTimeout(timer);
   }, [connecting]);
+  useEffect(() => {
+    if (!lost) return undefined;
+    // What happened meanwhile was told to nobody, and what could not be loaded can be now.
+    return () => void queries.invalidateQueries();
+  }, [lost, queries]);
   return !lost;
 }

@@ -21,6 +21,8 @@ const markWidth = 24;
 export interface TaskGraphProps {
   readonly tasks: readonly GraphTask[];
   readonly states: ReadonlyMap<string, GraphState>;
+  /** Of the values on the arrows, by name, where they are known. */
+  readonly types?: ReadonlyMap<string, string>;
   readonly selected: string | undefined;
   readonly onSelect: (key: string) => void;
   readonly direction?: Direction;
@@ -45,7 +47,25 @@ export const TaskGraph = memo(function TaskGraph(props: TaskGraphProps) {
 const nodeTypes = { task: TaskNodeView };
 const edgeTypes = { task: TaskEdgeView };
 
-function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGraphProps) {
+/** What other tasks read of a task, with types. */
+function givesOf(tasks: readonly GraphTask[], key: string, types: ReadonlyMap<string, string>): string {
+  const names = new Set(tasks.flatMap(({ needs }) => needs.filter((need) => need.task === key).flatMap((need) => need.names)));
+  return [...names].flatMap((name) => (types.has(name) ? `${name}: ${types.get(name)}` : [])).join("\n");
+}
+
+/** Names with their types as far as there is room for them. */
+function labelOf(names: readonly string[], types: ReadonlyMap<string, string> | undefined): string {
+  const room = Math.floor(56 / Math.min(names.length, 3));
+  const words = names.slice(0, 3).map((name) => {
+    const type = types?.get(name);
+    if (type === undefined || name.length + 8 > room) return name;
+    const both = `${name}: ${type}`;
+    return both.length > room ? `${both.slice(0, room - 1)}…` : both;
+  });
+  return words.join(", ") + (names.length > 3 ? ", …" : "");
+}
+
+function Flow({ tasks, states, types, selected, onSelect, direction = "down" }: TaskGraphProps) {
   const flow = useReactFlow();
   const [hovered, setHovered] = useState<string>();
   const widthOf = ({ key, title }: GraphTask) => {
@@ -71,12 +91,14 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
     data: {
       title: task.title || task.key,
       state: states.get(task.key),
+      gives: types && givesOf(tasks, task.key, types),
       direction,
       relation: relatives === undefined ? "none" : isNear(task.key) ? "near" : "far",
       current: selected === task.key,
       onSelect: () => onSelect(task.key),
     },
   }));
+  const touching = tasks.reduce((sum, task) => sum + task.needs.filter((need) => hovered === need.task || hovered === task.key).length, 0);
   const edges: TaskEdge[] = tasks.flatMap((task) =>
     task.needs
       .filter((need) => places.has(need.task))
@@ -94,7 +116,8 @@ function Flow({ tasks, states, selected, onSelect, direction = "down" }: TaskGra
           ...(lit ? { style: { stroke: "var(--accent)", strokeWidth: 1.75 } } : relatives ? { style: { opacity: 0.3 } } : {}),
           ...(touches && need.names.length > 0
             ? {
-                label: need.names.slice(0, 3).join(", ") + (need.names.length > 3 ? ", …" : ""),
+                // Several arrows leave no room for more than names.
+                label: labelOf(need.names, touching === 1 ? types : undefined),
                 labelStyle: { fill: "var(--text)", fontFamily: "var(--mono)", fontSize: 11 },
                 labelBgStyle: { fill: "var(--surface)" },
                 labelBgPadding: [4, 2] as [number, number],

@@ -14,6 +14,8 @@ export type TaskNode = Node<
   {
     readonly title: string;
     readonly state: GraphState | undefined;
+    /** Lines of names with their types, for whoever points at it. */
+    readonly gives?: string | undefined;
     readonly direction: Direction;
     /** How it stands to the task under the pointer. */
     readonly relation: "none" | "near" | "far";
@@ -24,7 +26,7 @@ export type TaskNode = Node<
 >;
 
 export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskNode>) {
-  const { title, state, direction, relation, current, onSelect } = data;
+  const { title, state, gives, direction, relation, current, onSelect } = data;
   const down = direction === "down";
   const words = [
     title,
@@ -42,7 +44,7 @@ export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskN
       onClick={onSelect}
       aria-label={words}
       aria-current={current}
-      title={state?.hint === undefined ? words : undefined}
+      title={state?.hint === undefined ? [words, gives].filter(Boolean).join("\n") : undefined}
       className={classNames(
         styles.node,
         state?.stale && styles.stale,

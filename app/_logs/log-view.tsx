@@ -14,7 +14,7 @@ export interface LogViewProps {
 }
 
 export function LogView({ taskRunId, attempt, live }: LogViewProps) {
-  const { lines, loading, error, cut } = useLogLines(taskRunId, attempt, live);
+  const { before, lines, loading, error, cut } = useLogLines(taskRunId, attempt, live);
   const scroller = useRef<HTMLDivElement>(null);
   const [follow, setFollow] = useState(true);
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are called here alone, never handed on to memoised parts
@@ -34,6 +34,7 @@ export function LogView({ taskRunId, attempt, live }: LogViewProps) {
     return <p className={styles.word}>{loading ? "Loading…" : live ? "Nothing logged yet." : "This task logged nothing."}</p>;
   return (
     <div ref={scroller} className={styles.scroller} onScroll={onScroll} tabIndex={0} role="log" aria-label="Log">
+      {before > 0 && <p className={styles.word}>{before.toLocaleString("en")} earlier lines are on the page of the run.</p>}
       {cut > 0 && <p className={styles.word}>{cut} more lines were not kept: the log was over its limit.</p>}
       <div style={{ height: rows.getTotalSize(), position: "relative" }}>
         {rows.getVirtualItems().map((item) => {

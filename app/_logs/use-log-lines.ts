@@ -1,17 +1,22 @@
 "use client";
-/** All lines of an attempt: first what is there, page by page, then what comes. */
+/** The last lines of an attempt: first what is there, page by page, then what comes. The run's page shows all of a long log. */
 import { useEffect, useState } from "react";
 import { useTRPCClient } from "../_trpc/client";
 import type { LogLine } from "../_trpc/outputs";
 
+/** So many of a longer log are shown; twice as many are held while it goes on. */
+const most = 20_000;
+
 interface Log {
+  /** Lines before the first one held. */
+  readonly before: number;
   readonly lines: readonly LogLine[];
   readonly loading: boolean;
   readonly error: { readonly message: string } | undefined;
   readonly cut: number;
 }
 
-const empty: Log = { lines: [], loading: true, error: undefined, cut: 0 };
+const empty: Log = { before: 0, lines: [], loading: true, error: undefined, cut: 0 };
 
 export function useLogLines(taskRunId: string, attempt: number, live: boolean): Log {
   const client = useTRPCClient();
@@ -20,9 +25,15 @@ export function useLogLines(taskRunId: string, attempt: number, live: boolean): 
     let stopped = false;
     let stop = () => undefined as void;
     const lines: LogLine[] = [];
-    const show = (rest: Partial<Log>) => !stopped && setLog((now) => ({ ...now, lines: [...lines], ...rest }));
+    let before = 0;
+    const show = (rest: Partial<Log>) => {
+      if (lines.length > 2 * most) before += lines.splice(0, lines.length - most).length;
+      if (!stopped) setLog((now) => ({ ...now, before, lines: [...lines], ...rest }));
+    };
     const load = async () => {
-      for (let from = 0; !stopped;) {
+      const { total } = await client.run.logs.query({ taskRunId, attempt, from: 0, limit: 1 });
+      before = Math.max(0, total - most);
+      for (let from = before; !stopped;) {
         const page = await client.run.logs.query({ taskRunId, attempt, from, limit: 5000 });
         lines.push(...page.records);
         from = page.next;
@@ -32,11 +43,11 @@ export function useLogLines(taskRunId: string, attempt: number, live: boolean): 
       }
       if (stopped || !live) return;
       const subscription = client.run.watchLogs.subscribe(
-        { taskRunId, attempt, from: lines.length },
+        { taskRunId, attempt, from: before + lines.length },
         {
           onData: ({ from, records }) => {
             // A reconnect may say lines twice.
-            const fresh = records.slice(Math.max(0, lines.length - from));
+            const fresh = records.slice(Math.max(0, before + lines.length - from));
             if (fresh.length === 0) return;
             lines.push(...fresh);
             show({});

@@ -26,6 +26,9 @@ export function Notice({
   );
 }
 
+/** What Chrome, Firefox and Safari say when nobody answers. */
+const browserWords = new Set(["Failed to fetch", "NetworkError when attempting to fetch resource.", "Load failed"]);
+
 /** `doing` completes "Could not …": "load the notebooks". */
 export function ErrorNotice({
   doing,
@@ -47,7 +50,7 @@ export function ErrorNotice({
         )
       }
     >
-      <strong>Could not {doing}.</strong> {error.message}
+      <strong>Could not {doing}.</strong> {browserWords.has(error.message) ? "Heddle does not answer." : error.message}
     </Notice>
   );
 }

@@ -85,6 +85,7 @@ function Detail({ waiting, onOpenTask }: { readonly waiting: Waiting; readonly o
     case "paused":
     case "approval":
     case "subrun":
+    case "no-worker":
     case "worker":
     case "server":
     case "start":

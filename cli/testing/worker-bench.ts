@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from "@/server/db/testing/datab
 import { startServer, type RunningServer } from "@/server/main";
 import { runHub } from "@/server/run/run-hub";
 import type { RunDetail } from "@/server/run/run-views";
+import { makeBareLock } from "@/server/testing/bare-lock";
 import { addPerson, type Person, type TestServer } from "@/server/testing/test-server";
 import { freePort } from "@/server/db/embedded-postgres";
 import type { WorkerView } from "@/server/workers/worker-views";
@@ -26,6 +27,8 @@ export interface WorkerBench {
   ended(runId: string): Promise<RunDetail>;
   /** Resolves once a harness has said that an attempt of the run is at work. */
   begun(runId: string): Promise<void>;
+  /** Resolves with the next change of any run. */
+  changed(): Promise<void>;
   workers(): Promise<WorkerView[]>;
   attempts(runId: string): Promise<{ attempt: number; status: string; reason: string | null; handle: string | null }[]>;
   /** Stops the server and starts it anew, on the same port and home. */
@@ -36,7 +39,7 @@ export interface WorkerBench {
 export async function openWorkerBench(options: { readonly leaseSeconds?: number } = {}): Promise<WorkerBench> {
   const database: TestDatabase = await createTestDatabase();
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-home-"));
-  const environmentDir = bareEnvironment();
+  const environmentDir = makeBareLock();
   const port = await freePort();
   const open = () =>
     startServer({
@@ -96,6 +99,7 @@ export async function openWorkerBench(options: { readonly leaseSeconds?: number 
       }
     },
     ended: (id) => bench.until(id, ({ status }) => status === "succeeded" || status === "failed" || status === "cancelled"),
+    changed: () => hear().heard,
     workers: async () => (await person.call("worker.list")).data as WorkerView[],
     async attempts(id) {
       const { rows } = await server.heddle.database.pool.query(
@@ -121,25 +125,14 @@ export async function openWorkerBench(options: { readonly leaseSeconds?: number 
   return bench;
 }
 
-function hear(runId: string): { readonly heard: Promise<void>; stop(): void } {
+function hear(runId?: string): { readonly heard: Promise<void>; stop(): void } {
   let stop: () => void = () => undefined;
   const heard = new Promise<void>((resolve) => {
     stop = runHub.subscribe((news) => {
-      if (news.runId !== runId) return;
+      if (runId !== undefined && news.runId !== runId) return;
       stop();
       resolve();
     });
   });
   return { heard, stop: () => stop() };
-}
-
-/** A lock without packages: installed in a moment, without a registry. */
-function bareEnvironment(): string {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-environment-"));
-  fs.writeFileSync(path.join(dir, "package.json"), '{"name":"bare","version":"1.0.0","private":true}');
-  fs.writeFileSync(
-    path.join(dir, "package-lock.json"),
-    '{"name":"bare","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{"":{"name":"bare","version":"1.0.0"}}}',
-  );
-  return dir;
 }

@@ -128,6 +128,8 @@ export interface TaskOptions {
   readonly jitter: number;
   readonly retryOn: readonly RetryCause[];
   readonly timeout: number;
+  /** So long a try may wait for a place: a pool, a lock, a limit, a worker. Undefined: as long as it takes. */
+  readonly queueTimeout?: number | undefined;
   readonly cpu: number;
   readonly memory: number;
   readonly gpu: number;

@@ -25,8 +25,9 @@ export interface Use {
   readonly end: number;
 }
 
-export function findReferences(nodes: readonly SyntaxNode[]): References {
-  const walker = new Walker();
+/** `onUse` hears of every place, not only the first of each name. */
+export function findReferences(nodes: readonly SyntaxNode[], onUse?: (name: string, start: number) => void): References {
+  const walker = new Walker(onUse);
   const scope = new Scope(undefined);
   for (const node of nodes) walker.walk(node, scope);
   return walker;
@@ -38,6 +39,8 @@ class Walker implements References, TypeVisitor {
   readonly mutations: Mutation[] = [];
   readonly calls: (Touch & { argument: string | undefined })[] = [];
   readonly dynamicImports: number[] = [];
+
+  constructor(private readonly onUse: ((name: string, start: number) => void) | undefined) {}
 
   walk(node: SyntaxNode | undefined, scope: Scope): void {
     if (!node) return;
@@ -176,6 +179,7 @@ class Walker implements References, TypeVisitor {
   use(node: SyntaxNode, scope: Scope, position: Position): void {
     const name = node["name"] as string;
     if (position === "type" ? scope.hasType(name) : scope.hasValue(name)) return;
+    this.onUse?.(name, node.start);
     const before = this.uses.get(name);
     const value = position === "value";
     if (before && (value ? before.value : before.type)) return;

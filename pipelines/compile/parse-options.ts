@@ -28,6 +28,7 @@ export const defaultOptions: TaskOptions = {
   jitter: 0.2,
   retryOn: ["error", "timeout"],
   timeout: 3_600_000,
+  queueTimeout: undefined,
   cpu: 1,
   memory: 1024 ** 3,
   gpu: 0,
@@ -45,7 +46,7 @@ export const defaultOptions: TaskOptions = {
 type Read<T> = { readonly value: T } | { readonly wanted: string };
 type Reader<T> = (text: string) => Read<T>;
 
-const readers: { readonly [K in keyof TaskOptions]: Reader<TaskOptions[K]> } = {
+const readers: { readonly [K in keyof TaskOptions]-?: Reader<TaskOptions[K]> } = {
   after: readNames,
   concurrency: integer(1),
   join: oneOf("all", "any", "done", "failed"),
@@ -56,6 +57,7 @@ const readers: { readonly [K in keyof TaskOptions]: Reader<TaskOptions[K]> } = {
   jitter: number(0, 1),
   retryOn: readCauses,
   timeout: readTimeout,
+  queueTimeout: readTimeout,
   cpu: readCpu,
   memory: readMemory,
   gpu: integer(0),

@@ -17,11 +17,22 @@ export interface Limit {
   readonly runs: number | undefined;
   /** Starts of task runs, of a pool or a lock. */
   readonly rate: Rate | undefined;
+  /** Of a pool: the workers that have all of these serve it, whatever pools they name. */
+  readonly labels?: Labels | undefined;
 }
+
+/** `key=value` of a worker, or asked of one. */
+export type Labels = Readonly<Record<string, string>>;
 
 export interface Rate {
   readonly count: number;
   readonly seconds: number;
+}
+
+/** `card=a100`, in the order of the keys: those of `wanted` that `has` has not. */
+export function missingLabels(wanted: Labels, has: Labels): readonly string[] {
+  const missing = Object.entries(wanted).filter(([key, value]) => has[key] !== value);
+  return missing.map(([key, value]) => `${key}=${value}`).sort();
 }
 
 /** Limits of one workspace by `limitKey`. */

@@ -43,10 +43,20 @@ export const taskErrorSchema = z.strictObject({
   frames: z.array(errorFrameSchema),
 });
 
-const usageSchema = z.strictObject({
+export const usageSchema = z.strictObject({
   durationMs: z.number().nonnegative(),
   cpuMs: z.number().nonnegative(),
   peakMemoryBytes: z.number().nonnegative(),
+});
+
+/** How an attempt ends that gives nothing. */
+export const skippedSchema = z.strictObject({ status: z.literal("skipped"), usage: usageSchema });
+export const endedSchema = z.strictObject({
+  status: z.enum(["failed", "lost", "cancelled"]),
+  reason: z.enum(reasons),
+  error: taskErrorSchema.optional(),
+  displays: z.array(displaySchema),
+  usage: usageSchema,
 });
 
 export const wireResultSchema = z.discriminatedUnion("status", [
@@ -59,14 +69,8 @@ export const wireResultSchema = z.discriminatedUnion("status", [
     displays: z.array(displaySchema),
     usage: usageSchema,
   }),
-  z.strictObject({ status: z.literal("skipped"), usage: usageSchema }),
-  z.strictObject({
-    status: z.enum(["failed", "lost", "cancelled"]),
-    reason: z.enum(reasons),
-    error: taskErrorSchema.optional(),
-    displays: z.array(displaySchema),
-    usage: usageSchema,
-  }),
+  skippedSchema,
+  endedSchema,
 ]);
 export type WireResult = z.infer<typeof wireResultSchema>;
 
@@ -77,7 +81,7 @@ export const logRecordSchema = z.strictObject({
 });
 
 /** A call of `runNotebook`: `call` counts the calls of an attempt from 0, `nth` those with this notebook and these parameters. */
-const callSchema = z.strictObject({
+export const callSchema = z.strictObject({
   call: count,
   notebook: z.string().max(300),
   params: z.record(z.string().max(200), json),
@@ -86,32 +90,35 @@ const callSchema = z.strictObject({
 export type CallWord = z.infer<typeof callSchema>;
 
 /** Words kept by the harness until acknowledged. `n` counts them per attempt from 0, without gaps. */
-const reliable = { attempt: key, n: count };
+export const reliable = { attempt: key, n: count };
+export const metricsWordSchema = z.strictObject({
+  type: z.literal("metrics"),
+  ...reliable,
+  points: z.array(
+    z.strictObject({
+      seq: count,
+      name: z.string().max(500),
+      // JSON has no NaN and no infinities: they travel as text.
+      value: z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]),
+      step: z.number(),
+      time: z.number(),
+    }),
+  ),
+});
+/** Without its value, which goes another way on each link. */
+const artifactWord = {
+  type: z.literal("artifact"),
+  ...reliable,
+  seq: count,
+  name: z.string().max(500),
+  artifactType: z.string().max(200),
+  metadata: json,
+};
+export const artifactWordWith = <Value extends z.ZodType>(value: Value) => z.strictObject({ ...artifactWord, value });
 export const wordSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("log"), ...reliable, offset: count, records: z.array(logRecordSchema) }),
-  z.strictObject({
-    type: z.literal("metrics"),
-    ...reliable,
-    points: z.array(
-      z.strictObject({
-        seq: count,
-        name: z.string().max(500),
-        // JSON has no NaN and no infinities: they travel as text.
-        value: z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]),
-        step: z.number(),
-        time: z.number(),
-      }),
-    ),
-  }),
-  z.strictObject({
-    type: z.literal("artifact"),
-    ...reliable,
-    seq: count,
-    name: z.string().max(500),
-    artifactType: z.string().max(200),
-    metadata: json,
-    value: wireValueSchema,
-  }),
+  metricsWordSchema,
+  artifactWordWith(wireValueSchema),
   z.strictObject({ type: z.literal("finished"), ...reliable, result: wireResultSchema }),
 ]);
 export type Word = z.infer<typeof wordSchema>;

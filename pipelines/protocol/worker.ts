@@ -8,9 +8,19 @@ import type { Json } from "../compile/dag";
 import { reasons } from "../run/run";
 import type { RunOutcome } from "../run/run-outcome";
 import { displaySchema } from "./display";
-import { logRecordSchema, taskErrorSchema } from "./messages";
+import {
+  artifactWordWith,
+  callAnswerSchema,
+  callSchema,
+  endedSchema,
+  logRecordSchema,
+  metricsWordSchema,
+  reliable,
+  skippedSchema,
+  usageSchema,
+} from "./messages";
 
-export const workerProtocol = 1;
+export const workerProtocol = 2;
 
 /** Close codes with a meaning; the reason text beside them is for people. */
 export const workerClose = {
@@ -47,55 +57,28 @@ export const workerValueSchema = z.strictObject({
 });
 export type WorkerValue = z.infer<typeof workerValueSchema>;
 
-const usageSchema = z.strictObject({ durationMs: amount, cpuMs: amount, peakMemoryBytes: amount });
-
 export const workerResultSchema = z.discriminatedUnion("status", [
   z.strictObject({
     status: z.literal("succeeded"),
     outputs: z.record(z.string(), workerValueSchema),
     elements: z.record(z.string(), z.array(workerValueSchema)).optional(),
+    /** How many other notebooks it ran. */
+    calls: count.optional(),
     displays: z.array(displaySchema),
     usage: usageSchema,
     /** Larger previews of its values as JSON text, by hash. */
     previews: z.record(hash, z.string().max(400_000)),
   }),
-  z.strictObject({ status: z.literal("skipped"), usage: usageSchema }),
-  z.strictObject({
-    status: z.enum(["failed", "lost", "cancelled"]),
-    reason: z.enum(reasons),
-    error: taskErrorSchema.optional(),
-    displays: z.array(displaySchema),
-    usage: usageSchema,
-  }),
+  skippedSchema,
+  endedSchema,
 ]);
 export type WorkerResult = z.infer<typeof workerResultSchema>;
 
 /** Kept by the worker, and by the harness behind it, until acknowledged. `n` counts them per attempt and link from 0. */
-const reliable = { attempt, n: count };
 export const attemptWordSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("logs"), ...reliable, offset: count, records: z.array(logRecordSchema) }),
-  z.strictObject({
-    type: z.literal("metrics"),
-    ...reliable,
-    points: z.array(
-      z.strictObject({
-        seq: count,
-        name: z.string().max(500),
-        value: z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]),
-        step: z.number(),
-        time: z.number(),
-      }),
-    ),
-  }),
-  z.strictObject({
-    type: z.literal("artifact"),
-    ...reliable,
-    seq: count,
-    name: z.string().max(500),
-    artifactType: z.string().max(200),
-    metadata: json,
-    value: workerValueSchema,
-  }),
+  metricsWordSchema,
+  artifactWordWith(workerValueSchema),
   z.strictObject({ type: z.literal("finished"), ...reliable, result: workerResultSchema }),
 ]);
 export type WorkerAttemptWord = z.infer<typeof attemptWordSchema>;
@@ -153,6 +136,10 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("usage"), attempt, cpuMs: amount, memoryBytes: amount }),
   z.strictObject({ type: z.literal("word"), word: attemptWordSchema }),
+  /** Said again after an `attach` until it is answered. */
+  z.strictObject({ type: z.literal("call"), attempt, ...callSchema.shape }),
+  /** The cell waits for nothing but these calls: its process stands still until one is answered, and its place is free. */
+  z.strictObject({ type: z.literal("parked"), attempt, calls: z.array(count) }),
   /** It takes nothing new, or again something. */
   z.strictObject({ type: z.literal("drain"), on: z.boolean() }),
   /** It goes away and comes back no more by itself: its row may be kept, its attempts are over. */
@@ -222,6 +209,8 @@ export const workerOrderSchema = z.discriminatedUnion("type", [
   /** Nothing about this attempt is taken any more (what HTTP calls 409): kill it and forget its words. */
   z.strictObject({ type: z.literal("refused"), attempt, status: z.literal(409), reason: z.enum(reasons) }),
   z.strictObject({ type: z.literal("ack"), attempt, n: count }),
+  /** What became of a call. The attempt's token opens the values that it names from then on. */
+  z.strictObject({ type: z.literal("answer"), attempt, call: count, answer: callAnswerSchema }),
   z.strictObject({ type: z.literal("release"), run: z.string() }),
   z.strictObject({ type: z.literal("drain"), on: z.boolean() }),
 ]);

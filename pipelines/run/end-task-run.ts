@@ -8,6 +8,6 @@ type Terminal = Extract<TaskRunStatus, "succeeded" | "cached" | "failed" | "skip
 export function endTaskRun(draft: Draft, ordinal: number, status: Terminal, reason: Reason | undefined, at: number): void {
   const before = draft.must(ordinal);
   if (isTerminal(before.status)) return;
-  draft.set(ordinal, { status, reason, finishedAt: at, notBefore: undefined });
+  draft.set(ordinal, { status, reason, finishedAt: at, notBefore: undefined, queuedUntil: undefined });
   draft.settled.push(ordinal);
 }

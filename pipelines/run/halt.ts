@@ -1,6 +1,7 @@
 /** A run that is stopped, out of time, paused and resumed. */
 import { endTaskRun } from "./end-task-run";
 import type { Draft } from "./draft";
+import { enqueue } from "./enqueue";
 import { reasonSentence } from "./reason-sentences";
 import { isTerminal } from "./run-state";
 import { stoppingReason } from "./stopping";
@@ -29,25 +30,25 @@ export function pause(draft: Draft, by: string | undefined, at: number): void {
   draft.act({ type: "paused", by });
 }
 
-export function resume(draft: Draft, by: string | undefined): void {
+export function resume(draft: Draft, by: string | undefined, at: number): void {
   if (!draft.fields.paused) return;
   draft.act({ type: "resumed", by });
-  goOn(draft);
+  goOn(draft, at);
 }
 
 /** Whatever waits for a slot asks for one again: while paused nobody kept a list. */
-function goOn(draft: Draft): void {
+function goOn(draft: Draft, at: number): void {
   if (!draft.fields.paused) return;
   draft.setFields({ paused: undefined });
   for (let ordinal = 0; ordinal < draft.nextOrdinal; ordinal++) {
     const { status, cacheKey, notBefore } = draft.must(ordinal);
-    if (status === "queued" && cacheKey !== undefined && notBefore === undefined) draft.actions.push({ type: "enqueue", ordinal });
+    if (status === "queued" && cacheKey !== undefined && notBefore === undefined) enqueue(draft, ordinal, at);
   }
 }
 
 function stopAll(draft: Draft, reason: "cancelled" | "run-timeout", at: number): void {
   const { plan } = draft.base;
-  goOn(draft);
+  goOn(draft, at);
   // Elements first: a group ends with its last one.
   for (let ordinal = draft.nextOrdinal - 1; ordinal >= 0; ordinal--) {
     const taskRun = draft.must(ordinal);

@@ -1,5 +1,6 @@
 import type { Draft } from "./draft";
 import { endTaskRun } from "./end-task-run";
+import { enqueue } from "./enqueue";
 import { hold, isHeld } from "./held";
 import { hasSucceeded, type TaskRunState } from "./run-state";
 
@@ -27,7 +28,7 @@ export function makeReady(draft: Draft, ordinal: number, at: number): void {
   }
   draft.set(ordinal, { cacheKey: "" });
   draft.note(ordinal, { why: { type: notebooks === undefined ? "cache-off" : "calls" } });
-  draft.actions.push({ type: "enqueue", ordinal });
+  enqueue(draft, ordinal, at);
 }
 
 /** A value that it reads, of a task that somebody called succeeded without one. */

@@ -10,7 +10,8 @@ const sentences: Record<Reason, string> = {
   "lease-lost": "The worker did not report in time and its attempt was stopped: retry, and look at that machine's load.",
   "node-lost": "The container or process vanished with its machine or its server: retry the run.",
   cancelled: "Somebody stopped it: run again when it is wanted.",
-  timeout: "The attempt took longer than it may and was killed: raise the cell's timeout= or give it less to do.",
+  timeout:
+    "It took longer than it may and was ended: raise the cell's timeout= (queueTimeout= where it waited for a place), or give it less to do.",
   quota: "It asks for more than is allowed here: ask for less cpu=, memory=, gpu= or fewer elements, or free storage (Settings → Storage).",
   "compile-error": "The notebook cannot be run as it is: mend what its diagnostics name.",
   "unserializable-value": "A value cannot travel to another cell: return plain data instead of what the message names.",

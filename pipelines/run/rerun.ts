@@ -1,18 +1,17 @@
 /**
- * What has ended and is wanted again: retried (what failed), cleared (this and all downstream, fresh), or decided by hand.
- * The same run goes on, also one that had ended. Refused while it is being stopped, while its handlers run, and while
- * something concerned is queued or running. Neighbours: transition.ts, settle.ts (what follows).
+ * What has ended and is wanted again: retried (what failed) or cleared (this and all downstream, fresh). The same run goes on,
+ * also one that had ended. Refused while it is being stopped, while its handlers run, and while something concerned is queued
+ * or running. Neighbours: transition.ts, mark.ts (decided by hand), settle.ts (what follows).
  */
 import { startClock } from "./begin";
 import type { Draft } from "./draft";
-import { endTaskRun } from "./end-task-run";
 import { admitElements, elementsOf } from "./fan-out";
-import type { OutputRef, Reason, ValueRef } from "./run";
-import { hasSucceeded, isRunTerminal, isTerminal, type TaskRunState } from "./run-state";
+import type { Reason } from "./run";
+import { isRunTerminal, isTerminal, newTaskRun, type TaskRunState } from "./run-state";
 import { releaseTask } from "./settle";
 
 /** Tasks to run again; for a fan-out that keeps its elements, those of them that do. */
-type Again = Map<number, readonly number[] | "whole">;
+export type Again = Map<number, readonly number[] | "whole">;
 
 const becauseOfOthers: ReadonlySet<Reason | undefined> = new Set(["upstream-failed", "fail-fast", "cancelled"]);
 
@@ -55,42 +54,6 @@ export function clear(draft: Draft, ordinal: number, by: string | undefined, at:
   askAgain(draft, again, true, at);
 }
 
-export interface Mark {
-  readonly ordinal: number;
-  readonly as: "succeeded" | "failed";
-  readonly by: string | undefined;
-  readonly note: string | undefined;
-}
-
-/** Whole tasks only. Readers that could not run without it do so now. */
-export function mark(draft: Draft, { ordinal, as, by, note }: Mark, at: number): void {
-  const { plan } = draft.base;
-  const taskRun = draft.taskRun(ordinal);
-  if (!taskRun || taskRun.mapIndex !== undefined || !mayChange(draft) || taskRun.reason === "not-targeted") return;
-  if (taskRun.status === as || (as === "succeeded" && hasSucceeded(taskRun.status))) return;
-  if (isBusy(taskRun)) return;
-  // What has its value may be at work on it.
-  const isAtWork = (one: TaskRunState) => isBusy(one) || one.status === "waiting";
-  if (hasSucceeded(taskRun.status) && plan.downstream[ordinal]!.some((reader) => isAtWork(draft.must(reader)))) return;
-  const readers = spread(draft, ordinal, (one) => one.status === "skipped" && (one.reason === "upstream-skipped" || wantsRetry(one)));
-  const type = as === "succeeded" ? "marked-succeeded" : "marked-failed";
-  draft.act({ type, by, ordinal, note });
-  const ended = isRunTerminal(draft.fields.status);
-  reopenRun(draft, at);
-  reopenTask(draft, ordinal);
-  const outputs = as === "succeeded" && taskRun.expanded !== undefined ? { outputs: givenBy(draft, ordinal) } : {};
-  draft.set(ordinal, { status: "blocked", decision: { type, by, at, note }, startedAt: taskRun.startedAt ?? at, ...outputs });
-  const message = `Marked as failed${by === undefined ? "" : ` by ${by}`}${note === undefined ? "." : `: ${note}`}`;
-  draft.note(ordinal, { error: as === "failed" ? { name: "MarkedFailed", message, frames: [] } : null });
-  endTaskRun(draft, ordinal, as, as === "failed" ? "marked-failed" : undefined, at);
-  const again: Again = new Map(as === "succeeded" ? readers.map((index) => [index, "whole"]) : []);
-  if (ended) {
-    for (const index of endedHandlers(draft)) if (index !== ordinal && plan.late[ordinal] !== true) again.set(index, "whole");
-  }
-  prepare(draft, again, false);
-  release(draft, again, at);
-}
-
 function askAgain(draft: Draft, again: Again, fresh: boolean, at: number): void {
   if (isRunTerminal(draft.fields.status)) {
     for (const index of endedHandlers(draft)) if (!again.has(index)) again.set(index, "whole");
@@ -101,18 +64,18 @@ function askAgain(draft: Draft, again: Again, fresh: boolean, at: number): void 
 }
 
 /** Not while it is being stopped, nor while its handlers tell how it went. */
-function mayChange(draft: Draft): boolean {
+export function mayChange(draft: Draft): boolean {
   const { status, reason } = draft.fields;
   const open = draft.count(draft.base.plan.counters.open);
   // One that was set aside may have ended with tasks that have not.
   return isRunTerminal(status) ? open === 0 : reason === undefined && open > 0;
 }
 
-function wantsRetry({ status, reason }: TaskRunState): boolean {
+export function wantsRetry({ status, reason }: TaskRunState): boolean {
   return status === "failed" || status === "cancelled" || (status === "skipped" && becauseOfOthers.has(reason));
 }
 
-function isBusy({ status }: TaskRunState): boolean {
+export function isBusy({ status }: TaskRunState): boolean {
   return status === "queued" || status === "running";
 }
 
@@ -124,7 +87,7 @@ function failedElements(draft: Draft, group: number): readonly number[] {
 }
 
 /** Handlers that told how an ended run went: they tell it again. */
-function endedHandlers(draft: Draft): readonly number[] {
+export function endedHandlers(draft: Draft): readonly number[] {
   const { plan } = draft.base;
   return plan.tasks.flatMap((_, index) => {
     const { status, reason } = draft.must(index);
@@ -133,7 +96,7 @@ function endedHandlers(draft: Draft): readonly number[] {
 }
 
 /** Tasks downstream, as far as an unbroken line of fitting ones goes. */
-function spread(draft: Draft, from: number, fits: (taskRun: TaskRunState) => boolean): readonly number[] {
+export function spread(draft: Draft, from: number, fits: (taskRun: TaskRunState) => boolean): readonly number[] {
   const { downstream } = draft.base.plan;
   const found = new Set<number>();
   const stack = [from];
@@ -147,14 +110,14 @@ function spread(draft: Draft, from: number, fits: (taskRun: TaskRunState) => boo
   return [...found].sort((a, b) => a - b);
 }
 
-function reopenRun(draft: Draft, at: number): void {
+export function reopenRun(draft: Draft, at: number): void {
   if (!isRunTerminal(draft.fields.status)) return;
   draft.setFields({ status: "running", reason: undefined, message: undefined, finishedAt: undefined });
   startClock(draft, at);
 }
 
 /** It counts as not ended from now on. */
-function reopenTask(draft: Draft, index: number): void {
+export function reopenTask(draft: Draft, index: number): void {
   const { plan } = draft.base;
   const { counters } = plan;
   const { status } = draft.must(index);
@@ -164,7 +127,7 @@ function reopenTask(draft: Draft, index: number): void {
   for (const reader of plan.downstream[index]!) draft.addCount(counters.pending(reader), 1);
 }
 
-function prepare(draft: Draft, again: Again, fresh: boolean): void {
+export function prepare(draft: Draft, again: Again, fresh: boolean): void {
   const { counters } = draft.base.plan;
   for (const [index, elements] of again) {
     reopenTask(draft, index);
@@ -186,7 +149,7 @@ function prepare(draft: Draft, again: Again, fresh: boolean): void {
   }
 }
 
-function release(draft: Draft, again: Again, at: number): void {
+export function release(draft: Draft, again: Again, at: number): void {
   for (const index of again.keys()) {
     if (draft.must(index).expanded !== undefined) admitElements(draft, index, at);
     else releaseTask(draft, index, at);
@@ -202,34 +165,9 @@ function forgetElements(draft: Draft, group: number): void {
     draft.setCount(place, 0);
 }
 
+/** As before it began, but for its attempts, which count on. */
 function reset(draft: Draft, ordinal: number, fresh: boolean): void {
-  draft.set(ordinal, {
-    status: "blocked",
-    fresh,
-    decision: undefined,
-    expanded: undefined,
-    reason: undefined,
-    tries: 0,
-    lost: 0,
-    notBefore: undefined,
-    cacheKey: undefined,
-    keyParts: undefined,
-    cachedFrom: undefined,
-    outputs: undefined,
-    queuedAt: undefined,
-    startedAt: undefined,
-    finishedAt: undefined,
-  });
+  const { task, mapIndex, elements, attempt, current } = draft.must(ordinal);
+  draft.set(ordinal, { ...newTaskRun(ordinal, task, mapIndex, elements, fresh), attempt, current });
   draft.note(ordinal, { displays: [], error: null });
-}
-
-/** What a fan-out has, although some of its elements failed. */
-function givenBy(draft: Draft, group: number): Record<string, OutputRef> {
-  const given = [...elementsOf(draft, group)].map((ordinal) => draft.must(ordinal)).filter(({ status }) => hasSucceeded(status));
-  return Object.fromEntries(
-    draft.base.plan.tasks[group]!.outputs.map((name) => [
-      name,
-      { list: given.flatMap((element) => (element.outputs?.[name] as ValueRef | undefined) ?? []) },
-    ]),
-  );
 }

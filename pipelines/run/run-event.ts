@@ -54,7 +54,7 @@ export type RunEvent = { readonly at: number } & (
   | (AttemptEvent & Ended & Failed & { readonly type: "attempt-lost" })
   | (AttemptEvent & Ended & Failed & { readonly type: "attempt-cancelled" })
   | (AttemptEvent & { readonly type: "lease-expired" })
-  /** The time has come for a retry, the end of a wait, or an approval that nobody gave. */
+  /** The time has come for a retry, the end of a wait, an approval that nobody gave, or who waited too long for a place. */
   | { readonly type: "due"; readonly ordinal: number }
   /** The run has used up its time. */
   | { readonly type: "run-due" }

@@ -51,6 +51,8 @@ export interface TaskRunState {
   readonly lost: number;
   /** When something is due: a retry's start, the end of a wait, the moment an approval has waited too long. */
   readonly notBefore: number | undefined;
+  /** While it waits for a place: when it has waited too long (`queueTimeout=`). */
+  readonly queuedUntil: number | undefined;
   /** Asked for anew by hand: stored results are not looked at, and replaced by what it gives. */
   readonly fresh: boolean;
   /** What a person decided about it. */
@@ -203,6 +205,7 @@ export function newRun(spec: RunSpec): RunState {
   };
 }
 
+/** Written out: a thousand of these are made at once, and spreading a template costs forty times as much. */
 export function newTaskRun(
   ordinal: number,
   task: number,
@@ -224,6 +227,7 @@ export function newTaskRun(
     tries: 0,
     lost: 0,
     notBefore: undefined,
+    queuedUntil: undefined,
     cacheKey: undefined,
     keyParts: undefined,
     cachedFrom: undefined,

@@ -135,7 +135,12 @@ function endRun(draft: Draft, at: number): void {
       ? ` at ${elements.length === 1 ? "element" : `${elements.length} elements, first`} ${draft.must(elements[0]!).mapIndex}`
       : "";
   const title = spec.dag.tasks[index]!.title || spec.dag.tasks[index]!.key;
-  const told = decision?.by === undefined ? `“${title}” failed${where}. ${reasonSentence(reason)}` : decisionSentence(title, decision);
+  const only = elements.length === 1 ? draft.must(elements[0]!) : undefined;
+  const decided = decision ?? only?.decision;
+  const told =
+    decided?.by === undefined
+      ? `“${title}” failed${where}. ${reasonSentence(reason)}`
+      : decisionSentence(only ? `${title} [${only.mapIndex}]` : title, decided);
   finish(draft, { status: "failed", reason, message: told }, startedAt, at);
 }
 

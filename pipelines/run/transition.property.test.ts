@@ -164,6 +164,29 @@ test("while a run is paused nothing starts, and no attempt is under way for what
   );
 });
 
+test("who waits longer for a place than its cell allows fails as timeout without an attempt, and nobody else does; a pause does not count", () => {
+  fc.assert(
+    fc.property(randomSpec, randomChoices, (spec, choices) => {
+      play(spec, choices, (run, event, { changes }) => {
+        for (const [ordinal, after] of changes.taskRuns) {
+          const before = run.taskRuns[ordinal];
+          const { queueTimeout } = run.plan.tasks[after.task]!.options;
+          if (after.queuedUntil !== undefined) {
+            expect(after.status).toBe("queued");
+            if (before?.queuedUntil === undefined) expect(after.queuedUntil).toBe(event.at + queueTimeout!);
+          }
+          if (before?.status !== "queued" || after.status !== "failed") continue;
+          expect(event).toMatchObject({ type: "due", ordinal });
+          expect(event.at).toBeGreaterThanOrEqual(before.queuedUntil!);
+          expect(run.fields.paused).toBeUndefined();
+          expect([after.reason, after.attempt]).toEqual(["timeout", before.attempt]);
+        }
+      });
+    }),
+    runs,
+  );
+});
+
 test("after a stop only handlers start, after a termination nothing does", () => {
   fc.assert(
     fc.property(randomSpec, randomChoices, (spec, choices) => {

@@ -1,16 +1,18 @@
 /**
  * The fold of a run: what an event changes, and what is to be done about it once that is saved. Pure and total: an event
  * that comes late, twice or for another attempt changes nothing. Neighbours: settle.ts (what the end of one task means for
- * the others), fan-out.ts (groups and their elements), held.ts (approvals and waits), halt.ts (stop, pause), rerun.ts (again,
- * by hand), retry.ts, apply-changes.ts; server/run performs the actions.
+ * the others), fan-out.ts (groups and their elements), held.ts (approvals and waits), halt.ts (stop, pause), rerun.ts (again),
+ * mark.ts (by hand), enqueue.ts, retry.ts, apply-changes.ts; server/run performs the actions.
  */
 import { begin } from "./begin";
 import { Draft } from "./draft";
 import { endTaskRun } from "./end-task-run";
+import { enqueue, waitedTooLong } from "./enqueue";
 import { expand } from "./fan-out";
 import { cancel, pause, resume, runIsDue } from "./halt";
 import { answer, heldIsDue, hold, isHeld } from "./held";
-import { clear, mark, retry as retryTasks } from "./rerun";
+import { mark } from "./mark";
+import { clear, retry as retryTasks } from "./rerun";
 import { retryAfterFailure, retryAfterLoss } from "./retry";
 import type { RunEvent } from "./run-event";
 import type { Reason } from "./run";
@@ -35,8 +37,7 @@ function decide(draft: Draft, event: RunEvent): void {
       if (!taskRun) return;
       draft.set(event.ordinal, { cacheKey: event.key ?? "", keyParts: event.parts });
       draft.note(event.ordinal, { why: event.why });
-      draft.actions.push({ type: "enqueue", ordinal: event.ordinal });
-      return;
+      return enqueue(draft, event.ordinal, event.at);
     }
     case "cache-hit": {
       const taskRun = waitingForLookup(draft, event.ordinal);
@@ -56,7 +57,7 @@ function decide(draft: Draft, event: RunEvent): void {
       const taskRun = draft.taskRun(event.ordinal);
       if (taskRun?.status !== "queued" || taskRun.notBefore !== undefined || draft.fields.paused) return;
       const attempt = taskRun.attempt + 1;
-      draft.set(event.ordinal, { status: "running", attempt, startedAt: taskRun.startedAt ?? event.at });
+      draft.set(event.ordinal, { status: "running", attempt, startedAt: taskRun.startedAt ?? event.at, queuedUntil: undefined });
       draft.setAttempt(event.ordinal, { attempt, status: "launching" });
       begin(draft, event.at);
       draft.actions.push({ type: "launch", ordinal: event.ordinal, attempt });
@@ -121,12 +122,13 @@ function decide(draft: Draft, event: RunEvent): void {
     }
     case "due": {
       const taskRun = draft.taskRun(event.ordinal);
-      if (taskRun?.notBefore === undefined || taskRun.notBefore > event.at) return;
+      if (!taskRun) return;
+      if (taskRun.notBefore === undefined) return waitedTooLong(draft, event.ordinal, event.at);
+      if (taskRun.notBefore > event.at) return;
       if (taskRun.status === "waiting") return heldIsDue(draft, event.ordinal, event.at);
       if (taskRun.status !== "queued") return;
       draft.set(event.ordinal, { notBefore: undefined });
-      draft.actions.push({ type: "enqueue", ordinal: event.ordinal });
-      return;
+      return enqueue(draft, event.ordinal, event.at);
     }
     case "run-due":
       return runIsDue(draft, event.at);
@@ -135,7 +137,7 @@ function decide(draft: Draft, event: RunEvent): void {
     case "pause-requested":
       return pause(draft, event.by, event.at);
     case "resume-requested":
-      return resume(draft, event.by);
+      return resume(draft, event.by, event.at);
     case "retry-requested":
       return retryTasks(draft, event.ordinal, event.by, event.at);
     case "clear-requested":
@@ -225,7 +227,8 @@ function lost(draft: Draft, event: Extract<RunEvent, { type: "attempt-lost" }>):
 function retry(draft: Draft, ordinal: number, at: number, delay: number): void {
   // Asked for already looked up: what was missing before the first attempt is not searched again.
   draft.set(ordinal, { status: "queued", cacheKey: draft.must(ordinal).cacheKey ?? "", notBefore: delay > 0 ? at + delay : undefined });
-  draft.actions.push(delay > 0 ? { type: "wake", ordinal, at: at + delay } : { type: "enqueue", ordinal });
+  if (delay > 0) draft.actions.push({ type: "wake", ordinal, at: at + delay });
+  else enqueue(draft, ordinal, at);
 }
 
 function remember(

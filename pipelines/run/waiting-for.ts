@@ -28,7 +28,12 @@ export type WaitingFor =
   | { readonly type: "concurrency"; readonly limit: number }
   | (Taken & { readonly type: "pool"; readonly name: string })
   | { readonly type: "unknown-pool"; readonly name: string; readonly known: readonly string[] }
-  | (Taken & { readonly type: "lock"; readonly name: string })
+  | (Taken & {
+      readonly type: "lock";
+      readonly name: string;
+      /** Nobody of these goes on: the first holds the lock, each waits for a lock of the next, the last waits for this run. */
+      readonly cycle?: readonly Holder[] | undefined;
+    })
   | {
       readonly type: "rate";
       readonly of: "pool" | "lock";
@@ -50,8 +55,15 @@ export type WaitingFor =
       readonly type: "no-worker";
       readonly pool: string;
       readonly gpu: number;
+      /** What the pool asks of its workers, as `key=value`. */
+      readonly labels?: readonly string[] | undefined;
       /** What each of them is short of, by name. */
-      readonly workers: readonly { readonly name: string; readonly state: "gone" | "draining" | "full" | "no-gpu" }[];
+      readonly workers: readonly {
+        readonly name: string;
+        readonly state: "gone" | "draining" | "full" | "no-gpu" | "no-label";
+        /** Labels that it has not. */
+        readonly missing?: readonly string[] | undefined;
+      }[];
     }
   /** No room on the machine: so many attempts run there now. */
   | { readonly type: "worker"; readonly running: number }
@@ -80,6 +92,7 @@ export function waitingSentence(waiting: WaitingFor): string {
         "or",
       )} in the cell.`;
     case "lock":
+      if (waiting.cycle) return deadlock(waiting.name, waiting.cycle);
       if (waiting.size === 1) return `The lock “${waiting.name}” is taken${heldBy(waiting.holders)}.`;
       return `All ${waiting.size} permits of the lock “${waiting.name}” are taken${heldBy(waiting.holders)}.`;
     case "rate":
@@ -114,18 +127,35 @@ export function waitingSentence(waiting: WaitingFor): string {
   }
 }
 
-function noWorker({ pool, gpu, workers }: Extract<WaitingFor, { type: "no-worker" }>): string {
+function noWorker({ pool, gpu, labels = [], workers }: Extract<WaitingFor, { type: "no-worker" }>): string {
   const of = (state: string) => workers.filter((each) => each.state === state).map(({ name }) => name);
   const [full, draining, gone, short] = [of("full"), of("draining"), of("gone"), of("no-gpu")];
-  const asks = gpu > 0 ? ` with gpu=${gpu}` : "";
+  const asks = [...(labels.length > 0 ? [` (${labels.join(", ")})`] : []), ...(gpu > 0 ? [` with gpu=${gpu}`] : [])].join("");
+  const unlabelled = workers.filter(({ state }) => state === "no-label");
+  const lacking = unlabelled.slice(0, mostNames).map(({ name, missing = [] }) => `${name} lacks ${list(missing)}`);
+  const others = unlabelled.length - lacking.length;
   const why = [
     ...(full.length > 0 ? [`${list(full)} ${full.length === 1 ? "has" : "have"} no free slot`] : []),
     ...(draining.length > 0 ? [`${list(draining)} ${draining.length === 1 ? "is" : "are"} draining`] : []),
     ...(gone.length > 0 ? [`${list(gone)} ${gone.length === 1 ? "is" : "are"} gone`] : []),
     ...(short.length > 0 ? [`${list(short)} ${short.length === 1 ? "has" : "have"} too few GPUs`] : []),
+    ...lacking,
+    ...(others > 0 ? [`${count(others, "more lacks", "more lack")} such a label`] : []),
   ];
   const serves = full.length > 0 ? `No worker of the pool “${pool}”${asks} is free` : `No worker serves the pool “${pool}”${asks} now`;
-  return why.length === 0 ? `${serves}. Add one on the Workers page.` : `${serves}: ${list(why)}.`;
+  if (why.length > 0) return `${serves}: ${list(why)}.`;
+  return labels.length > 0
+    ? `${serves}. Start one with ${labels.map((label) => `--label ${label}`).join(" ")}.`
+    : `${serves}. Add one on the Workers page.`;
+}
+
+function deadlock(lock: string, cycle: readonly Holder[]): string {
+  const [first, ...others] = cycle;
+  const chain = others.map((each) => `which waits for a lock of ${nameOf(each)}, `).join("");
+  return (
+    `The lock “${lock}” is held by ${first ? nameOf(first) : "a task"}, ${chain}which waits for this very run: none of them can go on. ` +
+    `Give the lock another permit under Pools and they do, or stop one of the runs; then take lock= away from one of the cells.`
+  );
 }
 
 function taken({ size, holders }: Taken): string {

@@ -270,6 +270,12 @@ export class Harness {
             },
             done: (process, attempt, result, dirty) => this.done(process, attempt, result, dirty),
             gone: (process, code, signal) => this.gone(process, code, signal),
+            returned: (process, attempt) => {
+              this.watchdog.forget(process);
+              attempt.state = "waiting";
+              this.queue.unshift(attempt);
+              this.pump();
+            },
             parked: () => this.pump(),
             progress: (attempt, word) => this.tell({ ...word, attempt: attempt.id }),
             imported: (modules) => {

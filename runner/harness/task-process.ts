@@ -18,6 +18,8 @@ export interface ProcessListener {
   /** The attempt ended by itself. */
   done(process: TaskProcess, attempt: AttemptRecord, result: WireResult, dirty: string | undefined): void;
   gone(process: TaskProcess, code: number | null, signal: NodeJS.Signals | null): void;
+  /** The attempt was handed to a process that takes no more: it has not begun. */
+  returned(process: TaskProcess, attempt: AttemptRecord): void;
   /** It waits for other notebooks only. */
   parked(process: TaskProcess): void;
   progress(attempt: AttemptRecord, word: Extract<TaskWord, { type: "progress" }>): void;
@@ -52,6 +54,8 @@ export class TaskProcess {
   private readonly streams: { socket: Socket; lines: OutputLines }[];
   private paused = false;
   private received = 0;
+  /** Why it gets no more work, when that came out after its attempt had ended. */
+  private dirty: string | undefined;
   /** Its folder in the scratch folder. */
   folder: string | undefined;
 
@@ -237,6 +241,7 @@ export class TaskProcess {
       if (/^p\d+-[0-9a-f]+$/.test(word.folder)) this.folder = word.folder;
       return this.listener.up(this);
     }
+    if (word.type === "dirty") return this.soil(word.why, word.orders);
     if (!attempt || attempt.state !== "running") return;
     switch (word.type) {
       case "log":
@@ -269,9 +274,19 @@ export class TaskProcess {
           if (this.state === "busy") this.state = "idle";
           const { usage } = word.result;
           const peakMemoryBytes = Math.max(usage.peakMemoryBytes, this.peakMemory);
-          this.listener.done(this, attempt, { ...word.result, usage: { ...usage, peakMemoryBytes } }, word.dirty);
+          this.listener.done(this, attempt, { ...word.result, usage: { ...usage, peakMemoryBytes } }, word.dirty ?? this.dirty);
         });
     }
+  }
+
+  /** What it was given since, it never looked at. */
+  private soil(why: string, orders: number): void {
+    const { attempt } = this;
+    this.dirty = why;
+    if (attempt && orders === this.tasks) return;
+    this.attempt = undefined;
+    this.kill();
+    if (attempt) this.listener.returned(this, attempt);
   }
 
   private note(values: readonly WireValue[], attempt: AttemptRecord): void {

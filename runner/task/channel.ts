@@ -32,11 +32,13 @@ export type TaskWord =
   | {
       type: "done";
       result: WireResult;
-      /** Why the process must not be used again. */
+      /** Why the process must not be used again, as far as it is known at once. */
       dirty?: string;
       /** Modules imported for the first time. */
       imported: readonly string[];
-    };
+    }
+  /** After so many orders: what the last one left behind came out on a closer look. Takes no order any more. */
+  | { type: "dirty"; why: string; orders: number };
 
 /** What the harness says to a task process. */
 export type TaskOrder =

@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     hygiene.accept();
   }
   send({ type: "up", folder: scratch.name });
-  for (;;) {
+  for (let orders = 1; ;) {
     const order = receive();
     if (!order) process.reallyExit(0);
     if (order.type === "clean") {
@@ -78,6 +78,14 @@ async function main(): Promise<void> {
     output = calls = undefined;
     send(done);
     scratch.reset();
+    // Nobody waits for this look: the next order may be here already, and goes to another process if need be.
+    const why = done.dirty ?? hygiene.inspect();
+    if (why !== undefined) {
+      if (done.dirty === undefined) send({ type: "dirty", why, orders });
+      // The harness ends it.
+      while (receive() !== undefined);
+    }
+    orders++;
   }
 }
 

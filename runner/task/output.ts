@@ -1,16 +1,23 @@
-/** Words of the running attempt on their way to the harness: logs and metrics wait here for at most 50 ms. */
+/**
+ * Words of the running attempt on their way to the harness. A line goes at once, so that one is heard from code that computes
+ * without pause; only in a flood of lines, and for metrics, up to 50 ms are gathered.
+ */
 import { MetricBuffer } from "@/pipelines/sdk/metric-buffer";
 import type { TaskLog, TaskWord } from "./channel";
 
 const mostRecords = 500;
 const mostCharacters = 64 * 1024;
 const mostMilliseconds = 50;
+/** Lines that go at once, in each such time. */
+const mostAtOnce = 16;
 
 export class Output {
   private readonly metrics = new MetricBuffer();
   private records: TaskLog[] = [];
   private characters = 0;
   private oldest = 0;
+  private countedSince = 0;
+  private counted = 0;
   private timer: NodeJS.Timeout | undefined;
   private artifacts = 0;
   private closed = false;
@@ -28,9 +35,9 @@ export class Output {
     for (let at = 0; at === 0 || at < text.length; at += mostCharacters) {
       this.records.push({ time, level, text: text.slice(at, at + mostCharacters) });
       this.characters += Math.min(text.length, mostCharacters);
-      if (this.characters >= mostCharacters) this.flush();
+      if (this.characters >= mostCharacters) this.sendLog();
     }
-    if (this.records.length >= mostRecords || time - this.oldest >= mostMilliseconds) this.flush();
+    if (this.records.length >= mostRecords || time - this.oldest >= mostMilliseconds || this.mayGoAtOnce(time)) this.sendLog();
     else this.later();
   }
 
@@ -56,11 +63,7 @@ export class Output {
       clearTimeout(this.timer);
       this.timer = undefined;
     }
-    if (this.records.length > 0) {
-      this.send({ type: "log", records: this.records });
-      this.records = [];
-      this.characters = 0;
-    }
+    this.sendLog();
     if (this.metrics.waiting) this.send({ type: "metrics", points: this.metrics.take() });
   }
 
@@ -68,6 +71,21 @@ export class Output {
   close(): void {
     this.flush();
     this.closed = true;
+  }
+
+  private sendLog(): void {
+    if (this.records.length === 0) return;
+    this.send({ type: "log", records: this.records });
+    this.records = [];
+    this.characters = 0;
+  }
+
+  private mayGoAtOnce(now: number): boolean {
+    if (now - this.countedSince >= mostMilliseconds || now < this.countedSince) {
+      this.countedSince = now;
+      this.counted = 0;
+    }
+    return this.counted++ < mostAtOnce;
   }
 
   private later(): void {

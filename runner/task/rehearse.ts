@@ -33,6 +33,7 @@ export async function rehearse(parts: Omit<WorkParts, "launch" | "output" | "cal
     const calls = new Calls(() => undefined);
     const done = await work({ ...parts, launch, output, calls, programs });
     encodeFrame(done);
+    parts.hygiene.inspect();
     if (done.result.status === "succeeded") {
       const { inline, codec } = done.result.outputs.number ?? {};
       if (inline !== undefined && codec !== undefined) input = { hash: "", codec, inline };

@@ -1,4 +1,4 @@
-/** One order, from the launch to the word that it is done: the attempt itself (attempt.ts) and what it left behind (hygiene.ts). */
+/** One order, from the launch to the word that it is done: the attempt itself (attempt.ts), and what it still has under way. */
 import { runAttempt } from "./attempt";
 import type { Calls } from "./calls";
 import type { TaskOrder, TaskWord } from "./channel";
@@ -50,7 +50,7 @@ export async function work(parts: WorkParts): Promise<Extract<TaskWord, { type: 
   unhook();
   output.close();
   parts.onStray(undefined);
-  const left = calls.open > 0 ? "left a call of another notebook behind" : (parts.scripts.trace ?? hygiene.inspect());
+  const left = calls.open > 0 ? "left a call of another notebook behind" : parts.scripts.trace;
   calls.close();
   const dirty = result.status === "failed" ? "the attempt failed" : left;
   return { type: "done", result, imported: environment.takeFresh(), ...(dirty === undefined ? {} : { dirty }) };

@@ -3,7 +3,7 @@ import type { Database } from "../db/database";
 import { workspaceRead, workspaceTransaction } from "../db/tenancy";
 import type { Heddle } from "../heddle";
 import type { SweepFigures } from "./collect-garbage";
-import type { StorageView } from "./storage-views";
+import type { PinnedRun, StorageView } from "./storage-views";
 
 interface Row {
   readonly quota: number | null;
@@ -15,6 +15,7 @@ interface Row {
   readonly finished: number | null;
   readonly trigger: "timer" | "page" | "cli";
   readonly figures: SweepFigures | null;
+  readonly found: SweepFigures | null;
   readonly error: string | null;
 }
 
@@ -22,7 +23,8 @@ const overviewSql = `
 select p.quota_bytes::float8 as quota, p.keep_days, p.keep_last, u.used_bytes::float8 as used,
   (select count(*)::int from run where workspace_id = $1 and pinned) as pinned,
   extract(epoch from s.started_at)::float8 * 1000 as started, extract(epoch from s.finished_at)::float8 * 1000 as finished,
-  s.trigger, s.figures, s.error
+  s.trigger, s.figures, s.error,
+  (select figures from storage_sweep where workspace_id = w.id and figures is not null order by started_at desc limit 1) as found
 from (select $1::text as id) w
 left join storage_policy p on p.workspace_id = w.id
 left join storage_usage u on u.workspace_id = w.id
@@ -38,6 +40,7 @@ export async function readStorage({ database, execution }: Heddle, workspaceId: 
     policy: { quotaBytes: row.quota ?? undefined, keepDays: row.keep_days ?? undefined, keepLast: row.keep_last ?? undefined },
     usedBytes: row.used ?? undefined,
     pinnedRuns: row.pinned,
+    found: row.found ?? undefined,
     lastSweep:
       row.started === null
         ? undefined
@@ -74,4 +77,28 @@ export async function setPinned(database: Database, workspaceId: string, runId: 
     (tx) => tx.$executeRaw`update run set pinned = ${pinned} where workspace_id = ${workspaceId} and id = ${runId}`,
   );
   return changed === 1;
+}
+
+interface PinnedRow {
+  readonly id: string;
+  readonly number: number;
+  readonly title: string;
+  readonly created_at: Date;
+  readonly finished_at: Date | null;
+}
+
+const pinnedSql = `
+select r.id, r.number, coalesce(r.spec->'dag'->>'title', n.title, r.spec->>'notebook', 'Notebook') as title, r.created_at, r.finished_at
+from run r left join notebook n on n.id = r.notebook_id
+where r.workspace_id = $1 and r.pinned order by r.number desc limit 1000`;
+
+export async function listPinned(database: Database, workspaceId: string): Promise<readonly PinnedRun[]> {
+  const { rows } = await workspaceRead(database, workspaceId, (client) => client.query<PinnedRow>(pinnedSql, [workspaceId]));
+  return rows.map(({ id, number, title, created_at, finished_at }) => ({
+    id,
+    number,
+    notebookTitle: title,
+    createdAt: created_at.toISOString(),
+    finishedAt: finished_at?.toISOString(),
+  }));
 }

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { AppError, notFound } from "../errors";
 import { inWorkspace, router } from "../trpc";
 import { collectGarbage } from "./collect-garbage";
-import { readStorage, savePolicy, setPinned } from "./read-storage";
-import type { StorageView, SweepView } from "./storage-views";
+import { listPinned, readStorage, savePolicy, setPinned } from "./read-storage";
+import type { PinnedRun, StorageView, SweepView } from "./storage-views";
 
 export const storageRouter = router({
   overview: inWorkspace("viewer").query(({ ctx }): Promise<StorageView> => readStorage(ctx.heddle, ctx.caller.workspaceId)),
@@ -41,7 +41,10 @@ export const storageRouter = router({
       return { dryRun: input.dryRun, figures: result.figures };
     }),
 
-  /** A pinned run is kept whatever the policy says. */
+  /** Runs that are kept whatever the policy says, newest first. */
+  pinned: inWorkspace("viewer").query(({ ctx }): Promise<readonly PinnedRun[]> => listPinned(ctx.heddle.database, ctx.caller.workspaceId)),
+
+  /** A pinned run is kept whatever the policy says, with its values, artifacts and logs. */
   pin: inWorkspace("runner")
     .input(z.strictObject({ runId: z.string().max(64), pinned: z.boolean() }))
     .mutation(async ({ ctx, input }): Promise<void> => {

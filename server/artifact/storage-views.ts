@@ -12,6 +12,8 @@ export interface StorageView {
   /** Undefined: never measured. */
   readonly usedBytes: number | undefined;
   readonly pinnedRuns: number;
+  /** What the last sweep that came to its end found: a newer one may be under way, or have failed. */
+  readonly found: SweepFigures | undefined;
   readonly lastSweep:
     | {
         readonly startedAt: number;
@@ -22,6 +24,16 @@ export interface StorageView {
         readonly error: string | undefined;
       }
     | undefined;
+}
+
+/** A run that is kept whatever the retention says. */
+export interface PinnedRun {
+  readonly id: string;
+  readonly number: number;
+  readonly notebookTitle: string;
+  /** ISO dates. */
+  readonly createdAt: string;
+  readonly finishedAt: string | undefined;
 }
 
 export interface SweepView {

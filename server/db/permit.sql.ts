@@ -67,4 +67,4 @@ delete from permit p where p.owner = $1 and p.attempt > 0
   and not exists (select from task_run t where t.id = p.holder and t.attempt >= p.attempt)`;
 
 export const limitsSql =
-  "select workspace_id, kind, name, slots, runs, rate_count, rate_seconds from concurrency_limit order by workspace_id, kind, name";
+  "select workspace_id, kind, name, slots, runs, rate_count, rate_seconds, labels from concurrency_limit order by workspace_id, kind, name";

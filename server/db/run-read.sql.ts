@@ -4,7 +4,7 @@
 const runRow = `
 select r.id, r.number, r.notebook_id, coalesce(r.spec->'dag'->>'title', n.title, r.spec->>'notebook', 'Notebook') as notebook_title,
   v.revision as notebook_revision, r.status, r.reason, r.message, r.trigger, u.name as created_by, r.created_at, r.started_at, r.finished_at,
-  r.spec->'params' as params, r.control, r.revision as seq, c.counts
+  r.spec->'params' as params, r.control, r.pinned, r.revision as seq, c.counts
 from run r
 left join notebook n on n.id = r.notebook_id
 left join notebook_version v on v.id = r.version_id
@@ -20,12 +20,12 @@ where r.workspace_id = $1`;
 /** $2 run ids. */
 export const runRowsByIdSql = `${runRow} and r.id = any($2)`;
 
-/** $2 notebook, $3 status, $4 number to go on below, $5 limit, $6 trigger; each may be null. */
+/** $2 notebook, $3 status, $4 number to go on below, $5 limit, $6 trigger, $7 whether only pinned ones; each may be null. */
 export const runListSql = `
 with page as materialized (
   select id from run
   where workspace_id = $1 and ($2::text is null or notebook_id = $2) and ($3::text is null or status = $3)
-    and ($6::text is null or trigger = $6) and ($4::int is null or number < $4)
+    and ($6::text is null or trigger = $6) and ($7::bool is not true or pinned) and ($4::int is null or number < $4)
   order by number desc limit $5
 ) ${runRow.trimStart()} and r.id in (select id from page) order by r.number desc`;
 
@@ -114,11 +114,11 @@ select * from (
     and t.reason is distinct from 'upstream-failed'
 ) failed where place = 1`;
 
-/** $1 workspace, $2 run, $3 task, $4 state or null, $5 limit, $6 offset. */
+/** $1 workspace, $2 run, $3 task, $4 state or null, $5 limit, $6 offset, $7 whether by their starts. */
 export const elementPageSql = `${taskRunRow} ${taskRunJoins}
 where t.workspace_id = $1 and t.run_id = $2 and t.task_key = $3 and t.map_index is not null and t.reason is distinct from 'cleared'
   and ($4::text is null or t.status = $4)
-order by t.map_index limit $5 offset $6`;
+order by case when $7 then coalesce(t.started_at, t.finished_at) end, t.map_index limit $5 offset $6`;
 
 /** $1 workspace, $2 run, $3 task, $4 state or null. */
 export const elementCountSql = `
@@ -192,7 +192,7 @@ join lateral (
 ) task on task.task->>'kind' = 'approval'
 left join notebook n on n.id = r.notebook_id
 left join "user" u on u.id = r.created_by
-where t.workspace_id = $1 and t.status = 'waiting' and r.status = 'running'
+where t.workspace_id = $1 and t.waits and r.status = 'running'
 order by t.started_at, t.id limit 500`;
 
 /** What people did, oldest first. $1 workspace, $2 run. */

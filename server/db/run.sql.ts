@@ -21,7 +21,7 @@ export const beginReadSql = "begin isolation level repeatable read read only";
 export const commitReadSql = "commit";
 
 /**
- * $1 run, $2 task runs. Numbers count per workspace without gaps: the counter's row lock holds until the commit. No row
+ * $1 run, $2 task runs, $3 attempts that begin with it, $4 seconds of their lease. Numbers count per workspace without gaps: the counter's row lock holds until the commit. No row
  * comes back, and none is made, when a run of the same order is active.
  */
 export const insertRunSql = `
@@ -48,12 +48,18 @@ with input as (
 ), events as (
   insert into run_event (run_id, seq, workspace_id, event) select i.id, 1, i.workspace_id, i.event from input i join inserted using (id)
 ), tasks as (
-  insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, cache_key, not_before, queued_at, started_at, finished_at, why)
-  select t.id, i.id, i.workspace_id, t.task_key, null, t.status, t.reason, t.cache_key, to_timestamp(t.not_before / 1000),
-    to_timestamp(t.queued / 1000), to_timestamp(t.started / 1000), to_timestamp(t.finished / 1000), t.why
+  insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, attempt, cache_key, not_before, queued_until, queued_at,
+    started_at, finished_at, why, lease_until)
+  select t.id, i.id, i.workspace_id, t.task_key, null, t.status, t.reason, t.attempt, t.cache_key, to_timestamp(t.not_before / 1000),
+    to_timestamp(t.queued_until / 1000), to_timestamp(t.queued / 1000), to_timestamp(t.started / 1000), to_timestamp(t.finished / 1000), t.why,
+    case when t.leased then clock_timestamp() + make_interval(secs => $4) end
   from input i join inserted using (id), json_to_recordset($2::json) as t(
-    id text, task_key text, status text, reason text, cache_key text, not_before float8, queued float8, started float8,
-    finished float8, why jsonb)
+    id text, task_key text, status text, reason text, attempt int, cache_key text, not_before float8, queued_until float8, queued float8,
+    started float8, finished float8, why jsonb, leased boolean)
+), attempts as (
+  insert into attempt (task_run_id, attempt, workspace_id, status, log_records, log_bytes, log_cut, server)
+  select a.task_run_id, a.attempt, i.workspace_id, a.status, 0, 0, 0, i.owner
+  from input i join inserted using (id), json_to_recordset($3::json) as a(task_run_id text, attempt int, status text)
 )
 select number from inserted`;
 
@@ -93,14 +99,14 @@ with input as materialized (
     outputs = t.outputs,
     displays = coalesce(t.displays, task_run.displays),
     error = case when t.keep_error then task_run.error else t.error end, decision = t.decision, fresh = t.fresh,
-    queued_at = to_timestamp(t.queued / 1000), started_at = to_timestamp(t.started / 1000),
+    queued_until = to_timestamp(t.queued_until / 1000), queued_at = to_timestamp(t.queued / 1000), started_at = to_timestamp(t.started / 1000),
     finished_at = to_timestamp(t.finished / 1000),
     lease_until = case when not t.leased then null
       when t.attempt > task_run.attempt then clock_timestamp() + make_interval(secs => $2) else task_run.lease_until end
   from json_to_recordset($5::json) as t(
     id text, run_id text, status text, reason text, attempt int, tries int, lost int, expanded int, not_before float8, cache_key text,
-    key_parts jsonb, why jsonb, cached_from text, outputs jsonb, displays jsonb, error jsonb,
-    keep_error boolean, decision jsonb, fresh boolean, queued float8, started float8, finished float8, leased boolean)
+    key_parts jsonb, why jsonb, cached_from text, outputs json, displays json, error jsonb,
+    keep_error boolean, decision jsonb, fresh boolean, queued_until float8, queued float8, started float8, finished float8, leased boolean)
   join saved s on s.id = t.run_id
   where task_run.id = t.id and task_run.attempt <= t.attempt
   returning task_run.id
@@ -123,23 +129,23 @@ with input as materialized (
 
 const addedSql = `added as (
   insert into task_run (id, run_id, workspace_id, task_key, map_index, status, reason, attempt, tries, lost, cache_key, key_parts, why,
-    cached_from, elements, outputs, displays, error, not_before, decision, fresh, queued_at, started_at, finished_at, lease_until)
+    cached_from, elements, outputs, displays, error, not_before, decision, fresh, queued_until, queued_at, started_at, finished_at, lease_until)
   select t.id, t.run_id, s.workspace_id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.tries, t.lost, t.cache_key,
     t.key_parts, t.why, t.cached_from, t.elements, t.outputs, t.displays, t.error, to_timestamp(t.not_before / 1000), t.decision, t.fresh,
-    to_timestamp(t.queued / 1000),
+    to_timestamp(t.queued_until / 1000), to_timestamp(t.queued / 1000),
     to_timestamp(t.started / 1000), to_timestamp(t.finished / 1000),
     case when t.leased then clock_timestamp() + make_interval(secs => $2) end
   from json_to_recordset($7::json) as t(
     id text, run_id text, task_key text, map_index int, status text, reason text, attempt int, tries int, lost int, cache_key text,
-    key_parts jsonb, why jsonb, cached_from text, elements jsonb, outputs jsonb, displays jsonb, error jsonb, not_before float8, decision jsonb,
-    fresh boolean, queued float8, started float8, finished float8, leased boolean)
+    key_parts jsonb, why jsonb, cached_from text, elements json, outputs json, displays json, error jsonb, not_before float8, decision jsonb,
+    fresh boolean, queued_until float8, queued float8, started float8, finished float8, leased boolean)
   join saved s on s.id = t.run_id
 )`;
 
 const resultsSql = (place: string) => `results as (
   select m.*, s.workspace_id, s.notebook_id from json_to_recordset(${place}::json) as m(
-    run_id text, task_run_id text, task_key text, map_index int, key text, key_parts jsonb, outputs jsonb, displays jsonb,
-    elements jsonb, lifetime float8)
+    run_id text, task_run_id text, task_key text, map_index int, key text, key_parts jsonb, outputs json, displays json,
+    elements json, lifetime float8)
   join saved s on s.id = m.run_id
 ), entries as (
   insert into cache_entry (workspace_id, key, task_run_id, outputs, displays, elements, created_at, expires_at)
@@ -171,7 +177,8 @@ from run where id = $1`;
 
 export const loadTaskRunsSql = `
 select t.id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.tries, t.lost, t.expanded, t.cache_key, t.key_parts, t.cached_from,
-  t.elements, t.outputs, t.decision, t.fresh, (extract(epoch from t.not_before) * 1000)::float8 as not_before, (extract(epoch from t.queued_at) * 1000)::float8 as queued,
+  t.elements, t.outputs, t.decision, t.fresh, (extract(epoch from t.not_before) * 1000)::float8 as not_before,
+  (extract(epoch from t.queued_until) * 1000)::float8 as queued_until, (extract(epoch from t.queued_at) * 1000)::float8 as queued,
   (extract(epoch from t.started_at) * 1000)::float8 as started, (extract(epoch from t.finished_at) * 1000)::float8 as finished,
   (extract(epoch from t.lease_until - clock_timestamp()) * 1000)::float8 as lease_left,
   a.status as attempt_status, a.reason as attempt_reason, a.error as attempt_error, a.handle, a.server,

@@ -123,12 +123,12 @@ export const usageByNotebookSql = `
 with refs as (
   select r.notebook_id, v.ref->>'hash' as hash, (v.ref->>'bytes')::float8 as bytes
   from task_run t join run r on r.id = t.run_id
-  cross join lateral jsonb_each(case when jsonb_typeof(t.outputs) = 'object' then t.outputs else '{}'::jsonb end) o
+  cross join lateral jsonb_each(case when json_typeof(t.outputs) = 'object' then t.outputs::jsonb else '{}'::jsonb end) o
   cross join lateral jsonb_array_elements(case when o.value ? 'list' then o.value->'list' else jsonb_build_array(o.value) end) v(ref)
   where t.workspace_id = $1 and not (v.ref ? 'inline')
   union
   select r.notebook_id, a.value->>'hash', (a.value->>'bytes')::float8 from artifact a join run r on r.id = a.run_id
-  where a.workspace_id = $1 and not (a.value ? 'inline')
+  where a.workspace_id = $1 and not (a.value::jsonb ? 'inline')
 )
 select refs.notebook_id as id, n.title, sum(refs.bytes)::float8 as bytes, count(*)::int as objects
 from refs left join notebook n on n.id = refs.notebook_id and n.workspace_id = $1

@@ -21,8 +21,19 @@ export const workerLeftSql = "update worker set server = null, running = '{}' wh
 
 export const drainWorkerSql = "update worker set draining = $3 where id = $1 and workspace_id = $2 returning id";
 
+/** With the pools that each serves: those that it names, but for those that ask for labels, which whoever has them serves. */
 export const knownWorkersSql = `
-select id, workspace_id, name, pools, gpus, draining from worker where workspace_id is not null order by id`;
+select w.id, w.workspace_id, w.name, w.gpus, w.draining, array(
+  select p from unnest(w.pools) p where not exists (
+    select from concurrency_limit l where l.workspace_id = w.workspace_id and l.kind = 'pool' and l.name = p and l.labels is not null)
+  union select l.name from concurrency_limit l
+    where l.workspace_id = w.workspace_id and l.kind = 'pool' and l.labels is not null and w.labels @> l.labels
+  order by 1) as pools
+from worker w where w.workspace_id is not null order by w.id`;
+
+/** Pools that ask for labels: their tasks never run on a server. */
+export const labelledPoolsSql = `
+select workspace_id, name from concurrency_limit where kind = 'pool' and labels is not null order by workspace_id, name`;
 
 /** Servers that were killed leave their row; nobody misses it. */
 export const forgetServersSql = "delete from worker where workspace_id is null and seen_at < clock_timestamp() - interval '1 day'";
@@ -48,11 +59,11 @@ where t.workspace_id = $1 and t.id = any($2) and t.status = 'running' order by t
 /** $1 workspace. */
 export const servedPoolsSql = "select distinct unnest(pools) as pool from worker where workspace_id = $1";
 
-/** $1 workspace, $2 pool. */
+/** $1 workspace, $2 pool; null: all of them. */
 export const poolWorkersSql = `
-select name, pools, slots, gpus, coalesce(array_length(running, 1), 0) as taken, draining,
+select name, pools, labels, slots, gpus, coalesce(array_length(running, 1), 0) as taken, draining,
   server is not null and seen_at > clock_timestamp() - interval '45 seconds' as online
-from worker where workspace_id = $1 and $2 = any(pools) order by name, id`;
+from worker where workspace_id = $1 and ($2::text is null or $2 = any(pools)) order by name, id`;
 
 /** $1 task run id, $2 workspace. */
 export const taskRunStandsSql = "select status, attempt from task_run where id = $1 and workspace_id = $2";

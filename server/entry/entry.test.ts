@@ -90,6 +90,7 @@ describe("the inventory", () => {
       ...dataRoutes.map(({ example }) => example),
       "/api/trpc",
       "/api/live",
+      "/api/language",
       "/api/none",
       "/_next/image",
       "/_next/data/x.json",

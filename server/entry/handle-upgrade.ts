@@ -1,7 +1,7 @@
 /**
- * The one place where a connection becomes a WebSocket. Only /api/live does, for a signed-in caller and a page of ours
- * (or a program with a token), and /api/worker for a worker's token; in development also Next's own reload socket. Whatever
- * else asks is refused and closed.
+ * The one place where a connection becomes a WebSocket. Only /api/live and /api/language do, for a signed-in caller and a
+ * page of ours (or a program with a token), and /api/worker for a worker's token; in development also Next's own reload
+ * socket. Whatever else asks is refused and closed.
  */
 import type http from "node:http";
 import type { Duplex } from "node:stream";
@@ -16,10 +16,13 @@ import { authenticate, readBearer } from "./authenticate";
 import { checkHost, checkOrigin, remoteAddress } from "./request-guard";
 
 export const livePath = "/api/live";
+export const languagePath = "/api/language";
 export const workerPath = "/api/worker";
 const recheckMs = 10_000;
 /** Results with their displays (8 MB a task) and inline values of a fan-out. */
 const mostWorkerMessage = 128 * 1024 * 1024;
+/** A notebook as a whole; larger ones are not checked for types. */
+const mostLanguageMessage = 16 * 1024 * 1024;
 
 export interface LiveSockets {
   handleUpgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -31,6 +34,7 @@ export function createLiveSockets(
   devUpgrade: ((request: http.IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>) | undefined,
 ): LiveSockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
+  const languageServer = new WebSocketServer({ noServer: true, maxPayload: mostLanguageMessage });
   const workerServer = new WebSocketServer({ noServer: true, maxPayload: mostWorkerMessage, perMessageDeflate: false });
   const workers = new Map<WebSocket, { readonly caller: WorkerCaller; readonly token: string }>();
   const callers = new WeakMap<http.IncomingMessage, Caller>();
@@ -89,7 +93,11 @@ export function createLiveSockets(
   async function upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const path = (request.url ?? "").split("?")[0];
     if (devUpgrade && path?.startsWith("/_next/")) return devUpgrade(request, socket, head);
-    if ((path !== livePath && path !== workerPath) || request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket")
+    if (
+      (path !== livePath && path !== languagePath && path !== workerPath) ||
+      request.method !== "GET" ||
+      request.headers.upgrade?.toLowerCase() !== "websocket"
+    )
       return refuse(socket, "404 Not Found");
     if (checkHost(heddle.env, request)) return refuse(socket, "400 Bad Request");
     if (checkOrigin(heddle.env, request)) return refuse(socket, "403 Forbidden");
@@ -97,11 +105,13 @@ export function createLiveSockets(
     const caller = await authenticate(heddle.database, request.headers);
     if (!caller) return refuse(socket, "401 Unauthorized");
     callers.set(request, caller);
-    server.handleUpgrade(request, socket, head, (client) => {
+    const isLanguage = path === languagePath;
+    (isLanguage ? languageServer : server).handleUpgrade(request, socket, head, (client) => {
       open.set(client, { caller, headers: { cookie: request.headers.cookie, authorization: request.headers.authorization } });
       client.once("close", () => open.delete(client));
       client.on("error", () => client.terminate());
-      server.emit("connection", client, request);
+      if (isLanguage) heddle.language.accept(client, caller);
+      else server.emit("connection", client, request);
     });
   }
 
@@ -130,8 +140,9 @@ export function createLiveSockets(
       clearInterval(recheck);
       stopListening();
       broadcastReconnectNotification();
-      for (const client of [...server.clients, ...workerServer.clients]) client.close(1012, "restarting");
+      for (const client of [...server.clients, ...languageServer.clients, ...workerServer.clients]) client.close(1012, "restarting");
       server.close();
+      languageServer.close();
       workerServer.close();
     },
   };

@@ -47,8 +47,11 @@ export async function handleWorkerRequest(
   const match = pattern.exec(path);
   if (!match) return refuse(response, 404, "There is nothing here.");
   const order: WorkerRequest = { heddle, grant: found.grant, hash: match[2]!, request, response };
-  request.socket.setTimeout(stillMs, () => request.destroy());
-  response.once("close", () => request.socket?.setTimeout(0));
+  const { socket } = request;
+  const still = () => void request.destroy();
+  socket.setTimeout(stillMs, still);
+  // The next request comes on the same connection.
+  response.once("close", () => socket.setTimeout(0).off("timeout", still));
   if (match[1] === "values" && request.method === "PUT") return takeValue(order);
   if (request.method !== "GET") return refuse(response, 405, "Nothing is changed here.");
   return match[1] === "values" ? giveValue(order) : giveFile(order);

@@ -6,6 +6,7 @@ import type { CallAnswer, HarnessMessage, WireResult, WireValue, Word } from "@/
 import { storeReason } from "@/server/artifact/store-fault";
 import type { ValueRef } from "@/pipelines/run/run";
 import type { AttemptListener, AttemptResult, MetricWord } from "./executor";
+import { insist } from "./insist";
 import type { ValueKeeper } from "./value-keeper";
 
 type Telling = Extract<HarnessMessage, { attempt: string }>;
@@ -162,18 +163,12 @@ export class AttemptWords {
     return this.values.keep(value);
   }
 
-  /** A handler that fails (the database is away, say) is called again: the word is safe with the harness meanwhile. */
-  private async insist(handle: () => Promise<void> | void): Promise<void> {
-    for (let wait = 250; !this.stopped; wait = Math.min(wait * 2, 5000)) {
-      try {
-        return await handle();
-      } catch (error) {
-        this.actions.log(`A word about an attempt could not be handled yet: ${String(error)}`);
-        await new Promise((resolve) => setTimeout(resolve, wait).unref());
-      }
-    }
-    // Never acknowledged: whoever adopts the attempt hears it again.
-    return new Promise(() => undefined);
+  private insist(handle: () => Promise<void> | void): Promise<void> {
+    return insist(
+      handle,
+      () => this.stopped,
+      (message) => this.actions.log(message),
+    );
   }
 
   private settle(n: number): void {

@@ -19,6 +19,7 @@ import {
   type RunningHarness,
 } from "./harness-host";
 import { monotonicNow } from "./monotonic-now";
+import { storedHashes } from "./stored-hashes";
 import { ValueKeeper } from "./value-keeper";
 
 export interface HarnessExecutorOptions {
@@ -400,16 +401,6 @@ function toLaunch(id: string, request: AttemptRequest): Launch {
     timeoutMs: limits.timeoutMs,
     isolation: request.isolation,
   };
-}
-
-/** Hashes of the values that an attempt reads from the store's folder. */
-function storedHashes(inputs: AttemptRequest["inputs"]): Set<string> {
-  const found = new Set<string>();
-  for (const input of Object.values(inputs)) {
-    if ("absent" in input) continue;
-    for (const { hash, inline } of "list" in input ? input.list : [input]) if (inline === undefined) found.add(hash);
-  }
-  return found;
 }
 
 function toInput(input: InputRef): Launch["inputs"][string] {

@@ -1,5 +1,5 @@
 /** What pages are told of pools, locks and limits. Dates are ISO strings. */
-import type { Rate } from "@/pipelines/limit/limit";
+import type { Labels, Rate } from "@/pipelines/limit/limit";
 import type { Holder } from "@/pipelines/run/waiting-for";
 
 export interface PoolView {
@@ -12,6 +12,8 @@ export interface PoolView {
   /** Undefined: as many as there is room for on the workers. */
   readonly slots: number | undefined;
   readonly rate: Rate | undefined;
+  /** What a worker has to have to serve the pool; undefined: whoever names it serves it. */
+  readonly labels: Labels | undefined;
   /** Where nothing is limited nobody is counted: undefined. */
   readonly holders: readonly Holder[] | undefined;
   readonly waiters: readonly Holder[];

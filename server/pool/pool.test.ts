@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hear, reached, runnerFolder } from "../run/testing/workbench";
+import { makeBareLock } from "../testing/bare-lock";
 import { addPerson, startTestServer, type Person, type TestServer } from "../testing/test-server";
 import type { WaitingView } from "../run/why-waiting";
 import type { PoolsView } from "./pool-views";
@@ -15,20 +16,14 @@ let folder: string;
 
 beforeAll(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-pool-api-"));
-  environmentDir = path.join(folder, "environment");
-  fs.mkdirSync(environmentDir);
-  fs.writeFileSync(path.join(environmentDir, "package.json"), '{"name":"bare","version":"1.0.0","private":true}');
-  fs.writeFileSync(
-    path.join(environmentDir, "package-lock.json"),
-    '{"name":"bare","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{"":{"name":"bare","version":"1.0.0"}}}',
-  );
+  environmentDir = makeBareLock();
   server = await startTestServer({ executor: "process", environmentDir, runnerDir: runnerFolder, packageDir: process.cwd() });
   owner = await addPerson(server);
   await server.heddle.execution.engine();
 });
 afterAll(async () => {
   await server.close();
-  fs.rmSync(folder, { recursive: true, force: true });
+  for (const dir of [folder, environmentDir]) fs.rmSync(dir, { recursive: true, force: true });
 });
 
 async function start(text: string): Promise<{ id: string; number: number; notebookId: string }> {

@@ -1,6 +1,7 @@
 /** Pools, locks and limits of a workspace: rows ⇄ views. What they do is in server/run/{admission,permit-desk}.ts. */
 import type { ClientBase } from "pg";
-import { limitKey, resourcesOf, type Limit, type LimitKind, type Limits, type Rate } from "@/pipelines/limit/limit";
+import { Prisma } from "@/prisma/client/client";
+import { limitKey, resourcesOf, type Labels, type Limit, type LimitKind, type Limits, type Rate } from "@/pipelines/limit/limit";
 import type { Holder } from "@/pipelines/run/waiting-for";
 import { servedPoolsSql } from "../db/worker.sql";
 import type { Database } from "../db/database";
@@ -13,6 +14,7 @@ interface LimitOrder {
   readonly slots: number | undefined;
   readonly runs?: number | undefined;
   readonly rate?: Rate | undefined;
+  readonly labels?: Labels | undefined;
 }
 
 export interface LimitPlace {
@@ -28,6 +30,7 @@ export async function saveLimit(database: Database, { workspaceId, kind, name }:
     runs: order.runs ?? null,
     rateCount: order.rate?.count ?? null,
     rateSeconds: order.rate?.seconds ?? null,
+    labels: order.labels ?? Prisma.DbNull,
     updatedBy: by,
     updatedAt: new Date(),
   };
@@ -67,13 +70,15 @@ export async function readLimits(client: ClientBase, workspaceId: string): Promi
     runs: number | null;
     rate_count: number | null;
     rate_seconds: number | null;
-  }>("select kind, name, slots, runs, rate_count, rate_seconds from concurrency_limit where workspace_id = $1 order by kind, name", [
-    workspaceId,
-  ]);
+    labels: Labels | null;
+  }>(
+    "select kind, name, slots, runs, rate_count, rate_seconds, labels from concurrency_limit where workspace_id = $1 order by kind, name",
+    [workspaceId],
+  );
   return new Map(
-    rows.map(({ kind, name, slots, runs, rate_count: count, rate_seconds: seconds }) => {
+    rows.map(({ kind, name, slots, runs, rate_count: count, rate_seconds: seconds, labels }) => {
       const rate = count === null || seconds === null ? undefined : { count, seconds };
-      return [limitKey(kind, name), { kind, name, slots: slots ?? undefined, runs: runs ?? undefined, rate }];
+      return [limitKey(kind, name), { kind, name, slots: slots ?? undefined, runs: runs ?? undefined, rate, labels: labels ?? undefined }];
     }),
   );
 }
@@ -174,6 +179,7 @@ export async function viewPools(database: Database, workspaceId: string): Promis
         exists: limit !== undefined || kind === "lock" || name === "default" || served.has(name),
         slots,
         rate: limit?.rate,
+        labels: limit?.labels,
         holders: counted ? (holders.get(`${kind}/${name}`) ?? []) : undefined,
         waiters: waiters.get(`${kind}/${name}`) ?? [],
       };

@@ -1,12 +1,13 @@
 /**
  * Words of one attempt on their way to the server: kept until it has acknowledged them, said again after each reconnect. Values
  * go ahead of the word that names them. A promise given to the executor resolves with the acknowledgement, so that the harness,
- * too, keeps what did not arrive: a worker that is killed loses nothing. Neighbours: worker.ts, value-shelf.ts.
+ * too, keeps what did not arrive: a worker that is killed loses nothing. Neighbours: worker.ts, attempt-calls.ts, value-shelf.ts.
  */
 import type { CallAnswer, CallWord } from "@/pipelines/protocol/messages";
 import type { WorkerAttemptWord, WorkerMessage, WorkerResult, WorkerValue } from "@/pipelines/protocol/worker";
 import type { Reason, ValueRef } from "@/pipelines/run/run";
 import type { ArtifactWord, AttemptListener, AttemptResult, LogRecord, MetricWord } from "../executor/executor";
+import { AttemptCalls } from "./attempt-calls";
 import { TransferError } from "./transfer";
 import type { ValueShelf } from "./value-shelf";
 
@@ -46,7 +47,21 @@ export class AttemptCourier implements AttemptListener {
   private over = false;
   private readonly pinned: string[] = [];
 
-  constructor(private readonly parts: CourierParts) {}
+  private readonly calls: AttemptCalls;
+
+  constructor(private readonly parts: CourierParts) {
+    const { key, shelf, workspaceId, log } = parts;
+    this.calls = new AttemptCalls({
+      key,
+      send: (message) => this.sendNow(message),
+      fetch: (hashes, token) => {
+        this.pinHashes(hashes);
+        return shelf.fetch(workspaceId(), hashes, token, this.signal);
+      },
+      currentToken: () => this.currentToken(),
+      log,
+    });
+  }
 
   get key(): string {
     return this.parts.key;
@@ -63,6 +78,7 @@ export class AttemptCourier implements AttemptListener {
     this.attached = true;
     for (const go of this.waiters.splice(0)) go();
     for (const { word } of this.words) this.parts.send({ type: "word", word });
+    this.calls.sayAgain();
   }
 
   detach(): void {
@@ -107,14 +123,17 @@ export class AttemptCourier implements AttemptListener {
     this.sendNow({ type: "usage", attempt: this.key, ...word });
   }
 
-  /** What it would have to read afterwards is not granted to a worker yet: it is told so at once, never left waiting. */
-  call({ notebook }: CallWord, answer: (answer: CallAnswer) => void): void {
-    const message =
-      "A cell on another machine cannot run other notebooks yet. Take the pool= that brings it there away from the cell that calls; the cells of the called notebook may run there.";
-    answer({ ok: false, status: "refused", notebook, message });
+  call(word: CallWord, answer: (answer: CallAnswer) => void): void {
+    this.calls.call(word, answer);
   }
 
-  parked(): void {}
+  parked(calls: readonly number[]): void {
+    this.calls.parked(calls);
+  }
+
+  answered(call: number, answer: CallAnswer): void {
+    void this.calls.answered(call, answer);
+  }
 
   logs(offset: number, records: readonly LogRecord[]): Promise<void> {
     return this.say({ type: "logs", offset, records: [...records] });
@@ -134,7 +153,7 @@ export class AttemptCourier implements AttemptListener {
     if (this.over) return;
     let told: WorkerResult;
     if (result.status === "succeeded") {
-      const { outputs, elements, displays, usage } = result;
+      const { outputs, elements, calls, displays, usage } = result;
       const values = [...Object.values(outputs), ...Object.values(elements ?? {}).flat()];
       this.pin(values);
       const fault = await this.deliver(values);
@@ -150,6 +169,7 @@ export class AttemptCourier implements AttemptListener {
             status: "succeeded",
             outputs: mapValues(outputs, toValue),
             ...(elements ? { elements: mapValues(elements, (list) => list.map(toValue)) } : {}),
+            ...(calls === undefined ? {} : { calls }),
             displays: [...displays],
             usage,
             previews: this.previews(values),

@@ -22,7 +22,8 @@ import { installEnvironment, type InstalledEnvironment } from "../executor/envir
 import type { AttemptId, AttemptRequest } from "../executor/executor";
 import { attemptKey, type HarnessExecutor } from "../executor/harness-executor";
 import { watchMachineLoad } from "../executor/machine-load";
-import { fromWorkerRequest, storedHashes } from "../executor/remote/worker-request";
+import { fromWorkerRequest } from "../executor/remote/worker-request";
+import { storedHashes } from "../executor/stored-hashes";
 import { selectExecutor } from "../executor/select-executor";
 import { openHome, type Home } from "../home";
 import { AttemptCourier } from "./attempt-courier";
@@ -257,6 +258,8 @@ class Worker implements RunningWorker {
       }
       case "ack":
         return this.couriers.get(order.attempt)?.acknowledge(order.n);
+      case "answer":
+        return this.couriers.get(order.attempt)?.answered(order.call, order.answer);
       case "release":
         return this.parts.executor.release(order.run);
       case "drain":
@@ -306,7 +309,7 @@ class Worker implements RunningWorker {
 
   /** What the cell reads: values by hash, files of the data folder. The token may change on the way: a reconnect brings another. */
   private async fetch(courier: AttemptCourier, request: AttemptRequest, data: readonly WorkerDataFile[]): Promise<void> {
-    const hashes = storedHashes(request);
+    const hashes = storedHashes(request.inputs);
     courier.pinHashes(hashes);
     for (let tries = 1; ; tries++) {
       const token = await courier.currentToken();

@@ -1,8 +1,7 @@
 /** Run control as pages and programs ask for it: over HTTP, with roles, assignees and faults, on the process executor. */
 import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeBareLock } from "../testing/bare-lock";
 import { addPerson, startTestServer, type Person, type TestServer } from "../testing/test-server";
 import type { InboxItem, RunActView, RunDetail } from "./run-views";
 import { reached, ended, runnerFolder } from "./testing/workbench";
@@ -13,12 +12,7 @@ let runner: Person;
 let viewer: Person;
 let environmentDir: string;
 beforeAll(async () => {
-  environmentDir = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-environment-"));
-  fs.writeFileSync(path.join(environmentDir, "package.json"), '{"name":"bare","version":"1.0.0","private":true}');
-  fs.writeFileSync(
-    path.join(environmentDir, "package-lock.json"),
-    '{"name":"bare","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{"":{"name":"bare","version":"1.0.0"}}}',
-  );
+  environmentDir = makeBareLock();
   server = await startTestServer({ executor: "process", environmentDir, runnerDir: runnerFolder, packageDir: process.cwd() });
   owner = await addPerson(server);
   runner = await addPerson(server, { workspaceId: owner.workspaceId, role: "runner" });

@@ -78,7 +78,7 @@ export const controlProcedures = {
         ctx.caller,
         input.taskRunId,
         (ordinal) => ({ type: "mark-requested", ordinal, as: input.as, note: input.note }),
-        `It cannot be marked as ${input.as}: it is so already, it is an element of a fan-out, or something concerned is at work.`,
+        `It cannot be marked as ${input.as}: it is so already, it belongs to a fan-out that was marked as a whole, or something concerned is at work.`,
       ),
     ),
   /** BAD_REQUEST with all faults of the form in `message`, a line each. */

@@ -38,6 +38,17 @@ export const report = "sum is " + sum;
   expect(run.tasks.report!.outputs.report).toContain("sum is 6");
 });
 
+test("what may start at once is claimed in the commit that accepts the run", async () => {
+  const submitted = await bench.submit("// %% One\nconst one = 1;\n\n// %% Two\nexport const two = one + 1;\n", { cache: "off" });
+  if (!submitted.ok) throw new Error(submitted.message);
+  await ended(bench.pool, submitted.id);
+  const { rows } = await bench.pool.query(
+    "select event->'status' as status, event->'taskRuns' as tasks from run_event where run_id = $1 and seq = 1",
+    [submitted.id],
+  );
+  expect(rows).toEqual([{ status: "running", tasks: [[`${submitted.id}-0`, "running", 1, null]] }]);
+});
+
 test("a fan-out gives its readers the values of its elements in order", async () => {
   const run = await bench.run(`// %% Numbers
 const numbers = [1, 2, 3, 4];
@@ -491,6 +502,20 @@ artifact("note.txt", "hello");
   expect(task.displays[0]).toMatchObject({ type: "table", rowCount: 2 });
   const { rows: artifacts } = await bench.pool.query("select name from artifact where task_run_id = $1", [id]);
   expect(artifacts).toEqual([{ name: "note.txt" }]);
+});
+
+test("what a cell shows and gives keeps the order of its keys, also where it is reused", async () => {
+  const text = `// %% Show\nexport const beasts = { zebra: 1, ant: { yes: 1, no: 2 }, middle: 3 };\nbeasts\n`;
+  for (const reused of [false, true]) {
+    const run = await bench.run(text, { cache: "use" });
+    expect(run.tasks.show!.status).toBe(reused ? "cached" : "succeeded");
+    const { rows } = await bench.pool.query<{ displays: { value: object }[]; outputs: { beasts: { preview: object } } }>(
+      "select displays, outputs from task_run where id = $1",
+      [run.tasks.show!.id],
+    );
+    for (const seen of [rows[0]!.displays[0]!.value, rows[0]!.outputs.beasts.preview])
+      expect(JSON.stringify(seen)).toMatch(/zebra.*ant.*yes.*no.*middle/);
+  }
 });
 
 test("two tasks with the same lock never run at once, in whichever run", async () => {

@@ -27,6 +27,7 @@ import { Rescuer } from "../worker/rescuer";
 import { Timers } from "../worker/timers";
 import { Admission } from "./admission";
 import { createAttemptCosts } from "./attempt-costs";
+import { beginAtOnce } from "./begin-at-once";
 import { lookUp } from "./cache-lookup";
 import { createDataHashes } from "./data-hashes";
 import { DatabaseClock } from "./database-clock";
@@ -38,7 +39,7 @@ import { createLogStore, type LogStore } from "./log-store";
 import { createOutsideNews } from "./outside-news";
 import { refuseSpec } from "./refuse-spec";
 import { runHub } from "./run-hub";
-import { toControl, toEvent, toTaskRow } from "./run-rows";
+import { toTaskRow } from "./run-rows";
 import { PermitDesk } from "./permit-desk";
 import { createRunWriter } from "./run-writer";
 import { Slots, type Capacity } from "./slots";
@@ -222,11 +223,15 @@ export function createEngine(options: EngineOptions): Engine {
       const refused = refuseSpec(state);
       if (refused !== undefined) return { ok: false, reason: "compile-error", message: refused };
       const at = now();
+      const run = new LiveRun(state, 0, 0);
       const { changes, actions } = transition(state, { type: "submitted", at });
       applyChanges(state, changes);
-      const { status, reason, message, startedAt, finishedAt } = state.fields;
+      run.merge(changes);
+      const left = beginAtOnce(run, actions, admission, at);
+      const all = state.taskRuns.map((taskRun) => toTaskRow(state, taskRun, run.changes, true));
+      const { save } = run.take(() => undefined);
       const row = {
-        id: full.id,
+        ...save.run,
         workspace_id: full.workspaceId,
         notebook_id: full.notebookId,
         version_id: meta.versionId,
@@ -234,27 +239,27 @@ export function createEngine(options: EngineOptions): Engine {
         source: meta.source,
         trigger: full.trigger,
         created_by: meta.createdBy,
-        status,
-        reason,
-        message,
-        control: toControl(state),
         created: at,
-        started: startedAt,
-        finished: finishedAt,
         owner: instance,
         lease: leaseSeconds,
-        event: toEvent(state, changes),
         order_key: meta.orderKey,
       };
-      const { id, number } = await writer.insert(
-        row,
-        state.taskRuns.map((taskRun) => toTaskRow(state, taskRun, changes, true)),
-      );
-      if (id !== full.id) return { ok: true, id, number };
-      const run = new LiveRun(state, 1, state.taskRuns.length, number);
+      let made;
+      try {
+        made = await writer.insert(row, all, save.attempts);
+      } catch (error) {
+        admission.releaseRun(full.id);
+        throw error;
+      }
+      const { id, number } = made;
+      if (id !== full.id) {
+        admission.releaseRun(full.id);
+        return { ok: true, id, number };
+      }
+      run.revision = 1;
       runHub.publish(run.news(state.taskRuns.map(({ ordinal }) => taskRunId(full.id, ordinal))));
       // The rescuer may have found its row before we heard that it is saved.
-      if (!isRunTerminal(status) && !dispatcher.has(full.id)) dispatcher.add(run, actions);
+      if (!isRunTerminal(state.fields.status) && !dispatcher.has(full.id)) dispatcher.add(run, left);
       return { ok: true, id: full.id, number };
     },
 

@@ -9,7 +9,7 @@ import type { Reason, RunSpec } from "@/pipelines/run/run";
 import type { RunEvent } from "@/pipelines/run/run-event";
 import { newRun, type RunAction } from "@/pipelines/run/run-state";
 import { transition } from "@/pipelines/run/transition";
-import type { Wanting } from "./admission";
+import type { Wanting } from "./wanting";
 import type { LookupAnswer } from "./cache-lookup";
 import { LiveRun } from "./live-run";
 
@@ -38,7 +38,7 @@ export async function forecastRun(
   at: number,
   lookUp: (wanted: readonly Wanting[]) => Promise<readonly LookupAnswer[]>,
 ): Promise<RunForecast> {
-  const run = new LiveRun(newRun(spec), 0, 0, 0);
+  const run = new LiveRun(newRun(spec), 0, 0);
   const { state } = run;
   const whys = new Map<number, WhyPart>();
   let open: RunAction[] = [];

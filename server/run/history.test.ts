@@ -130,6 +130,9 @@ describe("a large fan-out", () => {
     const page = (await person.call("run.elements", { id, taskKey: "each", from: 5_000, limit: 50 })).data as ElementPage;
     expect(page.total).toBe(10_000);
     expect(page.rows.map(({ mapIndex }) => mapIndex)).toEqual(Array.from({ length: 50 }, (_, n) => 5_000 + n));
+    await pool().query("update task_run set started_at = '2025-01-01' where id = $1 || '-' || 7010", [id]);
+    const byStart = (await person.call("run.elements", { id, taskKey: "each", order: "start", limit: 3 })).data as ElementPage;
+    expect(byStart.rows.map(({ mapIndex }) => mapIndex)).toEqual([7000, 0, 1]);
     const failed = (await person.call("run.elements", { id, taskKey: "each", status: "failed" })).data as ElementPage;
     expect(failed.rows.map(({ mapIndex }) => mapIndex)).toEqual([9_999]);
     expect(((await stranger.call("run.elements", { id, taskKey: "each" })).data as ElementPage).rows).toEqual([]);

@@ -9,6 +9,11 @@ export class Inbox {
     this.arrivals.push(arrival);
   }
 
+  /** What happened before anything that waits here. */
+  putFirst(arrivals: readonly Arrival[]): void {
+    this.arrivals.unshift(...arrivals);
+  }
+
   get size(): number {
     return this.arrivals.length;
   }

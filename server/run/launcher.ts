@@ -31,7 +31,9 @@ const stopPatienceMs = 2_000;
 
 /** Where events go: the dispatcher. */
 export interface EventSink {
-  tell(runId: string, event: RunEvent, lazy?: boolean): void;
+  tell(runId: string, event: RunEvent): void;
+  /** For news of an attempt that needs no save of its own. */
+  tellLate(runId: string, event: RunEvent): void;
   arrive(runId: string, event: RunEvent): Promise<void>;
   /** In memory here. */
   run(runId: string): LiveRun | undefined;
@@ -125,7 +127,7 @@ export class Launcher {
     this.launched.add(`${taskRunId(run.id, ordinal)}/${attempt}`);
     const result = await executor.launch(toAttemptRequest(run.state, taskRun, now()), this.listener(run, taskRun, false));
     if (result.ok) {
-      this.sink.tell(run.id, { type: "attempt-launched", ordinal, attempt, handle: result.handle, at: now() }, true);
+      this.sink.tellLate(run.id, { type: "attempt-launched", ordinal, attempt, handle: result.handle, at: now() });
       return;
     }
     const error = { name: "LaunchError", message: result.message, frames: [] };
@@ -168,7 +170,7 @@ export class Launcher {
       call: (word, answer) => subRuns.call(caller, word, answer),
       parked: (calls) => subRuns.parked(caller, calls),
       complain,
-      tell: (event) => this.sink.tell(run.id, event, true),
+      tell: (event) => this.sink.tellLate(run.id, event),
       arrive: (event, durationMs) => {
         if (durationMs !== undefined) costs.note(task, durationMs);
         return this.sink.arrive(run.id, event);

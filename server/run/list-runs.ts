@@ -12,6 +12,8 @@ export interface RunFilter {
   readonly notebookId?: string | undefined;
   readonly status?: RunStatus | undefined;
   readonly trigger?: Trigger | undefined;
+  /** Only those that are kept for good. */
+  readonly pinned?: boolean | undefined;
   /** As the last page gave it. */
   readonly cursor?: string | undefined;
   readonly limit: number;
@@ -34,6 +36,7 @@ export async function listRuns(
       below,
       filter.limit + 1,
       filter.trigger ?? null,
+      filter.pinned ?? null,
     ]);
     const page = rows.slice(0, filter.limit);
     const headlines = await readHeadlines(

@@ -15,8 +15,6 @@ export interface Arrival {
   readonly runId: string;
   readonly event: RunEvent;
   readonly done: (() => void) | undefined;
-  /** Needs no save of its own. */
-  readonly lazy: boolean;
 }
 
 export class LiveRun {
@@ -26,8 +24,6 @@ export class LiveRun {
   effects: Effect[] = [];
   /** What was folded since the last save: told after the commit, folded again if that is refused. */
   arrivals: Arrival[] = [];
-  /** Anything that must not wait for company. */
-  urgent = false;
   /** Replaced by a state read back, ended or set aside: what still points here is void. */
   dropped = false;
 
@@ -37,7 +33,6 @@ export class LiveRun {
     public revision: number,
     /** Task runs that have a row. */
     private rows: number,
-    readonly number: number,
   ) {}
 
   get id(): string {
@@ -73,7 +68,6 @@ export class LiveRun {
     this.remembered = [];
     this.effects = [];
     this.arrivals = [];
-    this.urgent = false;
     const added: object[] = [];
     const changed: object[] = [];
     for (const taskRun of changes.taskRuns.values()) {

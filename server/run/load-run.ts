@@ -22,7 +22,7 @@ export async function loadRun(pool: Pool, runId: string): Promise<LoadedRun | un
     const { rows } = await client.query<TaskRunRecord>(loadTaskRunsSql, [runId]);
     await client.query(commitReadSql);
     if (!record) return undefined;
-    const run = new LiveRun(restoreRun(record, rows), record.revision, rows.length, record.number);
+    const run = new LiveRun(restoreRun(record, rows), record.revision, rows.length);
     const leases = new Map(
       rows.flatMap(({ id, lease_left, server }) => (lease_left === null ? [] : [[ordinalOf(id), { left: lease_left, server }] as const])),
     );

@@ -2,13 +2,16 @@
  * Log records of attempts: one file each, a JSON record per line, under
  * `<home>/store/<workspace>/logs/<run>/<taskRun>-<attempt>.ndjson`. A record's number is its line's. Appends are
  * repeatable by number. Beyond a limit records are counted, not kept, and the last line says so; so are those for which
- * the disk has no room. Where values rest elsewhere, the log of an attempt that ended follows them and leaves this machine.
+ * the disk has no room. Where values rest elsewhere, the log of an attempt that ended follows them and leaves this machine;
+ * while it is written a copy of it goes there once a minute (`flush`), so that no more is lost with the machine.
  */
 import fsp from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import type { ObjectStore } from "../artifact/object-store";
 import type { LogRecord } from "../executor/executor";
+import { LogCourier } from "./log-courier";
+import { LogIndexes, markEvery } from "./log-index";
 
 export interface LogPlace {
   readonly workspaceId: string;
@@ -28,12 +31,17 @@ interface OpenLog {
   records: number;
   bytes: number;
   cut: number;
-  /** Byte offset of every 512th record: where a read may begin. */
+  /** As in log-index.ts. */
   readonly marks: number[];
+  readonly place: LogPlace;
+  /** A line of ours at its end says that it is cut. */
+  saidSo: boolean;
+  /** A copy of it is on its way elsewhere: the whole log must not be overtaken by it. */
+  sending: Promise<unknown> | undefined;
+  /** How much of it is elsewhere already. */
+  sent: number;
   tail: Promise<unknown>;
 }
-
-const markEvery = 512;
 
 export interface LogStore {
   /** Resolves when the records are in the file. Records seen before are left out. */
@@ -42,7 +50,7 @@ export interface LogStore {
   /** What is kept so far of a log that is open here. */
   counts(place: LogPlace): LogCounts | undefined;
   close(place: LogPlace): Promise<void>;
-  /** Sends away the logs that could not be when they were closed; returns how many. */
+  /** Sends away the logs that could not be when they were closed, and copies of those that are written; returns how many. */
   flush(): Promise<number>;
 }
 
@@ -54,7 +62,8 @@ export interface LogStoreOptions {
 
 export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, objects }: LogStoreOptions = {}): LogStore {
   const open = new Map<string, OpenLog>();
-  const elsewhere = objects?.kind === "s3" ? objects : undefined;
+  const ended = new LogIndexes();
+  const courier = objects?.kind === "s3" ? new LogCourier(home, objects) : undefined;
   const root = path.join(home, "store");
 
   const objectOf = (place: LogPlace) => {
@@ -65,24 +74,21 @@ export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, o
   };
   const fileOf = (place: LogPlace) => path.join(root, objectOf(place));
 
-  async function sendAway(key: string): Promise<boolean> {
-    const file = path.join(root, key);
-    try {
-      await elsewhere!.putFile(key, file);
-    } catch {
-      // It stays here, is read from here, and goes with the next flush.
-      return false;
-    }
-    await fsp.rm(file, { force: true });
+  /** What is in the file now. */
+  async function sendCopy(log: OpenLog): Promise<boolean> {
+    await log.tail;
+    const { bytes } = log;
+    if (bytes === log.sent || !(await courier!.sendCopy(objectOf(log.place), fileOf(log.place), bytes))) return false;
+    log.sent = bytes;
     return true;
   }
 
-  async function openToRead(place: LogPlace, start: number): Promise<Readable | undefined> {
+  async function openFile(place: LogPlace): Promise<fsp.FileHandle | undefined> {
     try {
-      return (await fsp.open(fileOf(place))).createReadStream({ start });
+      return await fsp.open(fileOf(place));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      return start === 0 ? (await elsewhere?.read(objectOf(place)))?.stream : undefined;
+      return undefined;
     }
   }
 
@@ -96,14 +102,28 @@ export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, o
       const name = fileOf(place);
       let log = open.get(key);
       if (!log) {
-        const fresh: OpenLog = { file: undefined, records: 0, bytes: 0, cut: 0, marks: [0], tail: Promise.resolve() };
+        const fresh: OpenLog = {
+          file: undefined,
+          records: 0,
+          bytes: 0,
+          cut: 0,
+          marks: [0],
+          place,
+          saidSo: false,
+          sending: undefined,
+          sent: 0,
+          tail: Promise.resolve(),
+        };
         open.set(key, (log = fresh));
-        fresh.tail = recover(name, fresh);
+        ended.delete(key);
+        const before = courier && offset > 0 ? courier.fetch(objectOf(place), name) : Promise.resolve();
+        fresh.tail = before.then(() => recover(name, fresh));
       }
       const into = log;
       const done = into.tail.then(async () => {
         const seen = into.records + into.cut;
         let text = "";
+        let saidSo = into.saidSo;
         let { records: kept, cut, bytes: size } = into;
         for (let index = Math.max(0, seen - offset); index < records.length; index++) {
           const record = records[index]!;
@@ -111,6 +131,7 @@ export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, o
             if (cut++ === 0) {
               const line = { time: record.time, level: "system", text: `The log is cut here: it is longer than ${limitBytes} bytes.` };
               text += JSON.stringify(line) + "\n";
+              saidSo = true;
             }
             continue;
           }
@@ -126,6 +147,7 @@ export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, o
             into.file ??= await openForAppend(name);
             await into.file.appendFile(bytes);
             into.bytes += bytes.length;
+            into.saidSo = saidSo;
           } catch (error) {
             // What was half written goes, so that the same records said again follow what is whole.
             await into.file?.truncate(into.bytes).catch(() => undefined);
@@ -148,19 +170,31 @@ export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, o
     async read(place, from, limit) {
       const log = open.get(keyOf(place));
       await log?.tail;
-      const records: LogRecord[] = [];
+      const file = await openFile(place);
+      const { size } = (await file?.stat()) ?? { size: undefined };
+      const known = ended.get(keyOf(place));
+      // Another server may be writing it: an index of fewer bytes tells nothing. What rests elsewhere is read from its beginning.
+      const index = log ? { marks: log.marks, records: linesOf(log) } : known?.bytes === size ? known : undefined;
       const mark = Math.floor(from / markEvery);
-      const start = log?.marks[mark];
-      let number = start === undefined ? 0 : mark * markEvery;
-      const stream = await openToRead(place, start ?? 0);
+      const start = file && index?.marks[mark];
+      const stream = file ? file.createReadStream({ start: start ?? 0 }) : await courier?.read(objectOf(place));
+      const records: LogRecord[] = [];
       if (!stream) return { records, next: from, total: 0, cut: 0 };
+      let number = start === undefined ? 0 : mark * markEvery;
+      const marks: number[] = [];
+      let at = 0;
       for await (const line of lines(stream)) {
         if (number >= from && records.length < limit) records.push(JSON.parse(line) as LogRecord);
+        if (!index) {
+          if (number % markEvery === 0) marks.push(at);
+          at += Buffer.byteLength(line) + 1;
+        }
         number++;
-        // Whoever asks only for a page of an open log knows its length already.
-        if (records.length >= limit && log) break;
+        // Whoever asks for a page of a log whose length is known needs no more.
+        if (records.length >= limit && index) break;
       }
-      return { records, next: from + records.length, total: log ? log.records : number, cut: log?.cut ?? 0 };
+      if (file && !index) ended.set(keyOf(place), { marks, records: number, bytes: at });
+      return { records, next: from + records.length, total: index?.records ?? number, cut: log?.cut ?? 0 };
     },
 
     counts(place) {
@@ -174,18 +208,29 @@ export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, o
       if (!log) return;
       await log.tail;
       open.delete(keyOf(place));
+      ended.set(keyOf(place), { marks: log.marks, records: linesOf(log), bytes: log.bytes });
       await log.file?.close();
-      if (elsewhere && log.bytes > 0) await sendAway(objectOf(place));
+      await log.sending;
+      if (courier && log.bytes > 0) await courier.send(objectOf(place), fileOf(place));
     },
 
     async flush() {
-      if (!elsewhere) return 0;
-      const busy = new Set([...open.keys()].map((key) => `${key}.ndjson`));
+      if (!courier) return 0;
       let sent = 0;
+      for (const log of open.values()) {
+        log.sending = sendCopy(log);
+        if (await log.sending) sent++;
+        log.sending = undefined;
+      }
+      const busy = new Set([...open.keys()].map((key) => `${key}.ndjson`));
       for (const workspace of await namesIn(root)) {
         for (const run of await namesIn(path.join(root, workspace, "logs"))) {
           for (const name of await namesIn(path.join(root, workspace, "logs", run))) {
-            if (!busy.has(name) && (await sendAway(`${logFolder(workspace, run)}${name}`))) sent++;
+            if (
+              !busy.has(name) &&
+              (await courier.send(`${logFolder(workspace, run)}${name}`, path.join(root, workspace, "logs", run, name)))
+            )
+              sent++;
           }
           await fsp.rmdir(path.join(root, workspace, "logs", run)).catch(() => undefined);
         }
@@ -198,6 +243,10 @@ export function createLogStore(home: string, { limitBytes = 256 * 1024 * 1024, o
 /** Where the logs of a run are among the objects: a prefix. */
 export function logFolder(workspaceId: string, runId: string): string {
   return `${workspaceId}/logs/${runId}/`;
+}
+
+function linesOf(log: OpenLog): number {
+  return log.records + (log.saidSo ? 1 : 0);
 }
 
 async function namesIn(folder: string): Promise<string[]> {

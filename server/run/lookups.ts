@@ -1,6 +1,6 @@
 /** Looks into the cache for newly ready task runs, all those of a pass in one statement (cache-lookup.ts). */
 import type { Timers } from "../worker/timers";
-import type { Wanting } from "./admission";
+import type { Wanting } from "./wanting";
 import type { LookupAnswer } from "./cache-lookup";
 import type { EventSink } from "./launcher";
 

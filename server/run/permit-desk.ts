@@ -4,7 +4,7 @@
  * back is back before the next ask. Neighbours: admission.ts asks, server/db/permit.sql.ts has the statements.
  */
 import { decidePermits, sizeOf, type Ask, type Refusal, type ResourceState } from "@/pipelines/limit/permits";
-import { countsRuns, limitKey, type Limit, type LimitKind, type Limits, type Resource } from "@/pipelines/limit/limit";
+import { countsRuns, limitKey, type Labels, type Limit, type LimitKind, type Limits, type Resource } from "@/pipelines/limit/limit";
 import { patiently } from "../db/patiently";
 import {
   beginPermitsSql,
@@ -42,6 +42,7 @@ interface LimitRecord {
   readonly runs: number | null;
   readonly rate_count: number | null;
   readonly rate_seconds: number | null;
+  readonly labels?: Labels | null;
 }
 
 export interface StateRecord extends Omit<LimitRecord, "kind" | "name"> {
@@ -224,6 +225,7 @@ function toLimit(kind: LimitKind, name: string, row: Omit<LimitRecord, "kind" | 
     slots: row.slots ?? undefined,
     runs: row.runs ?? undefined,
     rate: row.rate_count === null || row.rate_seconds === null ? undefined : { count: row.rate_count, seconds: row.rate_seconds },
+    labels: row.labels ?? undefined,
   };
 }
 

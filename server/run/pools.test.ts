@@ -344,3 +344,43 @@ await new Promise((resolve) => setTimeout(resolve, 15));
   expect(rows).toEqual([{ status: "succeeded", count: 4 }]);
   await Promise.all(servers.map((server) => server.close()));
 }, 180_000);
+
+test("a task that waits longer for its place than queueTimeout= allows fails as timeout; who has the place, and the rest, go on", async () => {
+  const [gate, begun] = [path.join(folder, "gate"), path.join(folder, "begun")];
+  const holder = await first.submit(`// %% Hold lock=door cache=off
+import { existsSync, writeFileSync } from "node:fs";
+writeFileSync("${begun}", "");
+while (!existsSync("${gate}")) await new Promise((resolve) => setTimeout(resolve, 20));
+`);
+  if (!holder.ok) throw new Error(holder.message);
+  await reached(first.pool, holder.id, "hold", "running");
+  const text = `// %% Wait lock=door queueTimeout=300ms retries=2 retryDelay=0 cache=off
+export const got = 1;
+
+// %% Fan each="n of [1, 2]" lock=door queueTimeout=300ms cache=off
+const one = n;
+
+// %% Patient lock=door queueTimeout=1h cache=off
+export const patient = 1;
+
+// %% Beside cache=off
+export const beside = 1;
+
+// %% After join=done after=wait,fan cache=off
+import { writeFileSync } from "node:fs";
+writeFileSync("${gate}", "");
+`;
+  const run = await second.run(text);
+  await ended(first.pool, holder.id);
+  const { tasks } = run;
+  expect(run).toMatchObject({ status: "failed", reason: "timeout" });
+  expect(run.message).toContain("queueTimeout=");
+  for (const key of ["wait", "fan[0]", "fan[1]"]) expect(tasks[key]).toMatchObject({ status: "failed", reason: "timeout", attempt: 0 });
+  for (const key of ["patient", "beside", "after"]) expect(tasks[key]).toMatchObject({ status: "succeeded" });
+  const { rows } = await first.pool.query<{ message: string }>("select error->>'message' as message from task_run where id = $1", [
+    tasks.wait!.id,
+  ]);
+  expect(rows[0]!.message).toBe("No place became free for it in the time that queueTimeout= allows.");
+  expect(await first.summary(holder.id)).toMatchObject({ status: "succeeded" });
+  expect(await livePermits()).toEqual([]);
+}, 60_000);

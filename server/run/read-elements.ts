@@ -69,13 +69,14 @@ export async function readElements(
     readonly id: string;
     readonly taskKey: string;
     readonly status: TaskRunStatus | undefined;
+    readonly order: "graph" | "start";
     readonly from: number;
     readonly limit: number;
   },
 ): Promise<ElementPage> {
   const which = [workspaceId, order.id, order.taskKey, order.status ?? null];
   return workspaceRead(database, workspaceId, async (client) => {
-    const { rows } = await client.query<TaskRunRecord>(elementPageSql, [...which, order.limit, order.from]);
+    const { rows } = await client.query<TaskRunRecord>(elementPageSql, [...which, order.limit, order.from, order.order === "start"]);
     const count = await client.query<{ total: number }>(elementCountSql, which);
     return { rows: rows.map((record) => toTaskRunRow(record, runHub.progressOf(record.id))), total: count.rows[0]!.total };
   });

@@ -34,6 +34,10 @@ export class ReadyQueue<T extends Queued> {
   private readonly lines = new Map<string, Line<T>>();
   private clock = 0;
 
+  get isEmpty(): boolean {
+    return this.lines.size === 0;
+  }
+
   push(item: T): void {
     let line = this.lines.get(item.workspaceId);
     if (!line) this.lines.set(item.workspaceId, (line = { lanes: new Map(), served: this.clock, size: 0 }));

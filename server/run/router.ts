@@ -31,6 +31,7 @@ export const runRouter = router({
         notebookId: id.optional(),
         status: z.enum(runStatuses).optional(),
         trigger: z.enum(triggers).optional(),
+        pinned: z.boolean().optional(),
         cursor: z.string().max(100).optional(),
         limit: z.int().min(1).max(200).default(50),
       }),
@@ -44,13 +45,14 @@ export const runRouter = router({
   taskRun: inWorkspace("viewer")
     .input(byId)
     .query(({ ctx, input }): Promise<TaskRunDetail> => viewTaskRun(ctx.heddle.database, ctx.caller.workspaceId, input.id)),
-  /** Elements of a fan-out in the order of its list. */
+  /** Elements of a fan-out in the order of its list, or of their starts. */
   elements: inWorkspace("viewer")
     .input(
       z.strictObject({
         id,
         taskKey: z.string().max(200),
         status: z.enum(taskRunStatuses).optional(),
+        order: z.enum(["graph", "start"]).default("graph"),
         from: z.int().min(0).max(1_000_000).default(0),
         limit: z.int().min(1).max(200).default(100),
       }),

@@ -1,11 +1,10 @@
 /** Whole runs as a page makes them: over HTTP and the socket, on the process executor. */
 import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import { createTRPCClient, createWSClient, wsLink } from "@trpc/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { AppRouter } from "../router";
+import { makeBareLock } from "../testing/bare-lock";
 import { addPerson, startTestServer, type Person, type TestServer } from "../testing/test-server";
 import type { CellState, RunDetail, RunPatch, RunRow, TaskRunDetail } from "./run-views";
 import { runnerFolder } from "./testing/workbench";
@@ -29,12 +28,7 @@ let server: TestServer;
 let person: Person;
 let environmentDir: string;
 beforeAll(async () => {
-  environmentDir = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-environment-"));
-  fs.writeFileSync(path.join(environmentDir, "package.json"), '{"name":"bare","version":"1.0.0","private":true}');
-  fs.writeFileSync(
-    path.join(environmentDir, "package-lock.json"),
-    '{"name":"bare","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{"":{"name":"bare","version":"1.0.0"}}}',
-  );
+  environmentDir = makeBareLock();
   server = await startTestServer({ executor: "process", environmentDir, runnerDir: runnerFolder, packageDir: process.cwd() });
   person = await addPerson(server);
   await server.heddle.execution.engine();

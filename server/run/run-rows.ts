@@ -81,6 +81,7 @@ export function toTaskRow(run: RunState, taskRun: TaskRunState, changes: Changes
     outputs,
     displays: notes?.displays,
     not_before: taskRun.notBefore,
+    queued_until: taskRun.queuedUntil,
     decision: taskRun.decision,
     fresh: taskRun.fresh,
     error: notes?.error ?? undefined,
@@ -170,6 +171,7 @@ export interface TaskRunRecord {
   readonly elements: Record<string, ValueRef> | null;
   readonly outputs: Record<string, OutputRef> | null;
   readonly not_before: number | null;
+  readonly queued_until: number | null;
   readonly queued: number | null;
   readonly started: number | null;
   readonly finished: number | null;
@@ -205,6 +207,7 @@ export function restoreRun(record: RunRecord, rows: readonly TaskRunRecord[]): R
       tries: row.tries,
       lost: row.lost,
       notBefore: time(row.not_before),
+      queuedUntil: time(row.queued_until),
       fresh: row.fresh,
       decision: row.decision ? { ...row.decision, by: row.decision.by, note: row.decision.note } : undefined,
       cacheKey: row.cache_key ?? undefined,

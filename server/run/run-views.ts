@@ -28,6 +28,8 @@ export interface RunRow {
   readonly halting: "stop" | "terminate" | undefined;
   /** When it is out of time, if it may not take as long as it likes. */
   readonly deadline: string | undefined;
+  /** Kept with all its values, artifacts and logs whatever the retention says: `storage.pin`. */
+  readonly pinned: boolean;
   /** Task runs by status. */
   readonly counts: Readonly<Partial<Record<TaskRunStatus, number>>>;
   /** At most four numbers a run is known by: numeric outputs first, then last values of its metrics. */

@@ -39,7 +39,7 @@ export interface RunWriter {
   /** Ids of the runs whose save is committed; the others are no longer at that revision or no longer ours. */
   save(saves: readonly RunSave[]): Promise<ReadonlySet<string>>;
   /** Resolves with its number; with the run that is active already where one has the same order. */
-  insert(run: NewRun, taskRuns: readonly object[]): Promise<{ readonly id: string; readonly number: number }>;
+  insert(run: NewRun, taskRuns: readonly object[], attempts?: readonly object[]): Promise<{ readonly id: string; readonly number: number }>;
   /** Makes this server heard of. */
   beat(): Promise<{ readonly now: number; readonly company: boolean }>;
   renew(
@@ -153,11 +153,12 @@ export function createRunWriter(url: string, instance: string, leaseSeconds: num
         }
         return committed;
       }),
-    insert: (run, taskRuns) =>
+    insert: (run, taskRuns, attempts = []) =>
       alone(async () => {
         for (let cuts = 0; ; cuts++) {
           try {
-            const [made] = await query<{ number: number }>(insertRunSql, [toJson(run), toJson(taskRuns)], "insert-run");
+            const values = [toJson(run), toJson(taskRuns), toJson(attempts), writer.attemptSeconds];
+            const [made] = await query<{ number: number }>(insertRunSql, values, "insert-run");
             if (made) return { id: run.id, number: made.number };
             const [same] = await query<{ id: string; number: number }>(orderedRunSql, [run.order_key]);
             if (same) return same;

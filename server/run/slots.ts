@@ -56,17 +56,24 @@ export class Slots {
   /** For an attempt that runs already, found after a restart. Says whether it is on another machine. */
   adopt(id: string, runId: string, workspaceId: string, options: TaskOptions, handle?: string): boolean {
     const elsewhere = this.places?.adopt(id, handle, workspaceId, options) ?? false;
-    if (elsewhere) this.hold(id, { runId, workspaceId, cpu: 0, memory: 0, elsewhere });
-    else if (this.parked.has(id)) this.hold(id, { runId, workspaceId, cpu: 0, memory: 0 });
+    if (elsewhere) {
+      this.hold(id, { runId, workspaceId, cpu: 0, memory: 0, elsewhere });
+      if (this.parked.has(id)) this.places?.park(id);
+    } else if (this.parked.has(id)) this.hold(id, { runId, workspaceId, cpu: 0, memory: 0 });
     else this.hold(id, { runId, workspaceId, cpu: options.cpu, memory: options.memory });
     return elsewhere;
   }
 
-  /** The attempt stands still: what it uses of this machine is free for others. */
+  /** The attempt stands still: what it uses of its machine is free for others. */
   park(id: string): void {
     this.parked.add(id);
     const held = this.held.get(id);
-    if (held) this.hold(id, { ...held, cpu: 0, memory: 0 });
+    if (held?.elsewhere) this.places?.park(id);
+    else if (held) this.hold(id, { ...held, cpu: 0, memory: 0 });
+  }
+
+  isElsewhere(id: string): boolean {
+    return this.held.get(id)?.elsewhere ?? false;
   }
 
   isParked(id: string): boolean {
@@ -76,6 +83,7 @@ export class Slots {
   /** Whether the attempt may go on; false: there is no room yet. */
   unpark(id: string, options: TaskOptions, share: number): boolean {
     const held = this.held.get(id);
+    if (held?.elsewhere && this.places?.unpark(id, options) === false) return false;
     if (!held || held.elsewhere) {
       this.parked.delete(id);
       return true;

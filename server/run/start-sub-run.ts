@@ -15,6 +15,7 @@ import type { Pool } from "../db/pool";
 import { beginCallSql, callAgainSql, callerOfSql, countTreeSql, findCallSql } from "../db/sub-run.sql";
 import type { FindNotebook } from "../notebook/find-notebook";
 import { compileVersion } from "./compile-version";
+import { findLockConflict } from "./lock-cycles";
 import type { SubmitMeta, SubmitResult } from "./engine";
 
 export interface CallLimits {
@@ -164,6 +165,8 @@ async function toSpec(parts: StartSubRunParts, task: CallingTask, word: CallWord
       word,
       `“${found.version.title}” does not take these parameters.\n${checked.faults.map(({ message }) => message).join("\n")}`,
     );
+  const conflict = await findLockConflict(parts.pool, task.taskRunId, dag, found.version.title);
+  if (conflict !== undefined) return refuse(word, conflict);
   return {
     spec: {
       id,

@@ -214,17 +214,12 @@ import { runNotebook } from "heddle";
 await Promise.all([runNotebook("Wait for ever"), runNotebook("Wait for ever")]);
 `);
   if (!submitted.ok) throw new Error(submitted.message);
-  await hear((news) => news.type === "calls" && news.runId === submitted.id);
-  const { rows } = await bench.pool.query<{ id: string }>("select child_run_id as id from sub_run where parent_run_id = $1", [
-    submitted.id,
-  ]);
-  await reached(bench.pool, rows[0]!.id, "wait", "running");
+  const called = await bothCalled(submitted.id);
+  // One has the only slot, the other waits for it.
+  await Promise.race(called.map((id) => reached(bench.pool, id, "wait", "running")));
   await bench.engine.cancel(submitted.id, "Ada");
   await ended(bench.pool, submitted.id);
-  for (const { id } of (
-    await bench.pool.query<{ id: string }>("select child_run_id as id from sub_run where parent_run_id = $1", [submitted.id])
-  ).rows)
-    await ended(bench.pool, id);
+  for (const id of called) await ended(bench.pool, id);
   expect(await children(submitted.id)).toMatchObject([
     { status: "cancelled", message: "Stopped by the run that called it." },
     { status: "cancelled" },
@@ -340,6 +335,19 @@ export const read = sum;
   await expect(viewTaskRun(web, "w2", again.tasks.call!.id)).rejects.toThrow();
   await web.close();
 });
+
+/** Once a run has two children that have begun: their ids. */
+async function bothCalled(runId: string): Promise<string[]> {
+  for (;;) {
+    const heard = hear((news) => news.type === "calls" && news.runId === runId);
+    const { rows } = await bench.pool.query<{ id: string }>(
+      "select s.child_run_id as id from sub_run s join run r on r.id = s.child_run_id where s.parent_run_id = $1 order by s.call",
+      [runId],
+    );
+    if (rows.length === 2) return rows.map(({ id }) => id);
+    await heard;
+  }
+}
 
 /** Once a run has so many children: the process id of the harness that holds its parked process. */
 async function parkedHarness(runId: string, count: number): Promise<number> {

@@ -10,10 +10,11 @@ import { taskRunId } from "@/pipelines/run/run-state";
 import { patiently } from "../db/patiently";
 import { endedRunsSql, orphansSql, outcomeSql } from "../db/sub-run.sql";
 import { loopEvery, type Loop } from "../worker/loop";
-import type { Admission, Wanting } from "./admission";
+import type { Admission } from "./admission";
 import type { LiveRun } from "./live-run";
 import { runHub, type RunNews } from "./run-hub";
 import { startSubRun, type StartSubRunParts } from "./start-sub-run";
+import type { Wanting } from "./wanting";
 
 export interface SubRunsParts extends StartSubRunParts {
   readonly admission: Admission;

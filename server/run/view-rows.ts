@@ -20,6 +20,7 @@ export interface RunRecord {
   readonly finished_at: Date | null;
   readonly params: Record<string, Json>;
   readonly control: RunControl | null;
+  readonly pinned: boolean;
   readonly seq: number;
   readonly counts: Partial<Record<TaskRunStatus, number>> | null;
 }
@@ -44,6 +45,7 @@ export function toRunRow(record: RunRecord, headline: RunRow["headline"]): RunRo
     paused: record.control?.paused && { by: record.control.paused.by, at: new Date(record.control.paused.at).toISOString() },
     halting: record.control?.halt,
     deadline: record.control?.deadline === undefined ? undefined : new Date(record.control.deadline).toISOString(),
+    pinned: record.pinned,
     counts: record.counts ?? {},
     headline,
   };

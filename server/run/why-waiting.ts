@@ -4,7 +4,7 @@
  */
 import type { ClientBase } from "pg";
 import type { Task } from "@/pipelines/compile/dag";
-import { limitKey, parseResource, resourcesOf, type Limits } from "@/pipelines/limit/limit";
+import { limitKey, missingLabels, parseResource, resourcesOf, type Labels, type Limits } from "@/pipelines/limit/limit";
 import { decidePermits, type Refusal, type ResourceState } from "@/pipelines/limit/permits";
 import type { AttemptStatus, RunStatus, TaskRunStatus } from "@/pipelines/run/run";
 import { waitingSentence, type Holder, type WaitingFor } from "@/pipelines/run/waiting-for";
@@ -15,6 +15,7 @@ import { openTasksSql, waitingTaskSql } from "../db/waiting.sql";
 import { poolWorkersSql } from "../db/worker.sql";
 import { notFound } from "../errors";
 import { readHolders, readLimits } from "../pool/store";
+import { findLockCycle } from "./lock-cycles";
 import { toState, type StateRecord } from "./permit-desk";
 
 export interface WaitingView {
@@ -94,7 +95,9 @@ async function findFull(client: ClientBase, workspaceId: string, record: Waiting
   const limits = await readLimits(client, workspaceId);
   const expands = map_index === null && (task.each ?? null) !== null;
   const { pool, lock } = expands ? { pool: "default", lock: undefined } : task.options;
-  const elsewhere = expands ? undefined : await findWorkers(client, workspaceId, task.options);
+  const elsewhere = expands
+    ? undefined
+    : await findWorkers(client, workspaceId, task.options, limits.get(limitKey("pool", task.options.pool))?.labels);
   const resources = resourcesOf(limits, { pool, lock }, notebook_id ?? undefined, elsewhere?.serves ? "as-default" : "wait").filter(
     (resource) => !expands || parseResource(resource).counts === "runs",
   );
@@ -104,12 +107,20 @@ async function findFull(client: ClientBase, workspaceId: string, record: Waiting
   const refusals = refused.flatMap((each) => each.refusals);
   if (refusals.length === 0) return [elsewhere?.waiting ?? { type: "worker", running }];
   const holders = await readHolders(client, workspaceId, resources);
-  return refusals.map((refusal) => toWaiting(refusal, limits, (resource) => holders.get(resource) ?? [], states));
+  const waiting = refusals.map((refusal) => toWaiting(refusal, limits, (resource) => holders.get(resource) ?? [], states));
+  return Promise.all(
+    waiting.map(async (each) => {
+      if (each.type !== "lock") return each;
+      const cycle = await findLockCycle(client, workspaceId, run_id, each.holders);
+      return cycle ? { ...each, cycle } : each;
+    }),
+  );
 }
 
 interface WorkerRecord {
   readonly name: string;
   readonly pools: readonly string[];
+  readonly labels: Labels;
   readonly slots: number;
   readonly gpus: number;
   readonly taken: number;
@@ -122,19 +133,28 @@ async function findWorkers(
   client: ClientBase,
   workspaceId: string,
   { pool, gpu }: Task["options"],
+  labels: Labels | undefined,
 ): Promise<{ readonly serves: boolean; readonly waiting: WaitingFor | undefined } | undefined> {
   if (pool === "default" && gpu === 0) return undefined;
-  const { rows } = await client.query<WorkerRecord>(poolWorkersSql, [workspaceId, pool]);
-  const only = pool !== "default" ? rows.length > 0 : rows.some(({ gpus }) => gpus > 0);
+  const { rows } = await client.query<WorkerRecord>(poolWorkersSql, [workspaceId, labels ? null : pool]);
+  const only = pool !== "default" ? rows.length > 0 || labels !== undefined : rows.some(({ gpus }) => gpus > 0);
   if (!only) return undefined;
-  const workers = rows.map(({ name, online, draining, gpus, taken, slots }) => ({
-    name,
-    state: !online ? "gone" : draining ? "draining" : gpus < gpu ? "no-gpu" : taken >= slots ? "full" : undefined,
-  }));
+  const workers = rows.map((row) => {
+    const missing = labels ? missingLabels(labels, row.labels) : [];
+    if (missing.length > 0) return { name: row.name, state: "no-label" as const, missing };
+    const { name, online, draining, gpus, taken, slots } = row;
+    return { name, state: !online ? "gone" : draining ? "draining" : gpus < gpu ? "no-gpu" : taken >= slots ? "full" : undefined };
+  });
   if (workers.some(({ state }) => state === undefined)) return { serves: true, waiting: undefined };
   return {
     serves: true,
-    waiting: { type: "no-worker", pool, gpu, workers: workers as Extract<WaitingFor, { type: "no-worker" }>["workers"] },
+    waiting: {
+      type: "no-worker",
+      pool,
+      gpu,
+      labels: labels && missingLabels(labels, {}),
+      workers: workers as Extract<WaitingFor, { type: "no-worker" }>["workers"],
+    },
   };
 }
 

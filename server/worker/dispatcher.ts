@@ -16,6 +16,7 @@ import type { LogStore } from "../run/log-store";
 import type { Lookups } from "../run/lookups";
 import { runHub } from "../run/run-hub";
 import type { RunWriter } from "../run/run-writer";
+import { LateNews } from "./late-news";
 import type { Loop } from "./loop";
 import { Passes } from "./passes";
 import type { Timers } from "./timers";
@@ -40,17 +41,18 @@ const gatherShare = 6;
 export class Dispatcher implements Loop {
   readonly runs = new Map<string, LiveRun>();
   private readonly inbox = new Inbox();
+  private readonly late = new LateNews();
   private readonly touched = new Set<LiveRun>();
   private readonly passes: Passes;
   /** News that could wait has waited long enough, folded or not. */
-  private lazyIsDue = false;
+  private lateIsDue = false;
 
   constructor(private readonly parts: DispatcherParts) {
     this.passes = new Passes({
       pass: () => this.pass(),
       // While many attempts are under way, none waits for this very save, and a fuller one costs hardly more.
       isWorthWaiting: () => this.inbox.size < parts.admission.size / gatherShare - 1,
-      lazyDue: () => (this.lazyIsDue = true),
+      lateDue: () => (this.lateIsDue = true),
       complain: parts.complain,
     });
     parts.admission.connect(() => this.passes.wake());
@@ -67,15 +69,20 @@ export class Dispatcher implements Loop {
   /** Resolves after the commit of what the event changed. */
   arrive(runId: string, event: RunEvent): Promise<void> {
     return new Promise((done) => {
-      this.inbox.put({ runId, event, done, lazy: false });
+      this.inbox.put({ runId, event, done });
       this.passes.wake();
     });
   }
 
-  /** `lazy` needs no save of its own. */
-  tell(runId: string, event: RunEvent, lazy = false): void {
-    this.inbox.put({ runId, event, done: undefined, lazy });
-    this.passes.wake(lazy);
+  tell(runId: string, event: RunEvent): void {
+    this.inbox.put({ runId, event, done: undefined });
+    this.passes.wake();
+  }
+
+  /** For news of an attempt that needs no save of its own. */
+  tellLate(runId: string, event: RunEvent): void {
+    this.late.put({ runId, event, done: undefined });
+    this.passes.wakeLate();
   }
 
   add(run: LiveRun, actions: readonly RunAction[]): void {
@@ -128,21 +135,12 @@ export class Dispatcher implements Loop {
   }
 
   private async pass(): Promise<void> {
+    if (this.lateIsDue) this.inbox.putFirst(this.late.all());
+    this.lateIsDue = false;
     for (const arrival of this.inbox.take()) {
-      const { runId, event, done, lazy } = arrival;
-      const run = this.runs.get(runId);
-      if (!run) {
-        done?.();
-        continue;
-      }
-      if (!lazy) {
-        run.arrivals.push(arrival);
-        run.urgent = true;
-      }
-      this.fold(run, event);
+      for (const earlier of this.late.before(arrival)) this.receive(earlier);
+      this.receive(arrival);
     }
-    if (this.lazyIsDue) for (const run of this.touched) run.urgent = true;
-    this.lazyIsDue = false;
     this.parts.lookups.start(this);
     this.claim();
     const saves: TakenSave[] = [];
@@ -151,13 +149,21 @@ export class Dispatcher implements Loop {
         this.touched.delete(run);
         continue;
       }
-      if (run.hasChanges && !run.urgent) continue;
       this.touched.delete(run);
       if (run.hasChanges) saves.push(run.take((place) => this.parts.logs.counts(place)));
       else for (const { done } of run.arrivals.splice(0)) done?.();
     }
+    if (this.late.isEmpty) this.passes.calm();
     if (saves.length > 0) await this.save(saves);
     this.parts.admission.settled();
+  }
+
+  private receive(arrival: Arrival): void {
+    const { runId, event, done } = arrival;
+    const run = this.runs.get(runId);
+    if (!run) return done?.();
+    run.arrivals.push(arrival);
+    this.fold(run, event);
   }
 
   private fold(run: LiveRun, event: RunEvent): void {
@@ -213,7 +219,6 @@ export class Dispatcher implements Loop {
     const { admission, now } = this.parts;
     if (!admission.goOn()) return;
     for (let next = admission.next(); next; next = admission.next()) {
-      next.run.urgent = true;
       this.fold(next.run, { type: "claimed", ordinal: next.ordinal, at: now() });
       if (next.run.state.taskRuns[next.ordinal]!.status !== "running") admission.notBegun(next);
     }

@@ -6,15 +6,16 @@ export interface PassesParts {
   /** Whether waiting a moment would bring more for the same price. */
   isWorthWaiting(): boolean;
   /** News that could wait has waited long enough. */
-  lazyDue(): void;
+  lateDue(): void;
   complain(what: string, error: unknown): void;
 }
 
-const lazyMs = 20;
+/** Nobody sees it, and most attempts are over before. */
+const lateMs = 250;
 const gatherMs = 2;
 
 export class Passes implements Loop {
-  private lazyTimer: NodeJS.Timeout | undefined;
+  private lateTimer: NodeJS.Timeout | undefined;
   private passing: Promise<void> | undefined;
   private again = false;
   private stopped = false;
@@ -27,7 +28,7 @@ export class Passes implements Loop {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    clearTimeout(this.lazyTimer);
+    clearTimeout(this.lateTimer);
     await this.passing;
   }
 
@@ -35,23 +36,30 @@ export class Passes implements Loop {
     return this.stopped;
   }
 
-  /** Lazy news waits a little for company: a start that is followed by its end costs no save of its own. */
-  wake(lazy = false): void {
+  /** Late news waits for company: a start that is followed by its end costs no save of its own. */
+  wakeLate(): void {
     if (this.stopped) return;
-    if (lazy) {
-      this.lazyTimer ??= setTimeout(() => {
-        this.lazyTimer = undefined;
-        this.parts.lazyDue();
-        this.wake();
-      }, lazyMs);
-      return;
-    }
+    this.lateTimer ??= setTimeout(() => {
+      this.lateTimer = undefined;
+      this.parts.lateDue();
+      this.wake();
+    }, lateMs);
+  }
+
+  wake(): void {
+    if (this.stopped) return;
     if (this.passing) {
       this.again = true;
       return;
     }
     // After this turn of the event loop: whatever else it brings goes into the same pass.
     this.passing = new Promise((resolve) => setImmediate(() => void this.loop().finally(resolve)));
+  }
+
+  /** No late news is left. */
+  calm(): void {
+    clearTimeout(this.lateTimer);
+    this.lateTimer = undefined;
   }
 
   private async loop(): Promise<void> {

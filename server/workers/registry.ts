@@ -6,6 +6,7 @@ import {
   forgetServersSql,
   knownWorkersSql,
   serverLeftSql,
+  labelledPoolsSql,
   taskRunStandsSql,
   workerArrivedSql,
   workerBeatSql,
@@ -60,6 +61,11 @@ export class DatabaseWorkers implements WorkerRegistry {
   async list(): Promise<readonly KnownWorker[]> {
     const { rows } = await this.pool.query<KnownRecord>(knownWorkersSql);
     return rows.map(({ workspace_id: workspaceId, ...rest }) => ({ ...rest, workspaceId }));
+  }
+
+  async labelledPools(): Promise<readonly string[]> {
+    const { rows } = await this.pool.query<{ workspace_id: string; name: string }>(labelledPoolsSql);
+    return rows.map(({ workspace_id, name }) => `${workspace_id}/${name}`);
   }
 
   async isStale(workspaceId: string, taskRunId: string, attempt: number): Promise<boolean> {

@@ -119,6 +119,7 @@ function foreignInputs(): Record<string, unknown> {
     "metric.summaries": { runIds: [run.id] },
     "metric.watch": { runIds: [run.id] },
     "storage.overview": undefined,
+    "storage.pinned": undefined,
     "storage.setPolicy": null,
     "storage.sweep": null,
     "storage.pin": { runId: run.id, pinned: true },

@@ -10,6 +10,7 @@ import type { RunDetail } from "../../_trpc/outputs";
 import { IconButton } from "../../_ui/button";
 import { classNames } from "../../_ui/class-names";
 import { Checkbox } from "../../_ui/field";
+import { formatDuration } from "../../_ui/format-duration";
 import { formatNumber } from "../../_ui/format-number";
 import { StateLabel } from "../../_ui/state-icon";
 import { Duration } from "../../_ui/times";
@@ -34,6 +35,7 @@ export function DifferenceTable({
   const all = address.get("params") === "all";
   const rows = useMemo(() => prepareParameters(runs), [runs]);
   const shown = all ? rows : rows.filter((row) => row.differs);
+  const shownValues = all || runs.length < 2 ? values : values.filter((row) => new Set(row.values).size > 1);
   const oneNotebook = new Set(runs.map((run) => run.notebookId ?? run.notebookTitle)).size === 1;
   const versions = runs.map((run) =>
     [!oneNotebook && run.notebookTitle, run.revision !== undefined && `v${run.revision}`].filter(Boolean).join(" "),
@@ -90,14 +92,16 @@ export function DifferenceTable({
                 ))}
               </tr>
             )}
-            <tr>
-              <th scope="row">Took</th>
-              {runs.map((run, i) => (
-                <td key={run.id} {...cell(i)}>
-                  <Duration from={run.finishedAt === undefined ? run.startedAt : undefined} ms={run.durationMs} />
-                </td>
-              ))}
-            </tr>
+            {(all || new Set(runs.map(durationText)).size > 1) && (
+              <tr>
+                <th scope="row">Took</th>
+                {runs.map((run, i) => (
+                  <td key={run.id} {...cell(i)}>
+                    <Duration from={run.finishedAt === undefined ? run.startedAt : undefined} ms={run.durationMs} />
+                  </td>
+                ))}
+              </tr>
+            )}
           </tbody>
           <tbody data-section="parameters">
             {heading(
@@ -122,8 +126,8 @@ export function DifferenceTable({
           </tbody>
           {values.length > 0 && (
             <tbody data-section="values">
-              {heading("Values")}
-              {values.map((row) => (
+              {heading(shownValues.length > 0 ? "Values" : `Values: all ${values.length} are the same`)}
+              {shownValues.map((row) => (
                 <tr key={row.name} data-value-row={row.name}>
                   <th scope="row">
                     <span className={styles.rowName}>
@@ -149,6 +153,11 @@ export function DifferenceTable({
       </div>
     </section>
   );
+}
+
+/** As it is shown: what differs by less is the same to a reader. One that goes on is like no other. */
+function durationText(run: RunDetail): string {
+  return run.durationMs === undefined ? run.id : formatDuration(run.durationMs);
 }
 
 function shortText(value: Json): string {

@@ -4,11 +4,13 @@
  * _document (the text, saved), _compile (what it means), _runs (what became of it) meet here; _cells, _outputs, _panel,
  * _bar, _keys draw and ask through editor-context.ts.
  */
+import dynamic from "next/dynamic";
 import { useMemo, useReducer, useState } from "react";
 import type { Task } from "@/pipelines/compile/dag";
 import { parse } from "@/pipelines/notebook/parse";
 import type { NotebookDetail } from "../../_trpc/outputs";
 import { useToast } from "../../_ui/toast";
+import { useStored } from "../../_ui/use-stored";
 import { useFavicon } from "../../_ui/use-favicon";
 import { ConflictBanner } from "./_bar/conflict-banner";
 import { EditorBar } from "./_bar/editor-bar";
@@ -18,6 +20,10 @@ import { openDocument, reduceDocument } from "./_document/document";
 import { setFrontMatterTitle } from "./_document/set-front-matter-title";
 import { useAutosave } from "./_document/use-autosave";
 import { useConflict } from "./_document/use-conflict";
+import { LanguageContext } from "./_language/language-context";
+import { useIntelligence, type LanguageDialog } from "./_language/use-intelligence";
+import { useLanguage } from "./_language/use-language";
+import { useShownProblems } from "./_language/use-shown-problems";
 import { ShortcutsDialog } from "./_keys/shortcuts-dialog";
 import { LogsDrawer } from "./_panel/logs-drawer";
 import { SidePanel, type PanelTab } from "./_panel/side-panel";
@@ -35,6 +41,7 @@ import { useEditorKeys } from "./use-editor-keys";
 import { useHashJump } from "./use-hash-jump";
 
 const noTasks: readonly Task[] = [];
+const LanguageDialogs = dynamic(() => import("./_language/language-dialogs").then((module) => module.LanguageDialogs), { ssr: false });
 
 export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) {
   const toast = useToast();
@@ -56,6 +63,11 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const [helpOpen, setHelpOpen] = useState(false);
   /** The revision whose dry run is shown. */
   const [previewed, setPreviewed] = useState<number>();
+  const [inlay, setInlay] = useStored("heddle.inlay", false);
+  const [languageDialog, setLanguageDialog] = useState<LanguageDialog>();
+  const language = useLanguage(detail.id, notebook, compilation !== undefined);
+  const problems = useShownProblems(notebook, compilation, language);
+  const types = useMemo(() => new Map(language.ports.map(({ name, type }) => [name, type])), [language.ports]);
 
   const taskList = compilation?.dag.tasks ?? noTasks;
   const tasks = useMemo(() => new Map(taskList.map((task) => [task.cell, task])), [taskList]);
@@ -117,6 +129,13 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     togglePanel: () => setPanelOpen(!panelOpen),
     openHelp: () => setHelpOpen(true),
   });
+  const intelligenceOf = useIntelligence(language.client, language.ready, {
+    cells: notebook.cells,
+    actions,
+    say: (text) => toast({ text }),
+    open: setLanguageDialog,
+  });
+  const languageOfCells = useMemo(() => ({ intelligenceOf, inlay }), [intelligenceOf, inlay]);
   const conflict = useConflict(detail.id, title, notebook, dispatch, save.rebase);
   const lastRun = runs.activeRun ?? runs.lastRun;
   useFavicon(lastRun?.status);
@@ -154,22 +173,27 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
           />
         </div>
       )}
-      <div className={`${styles.layout} ${panelOpen ? styles.withPanel : ""}`}>
+      <div
+        className={`${styles.layout} ${panelOpen ? styles.withPanel : ""}`}
+        data-types={language.ready ? "ready" : language.notice === undefined ? "coming" : "none"}
+      >
         <div className={styles.main}>
           <div className={styles.column}>
-            <CellList
-              notebook={notebook}
-              compilation={compilation}
-              tasks={tasks}
-              views={runs.views}
-              stale={stale}
-              starting={control.starting}
-              selected={selected}
-              folded={folded}
-              editing={editing}
-              params={params}
-              values={values}
-            />
+            <LanguageContext value={languageOfCells}>
+              <CellList
+                notebook={notebook}
+                problems={problems.byCell}
+                tasks={tasks}
+                views={runs.views}
+                stale={stale}
+                starting={control.starting}
+                selected={selected}
+                folded={folded}
+                editing={editing}
+                params={params}
+                values={values}
+              />
+            </LanguageContext>
           </div>
           {logs && <LogsDrawer target={logs} view={runs.views.get(logs.taskKey)} onClose={() => setLogs(undefined)} />}
         </div>
@@ -178,6 +202,11 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
             tab={tab}
             onTab={setTab}
             compilation={compilation}
+            problems={problems.all}
+            types={types}
+            notice={language.notice}
+            inlay={inlay}
+            onInlay={setInlay}
             graphStates={graphStates}
             selectedTask={selectedTask?.key}
             onSelectTask={actions.jumpToKey}
@@ -195,6 +224,18 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
           onRun={() => {
             setPreviewed(undefined);
             run({});
+          }}
+        />
+      )}
+      {languageDialog && language.client && (
+        <LanguageDialogs
+          dialog={languageDialog}
+          cells={notebook.cells}
+          client={language.client}
+          onClose={() => setLanguageDialog(undefined)}
+          onRenamed={(edits, words) => {
+            dispatch({ type: "edit", edits, isStep: true });
+            toast({ text: words, action: { label: "Undo", onSelect: () => dispatch({ type: "undo" }) } });
           }}
         />
       )}

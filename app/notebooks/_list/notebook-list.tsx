@@ -6,12 +6,13 @@ import { useDeferredValue, useRef, useState } from "react";
 import { PageBar } from "../../_frame/page-bar";
 import { useRunChanges } from "../../_frame/run-changes";
 import { useTRPC } from "../../_trpc/client";
+import type { NotebookRow as Row } from "../../_trpc/outputs";
 import { Button } from "../../_ui/button";
 import { Input } from "../../_ui/field";
 import { plural } from "../../_ui/format-number";
 import { EmptyState, ErrorNotice, Skeleton } from "../../_ui/notice";
 import styles from "./notebook-list.module.css";
-import { NotebookRow } from "./notebook-row";
+import { NotebookRow, type NotebookRowProps } from "./notebook-row";
 import { useFileDrop } from "./use-file-drop";
 import { useListKeys } from "./use-list-keys";
 import { useNotebookActions } from "./use-notebook-actions";
@@ -114,9 +115,7 @@ export function NotebookList() {
             <Loading />
           ) : (
             <ul ref={listElement} className={styles.list}>
-              {shown.map((row) => (
-                <NotebookRow key={row.id} row={row} onDuplicate={actions.duplicate} onDelete={actions.delete} />
-              ))}
+              <Rows rows={shown} onDuplicate={actions.duplicate} onDelete={actions.delete} />
             </ul>
           )}
           {shown?.length === 0 && (
@@ -128,6 +127,14 @@ export function NotebookList() {
       )}
     </div>
   );
+}
+
+const first = 50;
+
+/** What fits into the window at once; the rest of a thousand follows without standing in anybody's way. */
+function Rows({ rows, ...rest }: { readonly rows: readonly Row[] } & Omit<NotebookRowProps, "row">) {
+  const drawn = useDeferredValue(rows, rows.slice(0, first));
+  return drawn.map((row) => <NotebookRow key={row.id} row={row} {...rest} />);
 }
 
 function Loading() {

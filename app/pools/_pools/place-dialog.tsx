@@ -2,7 +2,7 @@
 /** Makes a pool or a lock, changes one, or takes one away, and says what that means for what runs and waits. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import type { Rate } from "@/pipelines/limit/limit";
+import type { Labels, Rate } from "@/pipelines/limit/limit";
 import { useTRPC } from "../../_trpc/client";
 import { Button } from "../../_ui/button";
 import { Dialog } from "../../_ui/dialog";
@@ -16,6 +16,7 @@ export interface PlaceDraft {
   readonly name: string;
   readonly slots?: number | undefined;
   readonly rate?: Rate | undefined;
+  readonly labels?: Labels | undefined;
   readonly isNew: boolean;
   readonly isConfigured?: boolean;
 }
@@ -51,11 +52,13 @@ export function PlaceDialog({ draft, onClose }: { readonly draft: PlaceDraft; re
     const data = new FormData(event.currentTarget);
     const number = (key: string) => (Number(data.get(key)) > 0 ? Number(data.get(key)) : undefined);
     const [slots, count] = [number("slots"), number("count")];
+    const labels = readLabels(String(data.get("labels") ?? ""));
     save.mutate({
       kind,
       name: isNew ? String(data.get("name")).trim() : draft.name,
       ...(slots === undefined ? {} : { slots }),
       ...(count === undefined ? {} : { rate: { count, seconds: Number(data.get("seconds")) } }),
+      ...(labels === undefined ? {} : { labels }),
       create: isNew,
     });
   };
@@ -100,6 +103,22 @@ export function PlaceDialog({ draft, onClose }: { readonly draft: PlaceDraft; re
             )}
           </Field>
         </div>
+        {kind === "pool" && !isDefault && (
+          <Field label="Labels" hint="Served by the workers that have all of these. Empty: by those that name the pool, or the server.">
+            {(control) => (
+              <Input
+                {...control}
+                name="labels"
+                maxLength={2000}
+                pattern={labelsPattern}
+                title="key=value, with commas between them"
+                placeholder="card=a100, zone=eu"
+                defaultValue={showLabels(draft.labels).join(", ")}
+                autoComplete="off"
+              />
+            )}
+          </Field>
+        )}
         {removing && (
           <Notice look="warning">
             {isDefault
@@ -129,4 +148,19 @@ export function PlaceDialog({ draft, onClose }: { readonly draft: PlaceDraft; re
       </form>
     </Dialog>
   );
+}
+
+const labelsPattern = "\\s*(?:[A-Za-z0-9][\\w.\\-]*\\s*=\\s*[^,\\s=]+\\s*(?:,\\s*|$))*";
+
+/** `card=a100, zone=eu`, as the pattern of the field allows it. */
+function readLabels(text: string): Labels | undefined {
+  const pairs = text.split(",").map((pair) => pair.split("=").map((part) => part.trim()));
+  const all = pairs.filter(([key, value]) => key && value) as [string, string][];
+  return all.length === 0 ? undefined : Object.fromEntries(all);
+}
+
+export function showLabels(labels: Labels | undefined): string[] {
+  return Object.entries(labels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .sort();
 }

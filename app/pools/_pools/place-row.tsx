@@ -8,7 +8,7 @@ import { Chip } from "../../_ui/chip";
 import { RelativeTime } from "../../_ui/times";
 import { HolderLink, type HolderView } from "../../_waiting/holder-link";
 import { PlaceMeter } from "./place-meter";
-import type { PlaceDraft } from "./place-dialog";
+import { showLabels, type PlaceDraft } from "./place-dialog";
 import styles from "./pools.module.css";
 
 export function PlaceRow({
@@ -20,7 +20,7 @@ export function PlaceRow({
   readonly mayChange: boolean;
   readonly onChange: (draft: PlaceDraft) => void;
 }) {
-  const { kind, name, exists, configured, slots, rate, holders, waiters } = place;
+  const { kind, name, exists, configured, slots, rate, labels, holders, waiters } = place;
   return (
     <li className={styles.row} data-place={`${kind}/${name}`}>
       <div className={styles.line}>
@@ -37,9 +37,12 @@ export function PlaceRow({
               at most {rate.count} {rate.count === 1 ? "start" : "starts"} in {period(rate.seconds)}
             </span>
           )}
+          {showLabels(labels).map((label) => (
+            <Chip key={label}>{label}</Chip>
+          ))}
         </span>
         {mayChange && (
-          <Button small onClick={() => onChange({ kind, name, slots, rate, isNew: !exists, isConfigured: configured })}>
+          <Button small onClick={() => onChange({ kind, name, slots, rate, labels, isNew: !exists, isConfigured: configured })}>
             {exists ? "Change" : "Make it"}
           </Button>
         )}

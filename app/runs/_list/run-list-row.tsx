@@ -1,8 +1,10 @@
 "use client";
+import { Pin } from "lucide-react";
 import Link from "next/link";
-import { memo, useRef } from "react";
+import { Fragment, memo, useRef } from "react";
 import { triggerWords } from "../trigger-words";
 import type { RunRow } from "../../_trpc/outputs";
+import { classNames } from "../../_ui/class-names";
 import { formatNumber } from "../../_ui/format-number";
 import { StateLabel } from "../../_ui/state-icon";
 import { isLive } from "../../_ui/state-words";
@@ -46,6 +48,7 @@ export const RunListRow = memo(function RunListRow({
   const link = (
     <Link href={`/runs/${row.id}`} className={styles.link} prefetch={false} data-run={row.id}>
       <RunNumber number={row.number} />
+      {row.pinned && <Pin size={12} role="img" aria-label="Kept for good" className={styles.pin} />}
     </Link>
   );
   const live = isLive(row.status);
@@ -72,11 +75,12 @@ export const RunListRow = memo(function RunListRow({
             </span>
           </span>
         </span>
-        <span role="cell" className={styles.number}>
-          {row.headline.slice(0, 2).map(({ name, value }) => (
-            <span key={name} className={styles.block}>
-              <span className={styles.quiet}>{name}</span> {value === null ? "NaN" : formatNumber(value)}
-            </span>
+        <span role="cell" className={classNames(styles.number, styles.headline)}>
+          {row.headline.slice(0, 1).map(({ name, value }) => (
+            <Fragment key={name}>
+              <span className={styles.quiet}>{name}</span>
+              <span>{value === null ? "NaN" : formatNumber(value)}</span>
+            </Fragment>
           ))}
         </span>
       </div>

@@ -33,7 +33,13 @@ export function RunList() {
   const status = runStatuses.find((one) => one === address.get("status"));
   const notebookId = address.get("notebook");
   const trigger = triggers.find((one) => one === address.get("trigger"));
-  const { list, rows } = useRunPages({ ...(status && { status }), ...(notebookId && { notebookId }), ...(trigger && { trigger }) });
+  const pinned = address.get("pinned") !== undefined;
+  const { list, rows } = useRunPages({
+    ...(status && { status }),
+    ...(notebookId && { notebookId }),
+    ...(trigger && { trigger }),
+    ...(pinned && { pinned }),
+  });
   const notebooks = useQuery(trpc.notebook.list.queryOptions());
   const [measure, width] = useWidth();
   const selected = useMemo(() => new Set((address.get("select") ?? "").split(",").filter(Boolean)), [address]);
@@ -74,7 +80,7 @@ export function RunList() {
   }, [reached, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
 
   const ids = [...selected];
-  const filtered = status !== undefined || notebookId !== undefined || trigger !== undefined;
+  const filtered = status !== undefined || notebookId !== undefined || trigger !== undefined || pinned;
   const template = small
     ? "28px minmax(0, 1fr) auto"
     : `28px 104px 64px minmax(120px, 1fr) 132px 108px 84px ${`${extraColumnWidth - 16}px `.repeat(columns.metrics.length + columns.params.length)}`;
@@ -140,6 +146,13 @@ export function RunList() {
             ))}
           </Select>
         </label>
+        <label>
+          <span className="sr-only">Kept</span>
+          <Select value={pinned ? "1" : ""} onChange={(event) => address.set({ pinned: event.target.value, select: undefined }, "push")}>
+            <option value="">Pinned or not</option>
+            <option value="1">Pinned</option>
+          </Select>
+        </label>
         {notebookId !== undefined && (
           <LinkButton look="quiet" href={`/notebooks/${notebookId}/runs`}>
             As a grid
@@ -161,13 +174,18 @@ export function RunList() {
           <EmptyState
             title="No such run"
             actions={
-              <Button onClick={() => address.set({ status: undefined, notebook: undefined, trigger: undefined }, "push")}>
+              <Button
+                onClick={() => address.set({ status: undefined, notebook: undefined, trigger: undefined, pinned: undefined }, "push")}
+              >
                 Show all runs
               </Button>
             }
           >
-            No run of this workspace is {status ? stateWords[status].toLowerCase() : "of this notebook"}
-            {status && notebookId ? " in this notebook" : ""}
+            No run of this workspace is{" "}
+            {[status && stateWords[status].toLowerCase(), pinned && "pinned", !status && !pinned && "of this notebook"]
+              .filter(Boolean)
+              .join(" and ")}
+            {(status ?? pinned) && notebookId ? " in this notebook" : ""}
             {trigger ? ` with the start “${triggerWords[trigger]}”` : ""}.
           </EmptyState>
         ) : (

@@ -14,6 +14,7 @@ export interface RunFilter {
   readonly status?: RunStatus;
   readonly notebookId?: string;
   readonly trigger?: Trigger;
+  readonly pinned?: true;
 }
 
 interface RunPage {
@@ -25,7 +26,7 @@ export function useRunPages(filter: RunFilter) {
   const client = useTRPCClient();
   const queries = useQueryClient();
   // Not trpc's own infinite options: they send a "direction" that a strict procedure refuses.
-  const key = ["runs", filter.status, filter.notebookId, filter.trigger];
+  const key = ["runs", filter.status, filter.notebookId, filter.trigger, filter.pinned];
   const list = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }): Promise<RunPage> =>

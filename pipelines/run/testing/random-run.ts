@@ -84,6 +84,7 @@ const optionPatches = fc.record({
   retryDelay: fc.constantFrom(0, 10_000),
   concurrency: fc.constantFrom(undefined, undefined, 1, 2),
   cache: fc.constantFrom("on", "on", "off"),
+  queueTimeout: fc.constantFrom(undefined, undefined, undefined, 1_000),
 }) as fc.Arbitrary<Partial<TaskOptions>>;
 
 export const randomSpec: fc.Arbitrary<RunSpec> = fc

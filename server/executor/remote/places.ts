@@ -17,6 +17,10 @@ export interface Places {
   take(id: string, workspaceId: string, options: Asked): boolean;
   /** For an attempt that is at work elsewhere already, as its handle says. */
   adopt(id: string, handle: string | undefined, workspaceId: string, options: Asked): boolean;
+  /** It stands still: its place is free for others until it wants it back. */
+  park(id: string): void;
+  /** Whether it may go on where it is; false: there is no room yet, and nothing new begins there before. */
+  unpark(id: string, options: Asked): boolean;
   release(id: string): void;
 }
 

@@ -33,6 +33,7 @@ function follow(grant: Partial<Grant> = {}) {
       acks.push(n);
       settled(n);
     },
+    answer: () => undefined,
     ended: () => undefined,
     log: () => undefined,
   });

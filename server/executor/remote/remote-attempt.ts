@@ -4,6 +4,7 @@
  * Neighbours: remote-worker.ts (the link), attempt-grants.ts (what it may read and write).
  */
 import { createHash } from "node:crypto";
+import type { CallAnswer } from "@/pipelines/protocol/messages";
 import type {
   WorkerAttemptWord,
   WorkerMessage,
@@ -15,6 +16,7 @@ import type {
 import type { ValueRef } from "@/pipelines/run/run";
 import type { ValueStore } from "@/server/artifact/store";
 import type { AttemptListener, AttemptResult, LaunchResult } from "../executor";
+import { insist } from "../insist";
 import type { Grant } from "./attempt-grants";
 
 export interface RemoteLaunch {
@@ -28,12 +30,13 @@ export interface RemoteAttemptParts {
   readonly values: Pick<ValueStore, "putPreview">;
   grant(): Grant | undefined;
   acknowledge(n: number): void;
+  answer(call: number, answer: CallAnswer): void;
   /** `said`: with a word of its own. */
   ended(said: boolean): void;
   log(message: string): void;
 }
 
-type Telling = Extract<WorkerMessage, { type: "started" | "progress" | "usage" }>;
+type Telling = Extract<WorkerMessage, { type: "started" | "progress" | "usage" | "call" | "parked" }>;
 const mostInline = 64 * 1024;
 
 export class RemoteAttempt {
@@ -65,9 +68,22 @@ export class RemoteAttempt {
   tell(word: Telling): void {
     const { listener } = this.parts;
     if (this.finished || this.abandoned) return;
-    if (word.type === "started") listener.started();
-    else if (word.type === "progress") listener.progress({ done: word.done, total: word.total, message: word.message });
-    else listener.usage({ cpuMs: word.cpuMs, memoryBytes: word.memoryBytes });
+    switch (word.type) {
+      case "started":
+        return listener.started();
+      case "progress":
+        return listener.progress({ done: word.done, total: word.total, message: word.message });
+      case "usage":
+        return listener.usage({ cpuMs: word.cpuMs, memoryBytes: word.memoryBytes });
+      case "call": {
+        const { call, notebook, params, nth } = word;
+        return listener.call({ call, notebook, params, nth }, (answer) => {
+          if (!this.finished && !this.abandoned) this.parts.answer(call, answer);
+        });
+      }
+      case "parked":
+        return listener.parked(word.calls);
+    }
   }
 
   hear(word: WorkerAttemptWord): void {
@@ -132,7 +148,7 @@ export class RemoteAttempt {
   private async toResult(result: WorkerResult): Promise<AttemptResult> {
     if (result.status === "skipped") return result;
     if (result.status !== "succeeded") return { ...result, error: result.error as never };
-    const { displays, usage, previews } = result;
+    const { calls, displays, usage, previews } = result;
     const outputs: Record<string, ValueRef> = {};
     const elements: Record<string, ValueRef[]> = {};
     let missing: string | undefined;
@@ -159,7 +175,7 @@ export class RemoteAttempt {
         previews,
         [outputs, ...Object.values(elements)].flatMap((refs) => Object.values(refs)),
       );
-    return { status: "succeeded", outputs, ...(result.elements ? { elements } : {}), displays, usage };
+    return { status: "succeeded", outputs, ...(result.elements ? { elements } : {}), calls, displays, usage };
   }
 
   /** A missing preview is a pity, not a failure. */
@@ -187,17 +203,12 @@ export class RemoteAttempt {
     return { ...rest, ...(inline === undefined ? {} : { inline }), ...(preview === undefined ? {} : { preview }) };
   }
 
-  /** A handler that fails (the database is away, say) is called again: the word is safe with the worker meanwhile. */
-  private async insist(handle: () => Promise<void> | void): Promise<void> {
-    for (let wait = 250; !this.abandoned; wait = Math.min(wait * 2, 5000)) {
-      try {
-        return await handle();
-      } catch (error) {
-        this.parts.log(`A word about an attempt could not be handled yet: ${String(error)}`);
-        await new Promise((resolve) => setTimeout(resolve, wait).unref());
-      }
-    }
-    return new Promise(() => undefined);
+  private insist(handle: () => Promise<void> | void): Promise<void> {
+    return insist(
+      handle,
+      () => this.abandoned,
+      (message) => this.parts.log(message),
+    );
   }
 
   private settle(n: number, epoch: number): void {

@@ -21,6 +21,10 @@ export class RemoteWorker {
   readonly strays = new Set<string>();
   /** What has a place here, by `taskRunId/attempt`. */
   private readonly held = new Map<string, Need>();
+  /** Attempts that stand still: what they would take is free for others. */
+  private readonly parked = new Set<string>();
+  /** Of these, who wants to go on and finds no room yet. */
+  private readonly returning = new Set<string>();
   socket: WebSocket | undefined;
   draining = false;
   load: WorkerLoad = { cpu: 0, memoryUsed: 0 };
@@ -50,7 +54,30 @@ export class RemoteWorker {
   }
 
   letGo(id: string): boolean {
+    this.parked.delete(id);
+    this.returning.delete(id);
     return this.held.delete(id);
+  }
+
+  park(id: string): void {
+    this.parked.add(id);
+    this.returning.delete(id);
+  }
+
+  /** What was begun goes on before anything new begins: false keeps others out until there is room. */
+  unpark(id: string, need: Need): boolean {
+    if (this.parked.has(id) && !this.fits(need)) {
+      this.returning.add(id);
+      return false;
+    }
+    this.parked.delete(id);
+    this.returning.delete(id);
+    return true;
+  }
+
+  /** Keys of attempts that take a place. */
+  atWork(): string[] {
+    return [...this.attempts.keys()].filter((key) => !this.parked.has(toId(key)));
   }
 
   get freeSlots(): number {
@@ -58,7 +85,10 @@ export class RemoteWorker {
   }
 
   hasRoom(need: Need): boolean {
-    if (!this.isOnline || this.draining) return false;
+    return this.isOnline && !this.draining && this.returning.size === 0 && this.fits(need);
+  }
+
+  private fits(need: Need): boolean {
     const { slots, capacity } = this.hello;
     const used = this.usage();
     return (
@@ -79,8 +109,16 @@ export class RemoteWorker {
       used.memory += Math.min(memory, capacity.memory);
       used.gpu += gpu;
     };
-    for (const each of this.held.values()) add(each);
-    for (const key of [...this.attempts.keys(), ...this.strays]) if (!this.held.has(key.replace("#", "/"))) add(usualNeed);
+    for (const [id, each] of this.held) if (!this.parked.has(id)) add(each);
+    for (const key of [...this.attempts.keys(), ...this.strays]) {
+      const id = toId(key);
+      if (!this.held.has(id) && !this.parked.has(id)) add(usualNeed);
+    }
     return used;
   }
+}
+
+/** `taskRunId#attempt` → `taskRunId/attempt`. */
+function toId(key: string): string {
+  return key.replace("#", "/");
 }

@@ -24,7 +24,8 @@ import { AttemptGrants } from "./attempt-grants";
 import { fromLane, isRemoteHandle, toLane, toRemoteHandle, type Asked, type Places } from "./places";
 import { RemoteAttempt } from "./remote-attempt";
 import { RemoteWorker } from "./remote-worker";
-import { toWorkerRequest, storedHashes } from "./worker-request";
+import { storedHashes } from "../stored-hashes";
+import { toWorkerRequest } from "./worker-request";
 import type { KnownWorker, WorkerRegistry } from "./worker-registry";
 
 export interface DataFile extends WorkerDataFile {
@@ -67,6 +68,8 @@ export class WorkerHub implements Places {
   private known: readonly KnownWorker[] = [];
   /** Their word that they drain, or do so no longer, is on its way to the database. */
   private readonly unsaved = new Set<RemoteWorker>();
+  /** Pools that ask for labels, as `workspace/pool`: never this machine's. */
+  private labelled: ReadonlySet<string> = new Set();
   private found: Found | undefined;
   private readonly changes = new EventEmitter().setMaxListeners(0);
   private readonly sweep: NodeJS.Timeout;
@@ -95,16 +98,22 @@ export class WorkerHub implements Places {
   /** Rows changed, here or through another server. */
   async refresh(): Promise<void> {
     try {
-      const before = JSON.stringify(this.known);
-      this.known = await this.parts.registry.list();
+      const before = this.state;
+      const [known, labelled] = await Promise.all([this.parts.registry.list(), this.parts.registry.labelledPools()]);
+      this.known = known;
+      this.labelled = new Set(labelled);
       for (const { id, workspaceId, draining } of this.known) {
         const worker = this.workers.get(`${workspaceId}/${id}`);
         if (worker && worker.draining !== draining && !this.unsaved.has(worker)) this.drain(worker, draining);
       }
-      if (JSON.stringify(this.known) !== before) this.changed();
+      if (this.state !== before) this.changed();
     } catch (error) {
       if (!this.closed) this.parts.log(`The workers could not be read: ${String(error)}`);
     }
+  }
+
+  private get state(): string {
+    return JSON.stringify([this.known, [...this.labelled]]);
   }
 
   /** Of a workspace, those connected here. */
@@ -114,7 +123,7 @@ export class WorkerHub implements Places {
 
   /** Equal while the same pools are served. */
   get served(): string {
-    return JSON.stringify(this.known.map(({ workspaceId, pools, gpus }) => [workspaceId, pools, gpus]));
+    return JSON.stringify([this.known.map(({ workspaceId, pools, gpus }) => [workspaceId, pools, gpus]), [...this.labelled]]);
   }
 
   // Links.
@@ -252,6 +261,8 @@ export class WorkerHub implements Places {
       case "started":
       case "progress":
       case "usage":
+      case "call":
+      case "parked":
         return worker.attempts.get(message.attempt)?.tell(message);
       case "word":
         return this.hearWord(worker, message.word);
@@ -276,7 +287,7 @@ export class WorkerHub implements Places {
 
   private async beat(worker: RemoteWorker): Promise<void> {
     try {
-      const row = await this.parts.registry.beat(worker.workspaceId, worker.id, worker.load, [...worker.attempts.keys()]);
+      const row = await this.parts.registry.beat(worker.workspaceId, worker.id, worker.load, worker.atWork());
       if (!row) return worker.socket?.close(workerClose.removed, "This worker was removed.");
       if (row.draining !== worker.draining && !this.unsaved.has(worker)) this.drain(worker, row.draining);
       this.changed();
@@ -350,7 +361,7 @@ export class WorkerHub implements Places {
     }
     const data = await this.parts.dataFiles(request.workspaceId, request.datasets ?? []);
     return new Promise((settle) => {
-      const attempt = this.follow(worker, key, listener, storedHashes(request), data);
+      const attempt = this.follow(worker, key, listener, storedHashes(request.inputs), data);
       attempt.pending = { launch: { request: toWorkerRequest(request), data: data.map(({ path, hash }) => ({ path, hash })) }, settle };
       this.sendLaunch(worker, attempt);
       this.changed();
@@ -407,6 +418,11 @@ export class WorkerHub implements Places {
       values,
       grant: () => this.grants.of(key),
       acknowledge: (n) => worker.send({ type: "ack", attempt: key, n }),
+      answer: (call, answer) => {
+        const { readable } = this.readables.get(key) ?? {};
+        if (answer.ok) for (const hash of storedHashes(answer.outputs)) readable?.add(hash);
+        worker.send({ type: "answer", attempt: key, call, answer });
+      },
       ended: (said) => {
         if (!said) return;
         this.done.add(key);
@@ -471,12 +487,14 @@ export class WorkerHub implements Places {
   laneOf(workspaceId: string, options: Asked): string | undefined {
     const { pool, gpu } = options;
     if (pool === "default" && gpu === 0) return undefined;
+    if (pool !== "default") return this.serves(workspaceId, pool) ? toLane(options) : undefined;
     const serving = this.known.filter((each) => each.workspaceId === workspaceId && each.pools.includes(pool));
-    if (pool !== "default" ? serving.length > 0 : serving.some(({ gpus }) => gpus > 0)) return toLane(options);
-    return undefined;
+    return serving.some(({ gpus }) => gpus > 0) ? toLane(options) : undefined;
   }
 
+  /** A pool that asks for labels is served, if perhaps by nobody yet: its tasks wait for who has them. */
   serves(workspaceId: string, pool: string): boolean {
+    if (this.labelled.has(`${workspaceId}/${pool}`)) return true;
     return this.known.some((each) => each.workspaceId === workspaceId && each.pools.includes(pool));
   }
 
@@ -493,11 +511,26 @@ export class WorkerHub implements Places {
   }
 
   adopt(id: string, handle: string | undefined, workspaceId: string, options: Asked): boolean {
-    const at = id.lastIndexOf("/");
-    const worker = this.byAttempt.get(`${id.slice(0, at)}#${id.slice(at + 1)}`);
+    const worker = this.byAttempt.get(toAttemptKey(id));
     worker?.hold(id, options);
     if (worker) this.reserved.set(id, worker);
     return worker !== undefined || isRemoteHandle(handle) || (handle === undefined && this.laneOf(workspaceId, options) !== undefined);
+  }
+
+  park(id: string): void {
+    this.workerOf(id)?.park(id);
+    this.changed();
+  }
+
+  unpark(id: string, options: Asked): boolean {
+    const worker = this.workerOf(id);
+    // It is lost: that is told by other ways.
+    if (!worker) return true;
+    return worker.unpark(id, options);
+  }
+
+  private workerOf(id: string): RemoteWorker | undefined {
+    return this.reserved.get(id) ?? this.byAttempt.get(toAttemptKey(id));
   }
 
   release(id: string): void {
@@ -509,11 +542,15 @@ export class WorkerHub implements Places {
     let best: RemoteWorker | undefined;
     let most = -1;
     for (const worker of this.workers.values()) {
-      if (worker.workspaceId !== workspaceId || !worker.hello.pools.includes(asked.pool) || !worker.hasRoom(asked)) continue;
+      if (worker.workspaceId !== workspaceId || !worker.hasRoom(asked) || !this.poolsOf(worker).includes(asked.pool)) continue;
       const free = worker.freeSlots;
       if (free > most) [best, most] = [worker, free];
     }
     return best;
+  }
+
+  private poolsOf(worker: RemoteWorker): readonly string[] {
+    return this.known.find(({ id, workspaceId }) => id === worker.id && workspaceId === worker.workspaceId)?.pools ?? [];
   }
 
   private changed(): void {
@@ -532,6 +569,12 @@ function parse(data: Buffer): WorkerMessage | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** `taskRunId/attempt`, as places are counted, → `taskRunId#attempt`, as attempts are called. */
+function toAttemptKey(id: string): string {
+  const at = id.lastIndexOf("/");
+  return `${id.slice(0, at)}#${id.slice(at + 1)}`;
 }
 
 function parseAttemptKey(key: string): AttemptId {

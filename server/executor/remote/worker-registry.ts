@@ -5,6 +5,7 @@ export interface KnownWorker {
   readonly id: string;
   readonly workspaceId: string;
   readonly name: string;
+  /** Those that it serves: by name, or by its labels. */
   readonly pools: readonly string[];
   readonly gpus: number;
   readonly draining: boolean;
@@ -19,6 +20,8 @@ export interface WorkerRegistry {
   setDraining(workspaceId: string, id: string, on: boolean): Promise<void>;
   /** All workers of all workspaces that nobody removed, connected or not. */
   list(): Promise<readonly KnownWorker[]>;
+  /** Pools that ask for labels, as `workspace/pool`. */
+  labelledPools(): Promise<readonly string[]>;
   /** Whether the task run has ended or is at another attempt. */
   isStale(workspaceId: string, taskRunId: string, attempt: number): Promise<boolean>;
 }

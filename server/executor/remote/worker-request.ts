@@ -37,16 +37,6 @@ export function fromWorkerRequest(request: WorkerRequest): AttemptRequest {
   };
 }
 
-/** Hashes of the inputs that do not travel with the request. */
-export function storedHashes({ inputs }: Pick<AttemptRequest, "inputs">): Set<string> {
-  const found = new Set<string>();
-  for (const input of Object.values(inputs)) {
-    if ("absent" in input) continue;
-    for (const { hash, inline } of "list" in input ? input.list : [input]) if (inline === undefined) found.add(hash);
-  }
-  return found;
-}
-
 function toInput(input: InputRef): WorkerRequest["inputs"][string] {
   if ("absent" in input) return { absent: true };
   return "list" in input ? { list: input.list.map(toValue) } : toValue(input);

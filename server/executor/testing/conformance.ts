@@ -350,6 +350,18 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       expect(await pid("", "run-a")).not.toBe(second);
     });
 
+    test("hands what waits for a process that turns out to be unclean to another one", async () => {
+      const leave = "const seen = globalThis.left; globalThis.left = 1;\nreturn { seen: seen === undefined, pid: process.pid };";
+      const started = await Promise.all(Array.from({ length: 16 }, () => start(leave)));
+      const pids = new Set<unknown>();
+      for (const { log } of started) {
+        const { outputs: refs } = await log.succeeded();
+        expect(await readValue(store, "w1", refs.seen!)).toBe(true);
+        pids.add(await readValue(store, "w1", refs.pid!));
+      }
+      expect(pids.size).toBe(16);
+    });
+
     test("gives no work to a process that makes room for another run", async () => {
       const run = (id: string) => ({
         id,

@@ -1,16 +1,17 @@
 "use client";
 /** The text of a cell: static until it is near the window, then an editor. Reports itself to the editor as a handle. */
-import { useEffect, useEffectEvent, useMemo, useRef } from "react";
+import { use, useEffect, useEffectEvent, useMemo, useRef } from "react";
 import { flushSync } from "react-dom";
-import type { Diagnostic } from "@/pipelines/compile/dag";
+import type { ShownDiagnostic } from "@/pipelines/language/shown-diagnostics";
 import type { Cell } from "@/pipelines/notebook/notebook";
 import { CodeEditor, type CodeEditorHandle } from "../../../_code/code-editor";
 import { StaticCode } from "../../../_code/static-code";
+import { LanguageContext } from "../_language/language-context";
 import { useEditor } from "../editor-context";
 import styles from "./cell.module.css";
 import { useMounting } from "./use-mounting";
 
-const noDiagnostics: readonly Diagnostic[] = [];
+const noDiagnostics: readonly ShownDiagnostic[] = [];
 
 export function CellCode({
   cell,
@@ -23,7 +24,7 @@ export function CellCode({
 }: {
   readonly cell: Cell;
   readonly label: string;
-  readonly diagnostics?: readonly Diagnostic[] | undefined;
+  readonly diagnostics?: readonly ShownDiagnostic[] | undefined;
   readonly language: "typescript" | "plain";
   /** Among the cells that a page shows first: coloured at once. */
   readonly first?: boolean;
@@ -32,6 +33,7 @@ export function CellCode({
   readonly onLeave?: () => void;
 }) {
   const editor = useEditor();
+  const { intelligenceOf, inlay } = use(LanguageContext);
   const host = useRef<HTMLDivElement>(null);
   const code = useRef<CodeEditorHandle>(null);
   const [state, mountNow] = useMounting(host, first === true ? "near" : "far");
@@ -83,6 +85,8 @@ export function CellCode({
           onFocus={() => editor.select(cell.id)}
           diagnostics={inSource}
           names={() => editor.names(cell.id)}
+          intelligence={language === "typescript" ? intelligenceOf?.(cell.id) : undefined}
+          inlay={inlay}
           keys={{
             leave: () => {
               onLeave?.();

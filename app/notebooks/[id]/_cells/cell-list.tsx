@@ -3,7 +3,7 @@ import { Fragment, useDeferredValue } from "react";
 import type { Parameter, Task } from "@/pipelines/compile/dag";
 import { cellKey } from "@/pipelines/notebook/cell-key";
 import type { Notebook } from "@/pipelines/notebook/notebook";
-import type { PageCompilation } from "../_compile/use-compilation";
+import type { ShownDiagnostic } from "@/pipelines/language/shown-diagnostics";
 import type { ParamValues } from "../_params/use-param-values";
 import type { CellView } from "../_runs/cell-view";
 import type { RunRequest } from "../_runs/use-run-control";
@@ -15,7 +15,7 @@ import { ParamsCell } from "./params-cell";
 
 export interface CellListProps {
   readonly notebook: Notebook;
-  readonly compilation: PageCompilation | undefined;
+  readonly problems: ReadonlyMap<string, readonly ShownDiagnostic[]>;
   readonly tasks: ReadonlyMap<string, Task>;
   readonly views: ReadonlyMap<string, CellView>;
   readonly stale: ReadonlySet<string>;
@@ -31,19 +31,7 @@ export interface CellListProps {
  * All cells are in the page, so that the browser's own search finds everything; editors come as one scrolls. The first
  * ones are there at once; the others follow in the background, unless the address names a cell.
  */
-export function CellList({
-  notebook,
-  compilation,
-  tasks,
-  views,
-  stale,
-  starting,
-  selected,
-  folded,
-  editing,
-  params,
-  values,
-}: CellListProps) {
+export function CellList({ notebook, problems, tasks, views, stale, starting, selected, folded, editing, params, values }: CellListProps) {
   const count = notebook.cells.length;
   const whole = useDeferredValue(true, location.hash !== "");
   return (
@@ -58,7 +46,7 @@ export function CellList({
           selected: selected === cell.id,
           folded: folded.has(cell.id),
           startEditing: editing === cell.id,
-          diagnostics: compilation?.byCell.get(cell.id),
+          diagnostics: problems.get(cell.id),
         };
         const task = tasks.get(cell.id);
         return (

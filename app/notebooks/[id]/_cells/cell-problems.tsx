@@ -1,14 +1,19 @@
 "use client";
 import { CircleAlert, TriangleAlert } from "lucide-react";
-import type { Diagnostic } from "@/pipelines/compile/dag";
+import type { ShownDiagnostic } from "@/pipelines/language/shown-diagnostics";
 import { classNames } from "../../../_ui/class-names";
 import { useEditor } from "../editor-context";
 import styles from "./cell.module.css";
 
+/** They come and go while one writes, and hinder no run: the mark in the text says them. */
+function isOfTypes({ code }: ShownDiagnostic): boolean {
+  return code.startsWith("TS");
+}
+
 /** What is wrong with a cell, in words below its code; a click goes to the place. */
-export function CellProblems({ diagnostics }: { readonly diagnostics: readonly Diagnostic[] | undefined }) {
+export function CellProblems({ diagnostics }: { readonly diagnostics: readonly ShownDiagnostic[] | undefined }) {
   const editor = useEditor();
-  const errors = diagnostics?.filter((each) => each.severity === "error" || each.place.in === "header") ?? [];
+  const errors = diagnostics?.filter((each) => (each.severity === "error" && !isOfTypes(each)) || each.place.in === "header") ?? [];
   if (errors.length === 0) return null;
   return (
     <div className={styles.problems} role="status">

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "@/pipelines/compile/dag";
+import type { ShownDiagnostic } from "@/pipelines/language/shown-diagnostics";
 import type { Cell } from "@/pipelines/notebook/notebook";
 
 /** As many as a tall window shows. They are drawn before the others. */
@@ -13,5 +13,5 @@ export interface CellProps {
   readonly selected: boolean;
   readonly folded: boolean;
   readonly startEditing: boolean;
-  readonly diagnostics: readonly Diagnostic[] | undefined;
+  readonly diagnostics: readonly ShownDiagnostic[] | undefined;
 }

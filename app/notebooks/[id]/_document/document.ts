@@ -16,7 +16,12 @@ export interface EditorDocument {
 
 export type DocumentAction =
   /** One step of a person: all of it is done, and taken back, together. */
-  | { readonly type: "edit"; readonly edits: readonly NotebookEdit[] }
+  | {
+      readonly type: "edit";
+      readonly edits: readonly NotebookEdit[];
+      /** Can be taken back as one, though it only changes texts. */
+      readonly isStep?: boolean;
+    }
   | { readonly type: "undo" }
   | { readonly type: "redo" }
   /** What the server has: nothing to save, nothing to take back. */
@@ -32,7 +37,8 @@ export function reduceDocument(document: EditorDocument, action: DocumentAction)
       const { notebook, inverse } = applyAll(document.notebook, action.edits);
       if (notebook === document.notebook) return document;
       // Typing is taken back by the editor of the cell itself.
-      const structural = action.edits.some((edit) => edit.type !== "set-source" && edit.type !== "set-front-matter");
+      const structural =
+        action.isStep === true || action.edits.some((edit) => edit.type !== "set-source" && edit.type !== "set-front-matter");
       return {
         notebook,
         undo: structural ? [...document.undo.slice(-99), inverse] : document.undo,

@@ -37,6 +37,16 @@ export const shortcuts = [
     ],
   },
   {
+    title: "In code",
+    keys: [
+      ["Ctrl Space", "Complete"],
+      ["Ctrl Shift Space", "Show the signature of the call"],
+      ["F12", "Go to the definition (or Ctrl click)"],
+      ["Shift F12", "Where the name stands"],
+      ["F2", "Rename everywhere"],
+    ],
+  },
+  {
     title: "Elsewhere",
     keys: [
       ["Ctrl S", "Save now (it also saves by itself)"],

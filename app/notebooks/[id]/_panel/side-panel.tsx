@@ -4,6 +4,7 @@ import { memo } from "react";
 import type { Compilation, Task } from "@/pipelines/compile/dag";
 import type { GraphState } from "../../../_graph/graph-task";
 import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
+import type { ShownDiagnostic } from "@/pipelines/language/shown-diagnostics";
 import { TabPanel, Tabs } from "../../../_ui/tabs";
 import { ParamsForm } from "../_params/params-form";
 import type { ParamValues } from "../_params/use-param-values";
@@ -21,6 +22,11 @@ export const SidePanel = memo(function SidePanel({
   tab,
   onTab,
   compilation,
+  problems,
+  types,
+  notice,
+  inlay,
+  onInlay,
   graphStates,
   selectedTask,
   onSelectTask,
@@ -30,6 +36,13 @@ export const SidePanel = memo(function SidePanel({
   readonly tab: PanelTab;
   readonly onTab: (tab: PanelTab) => void;
   readonly compilation: Compilation | undefined;
+  readonly problems: readonly ShownDiagnostic[];
+  /** Of values that travel, by name. */
+  readonly types: ReadonlyMap<string, string>;
+  /** Why there are none. */
+  readonly notice: string | undefined;
+  readonly inlay: boolean;
+  readonly onInlay: (inlay: boolean) => void;
   readonly graphStates: ReadonlyMap<string, GraphState>;
   readonly selectedTask: string | undefined;
   readonly onSelectTask: (key: string) => void;
@@ -37,7 +50,6 @@ export const SidePanel = memo(function SidePanel({
   readonly views: ReadonlyMap<string, CellView>;
 }) {
   const tasks = compilation?.dag.tasks ?? noTasks;
-  const problems = compilation?.diagnostics ?? [];
   return (
     <aside className={styles.panel} aria-label="About this notebook">
       <Tabs
@@ -53,16 +65,18 @@ export const SidePanel = memo(function SidePanel({
         ]}
       >
         <TabPanel value="graph" className={styles.graph}>
-          {compilation && <LazyTaskGraph tasks={tasks} states={graphStates} selected={selectedTask} onSelect={onSelectTask} />}
+          {compilation && (
+            <LazyTaskGraph tasks={tasks} types={types} states={graphStates} selected={selectedTask} onSelect={onSelectTask} />
+          )}
         </TabPanel>
         <TabPanel value="parameters" className={styles.padded}>
           <ParamsForm params={compilation?.dag.params ?? []} values={values} />
         </TabPanel>
         <TabPanel value="problems" className={styles.scroll}>
-          <ProblemsTab problems={problems} />
+          <ProblemsTab problems={problems} notice={notice} />
         </TabPanel>
         <TabPanel value="variables" className={styles.scroll}>
-          <VariablesTab tasks={tasks} views={views} />
+          <VariablesTab tasks={tasks} views={views} types={types} inlay={inlay} onInlay={onInlay} />
         </TabPanel>
       </Tabs>
     </aside>

@@ -1,4 +1,5 @@
 import { taskRunStatuses, type TaskRunStatus } from "@/pipelines/run/run";
+import { formatNumber, plural } from "../../../_ui/format-number";
 import { stateColours, stateWords } from "../../../_ui/state-words";
 import styles from "./run-page.module.css";
 
@@ -19,7 +20,9 @@ export function CountsBar({ counts }: { readonly counts: Readonly<Partial<Record
   const total = taskRunStatuses.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
   if (total === 0) return null;
   const ended = total - (["running", "waiting", "queued", "blocked"] as const).reduce((sum, status) => sum + (counts[status] ?? 0), 0);
-  const words = order.filter((status) => counts[status]).map((status) => `${counts[status]} ${stateWords[status].toLowerCase()}`);
+  const words = order
+    .filter((status) => counts[status])
+    .map((status) => `${formatNumber(counts[status] ?? 0)} ${stateWords[status].toLowerCase()}`);
   return (
     <span className={styles.counts} title={words.join(", ")}>
       <svg width={barWidth} height={6} aria-hidden className={styles.countsBar}>
@@ -34,7 +37,7 @@ export function CountsBar({ counts }: { readonly counts: Readonly<Partial<Record
           />
         ))}
       </svg>
-      {ended === total ? `${total} ${total === 1 ? "task" : "tasks"}` : `${ended} of ${total} tasks`}
+      {ended === total ? plural(total, "task") : `${formatNumber(ended)} of ${formatNumber(total)} tasks`}
     </span>
   );
 }

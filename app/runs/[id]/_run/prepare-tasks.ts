@@ -1,7 +1,8 @@
-/** The task runs of a run as the lines of a table: in the order of the DAG, elements of a fan-out under their group. */
+/** The task runs of a run as the lines of a table: in the order of the DAG or of their starts, elements of a fan-out under their group. */
 import type { TaskRunStatus } from "@/pipelines/run/run";
 import type { RunDetail, TaskRunRow } from "../../../_trpc/outputs";
 import { isLive } from "../../../_ui/state-words";
+import { compareRows, orderByStart } from "./order-tasks";
 
 export type Task = RunDetail["tasks"][number];
 
@@ -21,7 +22,12 @@ export interface TaskView {
   readonly status: TaskRunStatus | undefined;
   /** Groups whose usual state (open when small) is turned round. */
   readonly flipped: ReadonlySet<string>;
+  /** By default the order of the graph. */
+  readonly order?: TaskOrder;
 }
+
+export const taskOrders = ["start", "graph"] as const;
+export type TaskOrder = (typeof taskOrders)[number];
 
 /** A fan-out of more elements than this is folded until somebody opens it. */
 const small = 6;
@@ -33,7 +39,9 @@ export function prepareTasks(
   groups: RunDetail["groups"] = {},
 ): TaskLine[] {
   const byTask = groupRows(taskRuns);
-  return tasks.flatMap((task): TaskLine[] => {
+  const byStart = view.order === "start";
+  const ordered = byStart ? orderByStart(tasks, taskRuns, groups) : tasks;
+  return ordered.flatMap((task): TaskLine[] => {
     const { whole, elements } = byTask.get(task.key) ?? { whole: undefined, elements: [] };
     const large = groups[task.key];
     if (large) return largeGroup(task, whole, large, view);
@@ -42,7 +50,8 @@ export function prepareTasks(
     const never = elements.length === 0 && whole !== undefined && !isLive(whole.status);
     if (!task.each || never)
       return matches(whole) ? [{ key: task.key, type: "task", task, row: whole, place: undefined, counts: undefined, open: false }] : [];
-    const shown = elements.filter(matches);
+    const matching = elements.filter(matches);
+    const shown = byStart ? matching.toSorted(compareRows) : matching;
     if (shown.length === 0 && !matches(whole)) return [];
     // Who filters wants to see what the filter found.
     const open = view.status !== undefined || elements.length <= small !== view.flipped.has(task.key);

@@ -11,6 +11,7 @@ import { isLive, stateWords } from "../../../_ui/state-words";
 import { Duration, RelativeTime } from "../../../_ui/times";
 import { triggerWords } from "../../trigger-words";
 import { CountsBar } from "./counts-bar";
+import { PinButton } from "./pin-button";
 import { prepareHeadline, type HeadlineItem } from "./prepare-headline";
 import { taskRunTitle } from "./prepare-tasks";
 import styles from "./run-page.module.css";
@@ -81,6 +82,7 @@ export function RunHeader({
         {run.targets && <span className={styles.quiet}>only {run.targets.join(", ")}</span>}
         {run.cache === "off" && <span className={styles.quiet}>without cache</span>}
         <CopyableId id={run.id} />
+        <PinButton run={run} />
       </div>
       {(run.status === "failed" || run.status === "cancelled") && (run.message !== undefined || culprit) && (
         <p className={styles.message}>

@@ -126,6 +126,39 @@ describe("the lines of the task table", () => {
   });
 });
 
+describe("the lines by start", () => {
+  const at = (second: number) => `2026-01-01T00:00:0${second}Z`;
+  const tasks = [task("late"), task("never"), task("each", true), task("early"), task("reused")];
+  const view = { status: undefined, flipped: new Set<string>(), order: "start" as const };
+
+  it("put what began first on top, a fan-out with its elements where its first one began, and last what did not run", () => {
+    const rows = [
+      row("late", "succeeded", { startedAt: at(8) }),
+      row("never", "skipped"),
+      row("each", "succeeded", { startedAt: at(3) }),
+      row("each", "succeeded", { startedAt: at(6), mapIndex: 0 }),
+      row("each", "succeeded", { startedAt: at(5), mapIndex: 1 }),
+      row("early", "succeeded", { startedAt: at(4) }),
+      row("reused", "cached", { finishedAt: at(2) }),
+    ];
+    expect(prepareTasks(tasks, rows, view).map((line) => line.key)).toEqual([
+      "reused",
+      "each",
+      "each[1]",
+      "each[0]",
+      "early",
+      "late",
+      "never",
+    ]);
+  });
+
+  it("take a large fan-out by the first start of its counted elements", () => {
+    const rows = [row("late", "succeeded", { startedAt: at(8) }), row("each", "running"), row("early", "succeeded", { startedAt: at(4) })];
+    const groups = { each: { total: 1000, counts: { running: 1000 }, startedAt: at(1) } } as unknown as RunDetail["groups"];
+    expect(prepareTasks(tasks, rows, view, groups).map((line) => line.key)).toEqual(["each", "early", "late", "never", "reused"]);
+  });
+});
+
 describe("findCulprit", () => {
   it("is the first that failed by itself, the element rather than its group", () => {
     const rows = [

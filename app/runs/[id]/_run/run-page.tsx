@@ -3,7 +3,7 @@
  * One run: the header answers in a glance, the tabs show it from every side, the drawer one task of it.
  * Neighbours: use-run.ts (live data), run-header.tsx, ../_tabs (one file for each tab), ../_task (the drawer).
  */
-import { useEffect, useMemo, useState } from "react";
+import { memo, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useAddress } from "../../../_charts/use-address";
 import { PageBar } from "../../../_frame/page-bar";
 import { ErrorNotice, Skeleton } from "../../../_ui/notice";
@@ -33,7 +33,9 @@ type Tab = (typeof tabs)[number];
 export function RunPage({ id }: { readonly id: string }) {
   const run = useRun(id);
   useFavicon(run.data?.status);
-  if (run.data) return <Loaded run={run.data} />;
+  // What comes while a run goes on is drawn in pieces between frames: scrolling and typing go first.
+  const shown = useDeferredValue(run.data);
+  if (shown) return <Loaded run={shown} />;
   if (run.error) {
     const missing = run.error.data?.code === "NOT_FOUND";
     return (
@@ -74,7 +76,7 @@ function taskCount(run: RunDetail): number {
   return counted + run.taskRuns.filter((row) => row.mapIndex !== undefined || !mapped.has(row.taskKey)).length;
 }
 
-function Loaded({ run }: { readonly run: RunDetail }) {
+const Loaded = memo(function Loaded({ run }: { readonly run: RunDetail }) {
   const address = useAddress();
   const tab = tabs.find((one) => one === address.get("tab")) ?? "graph";
   // What failed is open already, unless the visitor came for something else or has closed it.
@@ -148,4 +150,4 @@ function Loaded({ run }: { readonly run: RunDetail }) {
       <TaskDrawer run={run} taskId={taskId} onOpenTask={openTask} />
     </>
   );
-}
+});

@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
 import type { GraphState, GraphTask } from "../../../_graph/graph-task";
 import type { RunDetail, TaskRunRow } from "../../../_trpc/outputs";
+import { formatNumber } from "../../../_ui/format-number";
 import { isWaiting } from "../../../_waiting/use-waiting";
 import { WaitingHint } from "../../../_waiting/waiting-hint";
 import { countEnded, groupRows } from "../_run/prepare-tasks";
@@ -70,8 +71,14 @@ function graphState(
     hint: row && isWaiting(row.status) ? <WaitingHint taskRunId={row.id} /> : undefined,
     mapped: task.each !== undefined,
     calls: callsNote(rows ? [...(rows.whole ? [rows.whole] : []), ...rows.elements] : [], task),
-    note: total > 0 ? `${ended} of ${total}` : progressNote(row),
+    note: total > 0 ? elementsNote(ended, total) : progressNote(row),
   };
+}
+
+/** Of many the title of the task would have no room beside both numbers. */
+function elementsNote(ended: number, total: number): string {
+  if (total < 1000) return `${ended} of ${total}`;
+  return ended === total ? `all ${formatNumber(total)}` : `${Math.floor((100 * ended) / total)} %`;
 }
 
 function progressNote(row: TaskRunRow | undefined): string | undefined {

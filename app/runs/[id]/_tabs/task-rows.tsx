@@ -5,8 +5,9 @@ import { memo, useLayoutEffect, useState, type ReactNode } from "react";
 import { ChevronRight } from "lucide-react";
 import type { TaskRunStatus } from "@/pipelines/run/run";
 import type { RunDetail } from "../../../_trpc/outputs";
-import type { TaskLine } from "../_run/prepare-tasks";
+import type { TaskLine, TaskOrder } from "../_run/prepare-tasks";
 import { LoadedLine } from "./loaded-line";
+import { useRowKeys } from "./use-row-keys";
 import styles from "./tabs.module.css";
 import { classNames } from "../../../_ui/class-names";
 import { StateIcon } from "../../../_ui/state-icon";
@@ -20,6 +21,7 @@ export function TaskRows({
   run,
   lines,
   status,
+  order = "graph",
   selected,
   children,
 }: {
@@ -27,8 +29,10 @@ export function TaskRows({
   readonly lines: readonly TaskLine[];
   /** Only task runs in this state are shown. */
   readonly status: TaskRunStatus | undefined;
+  /** Of the elements of a fan-out. */
+  readonly order?: TaskOrder;
   readonly selected: string | undefined;
-  /** The cells of one line. */
+  /** The cells of one line. The same function again: lines that are the same are not drawn again. */
   readonly children: (line: TaskLine) => ReactNode;
 }) {
   const [element, setElement] = useState<HTMLDivElement | null>(null);
@@ -41,12 +45,19 @@ export function TaskRows({
   const virtualizer = useWindowVirtualizer({
     count: lines.length,
     estimateSize: () => rowHeight,
-    overscan: 16,
+    overscan: 8,
     scrollMargin: margin,
     getItemKey: (index) => lines[index]!.key,
   });
+  const { at, onFocus, onKeyDown } = useRowKeys(lines, element, (index) => virtualizer.scrollToIndex(index));
   return (
-    <div ref={setElement} role="rowgroup" style={{ position: "relative", height: virtualizer.getTotalSize() }}>
+    <div
+      ref={setElement}
+      role="rowgroup"
+      style={{ position: "relative", height: virtualizer.getTotalSize() }}
+      onFocus={onFocus}
+      onKeyDown={onKeyDown}
+    >
       {virtualizer.getVirtualItems().map((item) => {
         const line = lines[item.index]!;
         return (
@@ -55,8 +66,10 @@ export function TaskRows({
             runId={run.id}
             line={line}
             status={status}
+            order={order}
             index={item.index}
             top={item.start - margin}
+            reached={item.index === at}
             current={selected !== undefined && line.row?.id === selected}
           >
             {children}
@@ -67,27 +80,28 @@ export function TaskRows({
   );
 }
 
-/** Drawn once while the list is scrolled past it. */
-const Row = memo(function Row({
-  runId,
-  line,
-  status,
-  index,
-  top,
-  current,
-  children,
-}: {
+interface RowProps {
   readonly runId: string;
   readonly line: TaskLine;
   readonly status: TaskRunStatus | undefined;
+  readonly order: TaskOrder;
   readonly index: number;
   readonly top: number;
+  /** The one of the list that Tab comes to. */
+  readonly reached: boolean;
   readonly current: boolean;
   readonly children: (line: TaskLine) => ReactNode;
-}) {
+}
+
+/** Drawn once while the list is scrolled past it, and while others change. */
+const Row = memo(function Row({ runId, line, status, order, index, top, reached, current, children }: RowProps) {
   return (
     <div
       role="row"
+      data-line={index}
+      tabIndex={reached ? 0 : -1}
+      aria-level={line.type === "element" ? 2 : 1}
+      aria-expanded={line.type === "group" ? line.open : undefined}
       aria-rowindex={index + 2}
       aria-selected={current}
       className={classNames(styles.row, line.type === "element" && styles.element)}
@@ -96,13 +110,22 @@ const Row = memo(function Row({
       {line.place === undefined ? (
         children(line)
       ) : (
-        <LoadedLine runId={runId} line={line} status={status}>
+        <LoadedLine runId={runId} line={line} status={status} order={order}>
           {children}
         </LoadedLine>
       )}
     </div>
   );
-});
+}, isSameRow);
+
+/** Lines are made anew with every change of the run; what they tell is mostly the same. */
+function isSameRow(a: RowProps, b: RowProps): boolean {
+  return areSame(a.line, b.line) && areSame({ ...a, line: undefined }, { ...b, line: undefined });
+}
+
+function areSame<T extends object>(a: T, b: T): boolean {
+  return a === b || (Object.keys(a) as (keyof T)[]).every((key) => Object.is(a[key], b[key]));
+}
 
 export function TaskName({
   line,
@@ -114,13 +137,15 @@ export function TaskName({
   readonly onFold: (key: string) => void;
 }) {
   const { row, task } = line;
-  const name = line.type === "element" ? `[${row?.mapIndex ?? line.place}]` : task.title || task.key;
+  const name = line.type === "element" ? (row ? `[${row.mapIndex}]` : "…") : task.title || task.key;
   return (
-    <span role="cell" className={styles.name}>
+    <span role="gridcell" className={styles.name}>
       {line.type === "group" ? (
         <button
           type="button"
           className={styles.fold}
+          tabIndex={-1}
+          data-fold={line.open ? "open" : "closed"}
           aria-expanded={line.open}
           aria-label={`${line.open ? "Fold" : "Unfold"} ${name}`}
           onClick={() => onFold(task.key)}
@@ -133,12 +158,12 @@ export function TaskName({
       {row ? <StateIcon state={row.status} /> : <StateIcon state="blocked" />}
       {row && isWaiting(row.status) ? (
         <Tooltip text={<WaitingHint taskRunId={row.id} />} side="right">
-          <button type="button" className={styles.open} data-task-run={row.id} onClick={() => onOpenTask(row.id)}>
+          <button type="button" tabIndex={-1} className={styles.open} data-task-run={row.id} onClick={() => onOpenTask(row.id)}>
             {name}
           </button>
         </Tooltip>
       ) : row ? (
-        <button type="button" className={styles.open} data-task-run={row.id} onClick={() => onOpenTask(row.id)} title={name}>
+        <button type="button" tabIndex={-1} className={styles.open} data-task-run={row.id} onClick={() => onOpenTask(row.id)} title={name}>
           {name}
         </button>
       ) : (

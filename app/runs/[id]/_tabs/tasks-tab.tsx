@@ -1,14 +1,15 @@
 "use client";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { taskRunStatuses, type TaskRunStatus } from "@/pipelines/run/run";
 import { useAddress } from "../../../_charts/use-address";
 import type { RunDetail } from "../../../_trpc/outputs";
 import { Select } from "../../../_ui/field";
+import { formatNumber } from "../../../_ui/format-number";
 import { StateIcon } from "../../../_ui/state-icon";
 import { stateWords } from "../../../_ui/state-words";
 import { Duration, RelativeTime } from "../../../_ui/times";
 import { reasonSentence } from "@/pipelines/run/reason-sentences";
-import { countAll, prepareTasks, type TaskLine } from "../_run/prepare-tasks";
+import { countAll, prepareTasks, type TaskLine, type TaskOrder } from "../_run/prepare-tasks";
 import { TaskName, TaskRows } from "./task-rows";
 import styles from "./tabs.module.css";
 import { ProgressText } from "./progress-text";
@@ -19,19 +20,24 @@ export interface TabProps {
   readonly onOpenTask: (id: string) => void;
 }
 
-export function useTaskLines(run: RunDetail) {
+export function useTaskLines(run: RunDetail, order: TaskOrder = "graph") {
   const address = useAddress();
   const status = taskRunStatuses.find((one) => one === address.get("state"));
-  const flipped = useMemo(() => new Set((address.get("fold") ?? "").split(",").filter(Boolean)), [address]);
+  const folded = address.get("fold") ?? "";
+  const flipped = useMemo(() => new Set(folded.split(",").filter(Boolean)), [folded]);
   const lines = useMemo(
-    () => prepareTasks(run.tasks, run.taskRuns, { status, flipped }, run.groups),
-    [run.tasks, run.taskRuns, run.groups, status, flipped],
+    () => prepareTasks(run.tasks, run.taskRuns, { status, flipped, order }, run.groups),
+    [run.tasks, run.taskRuns, run.groups, status, flipped, order],
   );
-  const fold = (key: string) => {
-    const next = new Set(flipped);
-    if (!next.delete(key)) next.add(key);
-    address.set({ fold: [...next].join(",") });
-  };
+  const { set } = address;
+  const fold = useCallback(
+    (key: string) => {
+      const next = new Set(flipped);
+      if (!next.delete(key)) next.add(key);
+      set({ fold: [...next].join(",") });
+    },
+    [flipped, set],
+  );
   return { lines, fold, status, setStatus: (next: string) => address.set({ state: next }) };
 }
 
@@ -54,7 +60,7 @@ export function StateFilter({
           .filter((one) => counts[one] || one === status)
           .map((one) => (
             <option key={one} value={one}>
-              {stateWords[one]} ({counts[one] ?? 0})
+              {stateWords[one]} ({formatNumber(counts[one] ?? 0)})
             </option>
           ))}
       </Select>
@@ -64,13 +70,14 @@ export function StateFilter({
 
 export function TasksTab({ run, selected, onOpenTask }: TabProps) {
   const { lines, fold, status, setStatus } = useTaskLines(run);
+  const cells = useCallback((line: TaskLine) => <Cells line={line} onOpenTask={onOpenTask} onFold={fold} />, [onOpenTask, fold]);
   return (
     <>
       <StateFilter run={run} status={status} onChange={setStatus} />
       {lines.length === 0 ? (
         <p className={styles.none}>{status ? `No task is ${stateWords[status].toLowerCase()}.` : "This run has no tasks."}</p>
       ) : (
-        <div role="table" aria-label="Tasks" aria-rowcount={lines.length + 1} className={styles.tasks}>
+        <div role="treegrid" aria-label="Tasks" aria-rowcount={lines.length + 1} className={styles.tasks}>
           <div role="rowgroup" className={styles.headGroup}>
             <div role="row" className={styles.head}>
               <span role="columnheader">Task</span>
@@ -85,28 +92,41 @@ export function TasksTab({ run, selected, onOpenTask }: TabProps) {
             </div>
           </div>
           <TaskRows run={run} lines={lines} status={status} selected={selected}>
-            {(line) => (
-              <>
-                <TaskName line={line} onOpenTask={onOpenTask} onFold={fold} />
-                <span role="cell" className={styles.cell}>
-                  <WhatHappened line={line} />
-                </span>
-                <span role="cell" className={styles.number}>
-                  {line.row && line.row.attempt > 1 ? line.row.attempt : ""}
-                </span>
-                <span role="cell" className={styles.quiet}>
-                  {line.row?.startedAt !== undefined && <RelativeTime at={line.row.startedAt} />}
-                </span>
-                <span role="cell" className={styles.number}>
-                  {line.row && (line.row.startedAt !== undefined || line.row.durationMs !== undefined) && (
-                    <Duration from={line.row.status === "running" ? line.row.startedAt : undefined} ms={line.row.durationMs} />
-                  )}
-                </span>
-              </>
-            )}
+            {cells}
           </TaskRows>
         </div>
       )}
+    </>
+  );
+}
+
+function Cells({
+  line,
+  onOpenTask,
+  onFold,
+}: {
+  readonly line: TaskLine;
+  readonly onOpenTask: (id: string) => void;
+  readonly onFold: (key: string) => void;
+}) {
+  const { row } = line;
+  return (
+    <>
+      <TaskName line={line} onOpenTask={onOpenTask} onFold={onFold} />
+      <span role="gridcell" className={styles.cell}>
+        <WhatHappened line={line} />
+      </span>
+      <span role="gridcell" className={styles.number}>
+        {row && row.attempt > 1 ? row.attempt : ""}
+      </span>
+      <span role="gridcell" className={styles.quiet}>
+        {row?.startedAt !== undefined && <RelativeTime at={row.startedAt} />}
+      </span>
+      <span role="gridcell" className={styles.number}>
+        {row && (row.startedAt !== undefined || row.durationMs !== undefined) && (
+          <Duration from={row.status === "running" ? row.startedAt : undefined} ms={row.durationMs} />
+        )}
+      </span>
     </>
   );
 }
@@ -119,7 +139,7 @@ function WhatHappened({ line: { row, counts } }: { readonly line: TaskLine }) {
           .filter((status) => counts[status])
           .map((status) => (
             <span key={status} className={styles.stateCount}>
-              <StateIcon state={status} size={12} /> {counts[status]}
+              <StateIcon state={status} size={12} /> {formatNumber(counts[status] ?? 0)}
             </span>
           ))}
       </span>

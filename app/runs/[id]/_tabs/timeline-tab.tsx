@@ -1,15 +1,18 @@
 "use client";
 /** When each attempt waited and ran: a Gantt chart of task runs; earlier tries of a task stand in its line too. */
 import { useQueries } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
+import { useAddress } from "../../../_charts/use-address";
 import { envelope, timelineBar, timelineScale, type TimelineScale, type Span } from "../../../_charts/prepare-timeline";
+import { useWidth } from "../../../_charts/use-width";
 import { useTRPC } from "../../../_trpc/client";
 import type { RunDetail, TaskRunRow } from "../../../_trpc/outputs";
 import { classNames } from "../../../_ui/class-names";
+import { Select } from "../../../_ui/field";
 import { formatDuration } from "../../../_ui/format-duration";
 import { isLive, stateColours, stateWords, type State } from "../../../_ui/state-words";
 import { useNow } from "../../../_ui/use-now";
-import { groupRows, type TaskLine } from "../_run/prepare-tasks";
+import { groupRows, taskOrders, type TaskLine } from "../_run/prepare-tasks";
 import { TaskName, TaskRows } from "./task-rows";
 import { StateFilter, useTaskLines, type TabProps } from "./tasks-tab";
 import styles from "./tabs.module.css";
@@ -17,6 +20,7 @@ import { UsageLines } from "./usage-lines";
 
 /** Earlier tries are asked for task by task; a run in which everything was retried shows the latest tries only. */
 const mostRetried = 60;
+const narrow = 500;
 
 export function TimelineTab(props: TabProps) {
   // A clock that nobody needs would draw the page twice a second.
@@ -28,17 +32,63 @@ function Ticking(props: TabProps) {
 }
 
 function Picture({ run, selected, onOpenTask, now }: TabProps & { readonly now: number | undefined }) {
-  const { lines, fold, status, setStatus } = useTaskLines(run);
+  const address = useAddress();
+  const order = taskOrders.find((one) => one === address.get("order")) ?? "start";
+  const { lines, fold, status, setStatus } = useTaskLines(run, order);
   const groups = useMemo(() => groupRows(run.taskRuns), [run.taskRuns]);
   const earlier = useEarlierTries(run);
+  const [measure, width] = useWidth();
   const scale = useMemo(
-    () => timelineScale(run.startedAt ?? run.createdAt, [...run.taskRuns, ...Object.values(run.groups)], now),
-    [run, now],
+    () =>
+      timelineScale(
+        run.startedAt ?? run.createdAt,
+        [...run.taskRuns, ...Object.values(run.groups)],
+        now,
+        width > 0 && width < narrow ? 3 : 6,
+      ),
+    [run, now, width],
+  );
+  const { groups: counted } = run;
+  const cells = useCallback(
+    (line: TaskLine) => (
+      <>
+        <TaskName line={line} onOpenTask={onOpenTask} onFold={fold} />
+        <span role="gridcell" className={styles.track} onClick={() => line.row && onOpenTask(line.row.id)}>
+          {scale.ticks.map((tick) => (
+            <i key={tick.value} className={styles.gridLine} style={{ left: `${(100 * tick.value) / (scale.to - scale.from)}%` }} />
+          ))}
+          {line.row && (
+            <Bars
+              line={line}
+              row={line.row}
+              elements={groups.get(line.task.key)?.elements ?? []}
+              group={counted[line.task.key]}
+              earlier={earlier.get(line.row.id) ?? []}
+              scale={scale}
+              now={now}
+            />
+          )}
+        </span>
+      </>
+    ),
+    [onOpenTask, fold, scale, groups, counted, earlier, now],
   );
   return (
     <>
-      <StateFilter run={run} status={status} onChange={setStatus} />
-      <div role="table" aria-label="Timeline of the tasks" aria-rowcount={lines.length + 1} className={styles.timeline}>
+      <div className={styles.filters}>
+        <StateFilter run={run} status={status} onChange={setStatus} />
+        <label className={styles.filter}>
+          <span className="sr-only">Order of the tasks</span>
+          <Select
+            value={order}
+            onChange={(event) => address.set({ order: event.target.value === "start" ? undefined : event.target.value })}
+          >
+            <option value="start">By start</option>
+            <option value="graph">By graph</option>
+          </Select>
+        </label>
+      </div>
+      <div ref={measure} role="treegrid" aria-label="Timeline of the tasks" aria-rowcount={lines.length + 1} className={styles.timeline}>
         <div role="rowgroup" className={styles.headGroup}>
           <div role="row" className={styles.head}>
             <span role="columnheader">Task</span>
@@ -52,28 +102,8 @@ function Picture({ run, selected, onOpenTask, now }: TabProps & { readonly now: 
           </div>
           <UsageLines run={run} scale={scale} />
         </div>
-        <TaskRows run={run} lines={lines} status={status} selected={selected}>
-          {(line) => (
-            <>
-              <TaskName line={line} onOpenTask={onOpenTask} onFold={fold} />
-              <span role="cell" className={styles.track} onClick={() => line.row && onOpenTask(line.row.id)}>
-                {scale.ticks.map((tick) => (
-                  <i key={tick.value} className={styles.gridLine} style={{ left: `${(100 * tick.value) / (scale.to - scale.from)}%` }} />
-                ))}
-                {line.row && (
-                  <Bars
-                    line={line}
-                    row={line.row}
-                    elements={groups.get(line.task.key)?.elements ?? []}
-                    group={run.groups[line.task.key]}
-                    earlier={earlier.get(line.row.id) ?? []}
-                    scale={scale}
-                    now={now}
-                  />
-                )}
-              </span>
-            </>
-          )}
+        <TaskRows run={run} lines={lines} status={status} order={order} selected={selected}>
+          {cells}
         </TaskRows>
       </div>
     </>

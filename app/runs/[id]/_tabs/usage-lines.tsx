@@ -29,7 +29,7 @@ export function UsageLines({ run, scale }: { readonly run: RunDetail; readonly s
         <span role="rowheader" className={styles.quiet} title="CPUs at work, all tasks together">
           CPU
         </span>
-        <span role="cell" className={styles.usageTrack}>
+        <span role="gridcell" className={styles.usageTrack}>
           <UsageChart
             {...common}
             name="CPU of the run"
@@ -43,7 +43,7 @@ export function UsageLines({ run, scale }: { readonly run: RunDetail; readonly s
         <span role="rowheader" className={styles.quiet} title="All tasks together">
           Memory
         </span>
-        <span role="cell" className={styles.usageTrack}>
+        <span role="gridcell" className={styles.usageTrack}>
           <UsageChart {...common} name="Memory of the run" look="memory" values={data.memoryBytes} format={formatBytes} />
         </span>
       </div>

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LogLine } from "../../../_trpc/outputs";
-import { emptyLog, endOf, filterLog, joinLog, plainText } from "./log-buffer";
+import { emptyLog, endOf, filterLog, joinLog, plainText, trimLog } from "./log-buffer";
 import { preparePlot } from "./prepare-plot";
 
 const lines = (from: number, count: number): LogLine[] =>
@@ -30,6 +30,19 @@ describe("joinLog", () => {
   it("keeps the very same buffer when nothing is new", () => {
     const held = joinLog(emptyLog, 10, lines(10, 5));
     expect(joinLog(held, 11, lines(11, 2))).toBe(held);
+  });
+});
+
+describe("trimLog", () => {
+  it("forgets the beginning of a log without end, and takes it again when somebody goes there", () => {
+    let buffer = emptyLog;
+    for (let from = 0; from < 1000; from += 10) {
+      buffer = trimLog(joinLog(buffer, from, lines(from, 10)), 100);
+      expect(buffer.lines.length).toBeLessThanOrEqual(125);
+    }
+    expect([endOf(buffer), buffer.total, buffer.lines[0]!.text]).toEqual([1000, 1000, `line ${buffer.from}`]);
+    const earlier = joinLog(buffer, buffer.from - 50, lines(buffer.from - 50, 50));
+    expect([earlier.lines[0]!.text, endOf(earlier)]).toEqual([`line ${buffer.from - 50}`, 1000]);
   });
 });
 

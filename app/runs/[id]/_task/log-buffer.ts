@@ -25,6 +25,14 @@ export function joinLog(buffer: LogBuffer, from: number, lines: readonly LogLine
   return { from: Math.min(from, buffer.from), lines: [...before, ...buffer.lines, ...after], total: known };
 }
 
+/** A page that follows a log without end forgets its beginning, which is read again when somebody goes there. */
+export function trimLog(buffer: LogBuffer, most: number): LogBuffer {
+  const { length } = buffer.lines;
+  // Not at every line: each time all that stay are copied.
+  if (length <= most * 1.25) return buffer;
+  return { ...buffer, from: buffer.from + length - most, lines: buffer.lines.slice(length - most) };
+}
+
 const ranks: Record<LogLine["level"], number> = { debug: 0, stdout: 1, info: 1, system: 1, stderr: 2, warn: 2, error: 3 };
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;

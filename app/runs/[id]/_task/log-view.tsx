@@ -24,6 +24,7 @@ export function LogView({
   attempts,
   cut,
   live,
+  begun,
 }: {
   readonly taskRunId: string;
   readonly attempt: number;
@@ -31,11 +32,14 @@ export function LogView({
   /** Lines that were not kept. */
   readonly cut: number;
   readonly live: boolean;
+  readonly begun: boolean;
 }) {
   const address = useAddress();
   const line = address.get("line") === undefined ? undefined : Number(address.get("line"));
   const expected = attempts.find((one) => one.attempt === attempt)?.logRecords ?? 0;
-  const { buffer, loaded, error, loadEarlier } = useLog(taskRunId, attempt, expected, line === undefined ? undefined : line - 1, live);
+  const [following, setFollowing] = useState(line === undefined);
+  const start = line === undefined ? undefined : line - 1;
+  const { buffer, loaded, error, loadEarlier } = useLog(taskRunId, attempt, expected, start, live, following);
   const [words, setWords] = useState("");
   const searched = useDeferredValue(words);
   const floor = logLevels.find((one) => one === address.get("level")) ?? "debug";
@@ -43,7 +47,6 @@ export function LogView({
   const count = places?.length ?? buffer.lines.length;
 
   const scroller = useRef<HTMLDivElement>(null);
-  const [following, setFollowing] = useState(line === undefined);
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are called here alone, never handed on to memoised parts
   const virtualizer = useVirtualizer({
     count,
@@ -130,7 +133,15 @@ export function LogView({
             <Skeleton height={16} width="70%" />
           </div>
         ) : count === 0 ? (
-          <p className={styles.empty}>{filtering ? "No line fits." : live ? "No line yet." : "It wrote nothing."}</p>
+          <p className={styles.empty}>
+            {filtering
+              ? "No line fits."
+              : !begun
+                ? "Lines appear here as soon as the task starts."
+                : live
+                  ? "No line yet."
+                  : "It wrote nothing."}
+          </p>
         ) : (
           <div style={{ position: "relative", height: virtualizer.getTotalSize() }}>
             {virtualizer.getVirtualItems().map((item) => {

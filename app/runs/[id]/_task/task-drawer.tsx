@@ -33,6 +33,7 @@ import { LogView } from "./log-view";
 import { ResultView } from "./result-view";
 import { TaskActions } from "./task-actions";
 import { TaskError } from "./task-error";
+import { TaskNotes } from "./task-notes";
 import styles from "./task.module.css";
 import { WhySentence } from "./why-sentence";
 
@@ -127,7 +128,7 @@ function Content({
   const pane =
     panes.find((one) => one === address.get("pane")) ??
     (row.status === "succeeded" || row.status === "cached" || mapped ? "result" : "logs");
-  const attempt = Number(address.get("attempt")) || row.attempt;
+  const attempt = Number(address.get("attempt")) || Math.max(1, row.attempt);
   const attemptRow = detail.data?.attempts.find((one) => one.attempt === attempt);
   const elements = useMemo(
     () => (mapped ? (groupRows(run.taskRuns).get(row.taskKey)?.elements ?? []) : []),
@@ -158,6 +159,7 @@ function Content({
         </p>
       )}
       {row.decision && <DecisionLine decision={row.decision} />}
+      <TaskNotes runId={run.id} taskRunId={row.id} />
       {isWaiting(row.status) && row.status !== "waiting" && <WaitingList taskRunId={row.id} onOpenTask={onOpenTask} />}
       {detail.data && !isWaiting(row.status) && <WhySentence detail={detail.data} />}
       {row.status !== "succeeded" && row.status !== "cached" && row.reason !== undefined && !detail.data?.error && (
@@ -218,17 +220,20 @@ function Panes({
   readonly onOpenTask: (id: string) => void;
 }) {
   const attemptRow = detail.attempts.find((one) => one.attempt === attempt);
+  // Somebody may be listening before the first try begins: then its first line is not waited for any longer than the others.
+  const begins = attemptRow === undefined && row.attempt <= 1 && isLive(row.status) && row.status !== "waiting";
   return (
     <>
       <TabPanel value="logs" className={styles.logs}>
-        {attemptRow ? (
+        {attemptRow || begins ? (
           <LogView
             key={attempt}
             taskRunId={row.id}
             attempt={attempt}
             attempts={detail.attempts}
-            cut={attemptRow.logCut}
-            live={attemptRow.status === "launching" || attemptRow.status === "running"}
+            cut={attemptRow?.logCut ?? 0}
+            live={begins || attemptRow?.status === "launching" || attemptRow?.status === "running"}
+            begun={!begins}
           />
         ) : (
           <p className={styles.pad}>
@@ -240,8 +245,8 @@ function Panes({
                 </a>
                 .
               </>
-            ) : isLive(row.status) ? (
-              "Lines appear here as soon as the task starts."
+            ) : row.status === "waiting" ? (
+              "What waits runs no code, so it writes nothing."
             ) : (
               "The task never started, so it wrote nothing."
             )}

@@ -3,12 +3,15 @@
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useTRPC, useTRPCClient } from "../../../_trpc/client";
-import { emptyLog, endOf, joinLog, type LogBuffer } from "./log-buffer";
+import { emptyLog, endOf, joinLog, trimLog, type LogBuffer } from "./log-buffer";
 
 const chunk = 1000;
 const bigChunk = 5000;
 
-export function useLog(taskRunId: string, attempt: number, expected: number, line: number | undefined, live: boolean) {
+/** Lines that the page holds of what goes on: fewer when nobody has gone back into it. */
+const most = { following: 100_000, reading: 1_000_000 };
+
+export function useLog(taskRunId: string, attempt: number, expected: number, line: number | undefined, live: boolean, following: boolean) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const [buffer, setBuffer] = useState<LogBuffer>(emptyLog);
@@ -63,7 +66,8 @@ export function useLog(taskRunId: string, attempt: number, expected: number, lin
       // eslint-disable-next-line react-hooks/refs -- handlers of events, not called while rendering
       {
         enabled: live && liveFrom !== undefined,
-        onData: ({ from, records }) => setBuffer((held) => joinLog(held, from, records)),
+        onData: ({ from, records }) =>
+          setBuffer((held) => trimLog(joinLog(held, from, records), following ? most.following : most.reading)),
         // After a lost line: go on behind what is here.
         onConnectionStateChange: (state) => state.state === "connecting" && setLiveFrom(endOf(latest.current)),
       },

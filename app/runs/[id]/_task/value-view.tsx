@@ -9,7 +9,7 @@ import type { TaskRunDetail } from "../../../_trpc/outputs";
 import { Button } from "../../../_ui/button";
 import { classNames } from "../../../_ui/class-names";
 import { CopyableId } from "../../../_ui/copyable-id";
-import { Select } from "../../../_ui/field";
+import { Input } from "../../../_ui/field";
 import { formatBytes, formatNumber } from "../../../_ui/format-number";
 import { ErrorNotice, Skeleton } from "../../../_ui/notice";
 import { preparePlot } from "./prepare-plot";
@@ -31,13 +31,13 @@ export function ValueView({
   readonly from?: ReactNode;
   readonly open?: boolean;
 }) {
-  const [open, setOpen] = useState(initial);
   const list = Array.isArray(value) ? value : undefined;
   const single = value === undefined || list ? undefined : (value as Exclude<Input, readonly unknown[] | undefined>);
   const bytes = list ? list.reduce((sum, one) => sum + one.bytes, 0) : (single?.bytes ?? 0);
-  // Of a plain number or word, the one line is all there is.
+  // Of a plain number or word, the one line tells most: it opens when somebody wants its bytes.
   const plain = list === undefined && bytes <= 64 && /^(number|string|boolean|bigint|null|undefined)\b(?!\[)/.test(single?.summary ?? "");
-  const can = value !== undefined && taskRunId !== undefined && !plain && (list === undefined || list.length > 0);
+  const [open, setOpen] = useState(initial && !plain);
+  const can = value !== undefined && taskRunId !== undefined && (list === undefined || list.length > 0);
   return (
     <section className={styles.valueBox} data-value={name}>
       <div className={styles.valueLine}>
@@ -78,13 +78,18 @@ function Preview({ name, taskRunId, length }: { readonly name: string; readonly 
     <div className={styles.preview}>
       <div className={styles.previewTools}>
         {length !== undefined && (
-          <Select aria-label="Element" value={index} onChange={(event) => setIndex(Number(event.target.value))}>
-            {Array.from({ length: Math.min(length, 1000) }, (_, i) => (
-              <option key={i} value={i}>
-                [{i}]
-              </option>
-            ))}
-          </Select>
+          <label className={styles.quiet}>
+            Element{" "}
+            <Input
+              type="number"
+              className={styles.element}
+              min={0}
+              max={length - 1}
+              value={index}
+              onChange={(event) => setIndex(Math.max(0, Math.min(length - 1, Math.trunc(Number(event.target.value)))))}
+            />{" "}
+            of {formatNumber(length)}
+          </label>
         )}
         {plot && (
           <Button small look="quiet" aria-pressed={plotted} onClick={() => setPlotted(!plotted)}>

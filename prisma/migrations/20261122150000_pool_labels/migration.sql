@@ -1,0 +1,1 @@
+ALTER TABLE "concurrency_limit" ADD COLUMN "labels" JSONB;

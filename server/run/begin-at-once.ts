@@ -1,0 +1,19 @@
+import { applyChanges } from "@/pipelines/run/apply-changes";
+import type { RunAction } from "@/pipelines/run/run-state";
+import { transition } from "@/pipelines/run/transition";
+import type { Admission } from "./admission";
+import type { LiveRun } from "./live-run";
+
+/**
+ * Claims what a new run wants to start, as far as nobody stands before it: it is saved with the run itself, and goes to work
+ * one commit earlier. Returns what is left to do once that is saved.
+ */
+export function beginAtOnce(run: LiveRun, actions: readonly RunAction[], admission: Admission, at: number): RunAction[] {
+  return actions.flatMap((action) => {
+    if (action.type !== "enqueue" || !admission.takeAtOnce(run, action.ordinal)) return [action];
+    const { changes, actions: then } = transition(run.state, { type: "claimed", ordinal: action.ordinal, at });
+    applyChanges(run.state, changes);
+    run.merge(changes);
+    return then;
+  });
+}
