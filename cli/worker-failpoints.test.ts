@@ -57,16 +57,15 @@ test.each(faultActions.filter((action) => action !== "kill"))(
     await second.connected();
     failpoints.arm(["workerLeftSql", "taskRunStandsSql"], action);
     worker.signal("SIGSTOP");
-    await until(async () => (await here.attempts(id)).some(({ attempt, status }) => attempt === 2 && status === "running"));
+    await until(async () => (await here.attempts(id)).some(({ attempt, status }) => attempt > 1 && status === "running"));
     fs.writeFileSync(file, "");
     expect((await here.ended(id)).status).toBe("succeeded");
     worker.signal("SIGCONT");
     await worker.says("the server refuses it (409, lease-lost)");
     await until(() => failpoints.armed.size === 0);
-    expect(await here.attempts(id)).toMatchObject([
-      { attempt: 1, status: "lost" },
-      { attempt: 2, status: "succeeded" },
-    ]);
+    const attempts = await here.attempts(id);
+    expect(attempts.map(({ status }) => status)).toEqual([...attempts.slice(1).map(() => "lost"), "succeeded"]);
+    expect(attempts.length).toBeGreaterThan(1);
     // Both work as before, and the page shows it.
     fs.rmSync(file);
     const again = await here.start(awaited(file));
