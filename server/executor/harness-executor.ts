@@ -40,6 +40,8 @@ const defaultLease: Lease = { leaseMs: 30_000, graceMs: 600_000 };
 /** So many attempts of one harness may wait for other notebooks; those that start then go to another one. */
 export const mostParked = 40;
 const rememberedAttempts = 10_000;
+/** When closing, ends that were heard are given so long to be stored. */
+const mostSettlingMs = 1_000;
 const defaultResources: HarnessResources = { cpu: 1, memory: 1024 ** 3, gpu: 0, network: false, image: undefined };
 
 type StopReason = "cancelled" | "timeout" | "lease-lost";
@@ -217,7 +219,10 @@ export class HarnessExecutor implements Executor {
       joined.map(async (each) => {
         if (each.status === "rejected") return;
         const words = [...each.value.attempts.values()];
-        await Promise.all(words.filter(({ finished }) => finished).map(({ settled }) => settled));
+        // An end that comes while the engine closes is never saved by it: unacknowledged, it is told to whoever starts next.
+        const late = pause(mostSettlingMs);
+        await Promise.race([Promise.all(words.filter(({ finished }) => finished).map(({ settled }) => settled)), late.over]);
+        late.cancel();
         if (each.value.attempts.size === 0) await this.drop(each.value);
         else this.detach(each.value);
       }),
@@ -362,6 +367,11 @@ function stopAt(member: Member, attempt: string, reason: StopReason): void {
 function lost(status: "failed" | "lost", reason: Reason, message: string) {
   const usage = { durationMs: 0, cpuMs: 0, peakMemoryBytes: 0 };
   return { status, reason, error: { name: "AttemptLost", message, frames: [] }, displays: [], usage } as const;
+}
+
+function pause(ms: number): { readonly over: Promise<void>; cancel(): void } {
+  let timer: NodeJS.Timeout;
+  return { over: new Promise((resolve) => (timer = setTimeout(resolve, ms))), cancel: () => clearTimeout(timer) };
 }
 
 function toLaunch(id: string, request: AttemptRequest): Launch {

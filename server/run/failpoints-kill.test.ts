@@ -34,7 +34,11 @@ beforeEach(async () => {
   pool = createPool(database.url);
   home = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-kills-"));
   folder = witnessFolder(home);
-  await addNotebook(pool, "Child", "// %% Child\nawait new Promise((resolve) => setTimeout(resolve, 100));\nexport const one = 1;\n");
+  await addNotebook(
+    pool,
+    "Child",
+    "// %% Child lock=door\nawait new Promise((resolve) => setTimeout(resolve, 100));\nexport const one = 1;\n",
+  );
 });
 afterEach(async () => {
   await other?.close();
@@ -65,10 +69,10 @@ interface Scene {
   readonly first?: ServerProcessOptions["failpoints"];
   /** Before the first round. */
   before?(): Promise<void>;
+  /** Of its servers; default 3: attempts that nobody adopts within that and a grace are made again. */
+  readonly leaseSeconds?: number;
   /** What stands still goes on standing still from round to round. */
   readonly holds?: boolean;
-  /** Each point needs these to have been killed at before. */
-  readonly needs?: Readonly<Record<string, readonly string[]>>;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms).unref());
@@ -161,8 +165,9 @@ const scenes: readonly Scene[] = [
   {
     points: ["beginReadSql", "loadRunSql", "loadTaskRunsSql", "commitReadSql", "executor.adopt", "loadUsageSql"],
     holds: true,
+    leaseSeconds: 30,
     async before() {
-      const server = new ServerProcess({ databaseUrl: database.url, home, leaseSeconds: 3 });
+      const server = new ServerProcess({ databaseUrl: database.url, home, leaseSeconds: 30 });
       await server.hear("ready");
       hold(folder);
       server.send({ type: "submit", text: waiting(folder) });
@@ -180,13 +185,21 @@ const scenes: readonly Scene[] = [
   {
     points: [
       ...["makeGatesSql", "beginPermitsSql", "lockGatesSql", "permitStateSql", "takePermitsSql", "commitPermitsSql", "layDownPermitsSql"],
-      ...["findCallSql", "countTreeSql", "beginCallSql", "callAgainSql", "callerOfSql", "endedRunsSql", "outcomeSql"],
+      ...["findCallSql", "heldLocksSql", "countTreeSql", "beginCallSql", "endedRunsSql", "outcomeSql"],
     ],
-    needs: { callAgainSql: ["beginCallSql"], callerOfSql: ["beginCallSql", "callAgainSql"] },
     before: () => setPools(pool, { small: 1 }),
     async play({ runs, submit, until }) {
       await submit(calling);
       await until(() => areOver(pool, runs));
+    },
+  },
+  // A call that was written down, and nobody heard so.
+  {
+    points: ["callAgainSql", "callerOfSql"],
+    first: [{ points: ["beginCallSql"], action: "execute-then-error" }],
+    async play({ submit, until }) {
+      const id = await submit(calling);
+      await until(() => areOver(pool, [id]));
     },
   },
   {
@@ -296,11 +309,9 @@ test("kill -9 at every statement of engine and store and every call of the execu
   const runs: string[] = [];
   const all = scenes.flatMap((scene) => scene.points);
   const chosen = new Set(all.filter((_, index) => isFull || index % 3 === 0));
-  for (const { needs = {} } of scenes)
-    for (const [point, before] of Object.entries(needs)) if (chosen.has(point)) before.forEach((each) => chosen.add(each));
   other = await openWorkbench(database.url, { leaseSeconds: 3, home: path.join(home, "other"), instance: "second" });
   let round = 0;
-  for (const { points, play, first = [], before, holds = false } of scenes) {
+  for (const { points, play, first = [], before, holds = false, leaseSeconds = 3 } of scenes) {
     const open = new Set(points.filter((point) => chosen.has(point)));
     if (open.size > 0) await before?.();
     while (open.size > 0) {
@@ -308,7 +319,7 @@ test("kill -9 at every statement of engine and store and every call of the execu
       const server = new ServerProcess({
         databaseUrl: database.url,
         home,
-        leaseSeconds: 3,
+        leaseSeconds,
         failpoints: [...first, { points: [...open], action: "kill" }],
       });
       const stage: Stage = {

@@ -141,7 +141,7 @@ async function insist(ask: () => Promise<boolean>): Promise<void> {
 /** Places that are limited, a run that calls another, and a limit that is made while an attempt is at work. */
 async function limitedStory(bench: Workbench): Promise<string[]> {
   const { pool } = bench;
-  await addNotebook(pool, "Child", "// %% Child\nexport const one = 1;\n");
+  await addNotebook(pool, "Child", "// %% Child lock=door\nexport const one = 1;\n");
   await setPools(pool, { small: 1 });
   await insist(async () => (await bench.engine.readLimits(), true));
   const runs: string[] = [];

@@ -11,6 +11,7 @@ import { openValueStore } from "../artifact/open-value-store";
 import { startFaultyProxy } from "../artifact/testing/faulty-proxy";
 import { startTestS3 } from "../artifact/testing/s3-server";
 import { startEmbeddedPostgres } from "../db/embedded-postgres";
+import { openDatabase, type Database } from "../db/database";
 import { migrate } from "../db/migrate";
 import { createPool, type Pool } from "../db/pool";
 import { createTestDatabase, type TestDatabase } from "../db/testing/database";
@@ -23,6 +24,8 @@ import { observe } from "./testing/faults/observations";
 import { busy, everything, hold, letGo, waiting } from "./testing/faults/stories";
 import { readWitness, witnessFolder } from "./testing/faults/witness";
 import { ServerProcess } from "./testing/killable-server";
+import type { RunPatch } from "./run-views";
+import { watchRun } from "./watch-run";
 import { ended, openWorkbench, processExecutor, reached, until, type Workbench } from "./testing/workbench";
 
 const full = process.env.HEDDLE_FAULTS === "full";
@@ -30,14 +33,17 @@ const size = (small: number, large: number) => (full ? large : small);
 
 let database: TestDatabase;
 let pool: Pool;
+let pages: Database;
 let home: string;
 let folder: string;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = createPool(database.url);
+  pages = openDatabase(database.url);
 });
 afterAll(async () => {
+  await pages.close();
   await pool.end();
   await database.drop();
 });
@@ -50,12 +56,19 @@ beforeEach(() => {
 /** Nothing is broken; says what the witness saw. */
 async function expectWhole(evidence: Omit<Evidence, "witness">): Promise<{ attempts: number; lost: number }> {
   const witness = readWitness(folder);
-  expect(await judge({ ...evidence, witness })).toEqual([]);
+  expect(await judge({ ...(evidence.pool === pool ? { pages } : {}), ...evidence, witness })).toEqual([]);
   const { rows } = await evidence.pool.query<{ lost: number }>(
     "select count(*) filter (where a.status = 'lost')::int as lost from attempt a join task_run t on t.id = a.task_run_id where t.run_id = any($1)",
     [evidence.runs],
   );
   return { attempts: witness.length, lost: rows[0]!.lost };
+}
+
+/** What somebody who looks at the run's page all the time has seen last. */
+async function lastSeen(runId: string): Promise<RunPatch["run"] | undefined> {
+  let last: RunPatch | undefined;
+  for await (const patch of watchRun(pages, { workspaceId: "w1", runId, seq: 0, signal: undefined })) last = patch;
+  return last?.run;
 }
 
 const isOver = (on: Pool, id: string) => async () =>
@@ -78,12 +91,14 @@ test("F3 F12: a server that freezes beyond its lease and thaws: another goes on,
     const { id } = (await frozen.hear("accepted")).result;
     runs.push(id);
     await until(async () => readWitness(folder).some(({ run }) => run === id));
+    const seen = lastSeen(id);
     frozen.signal("SIGSTOP");
     await until(async () => readWitness(folder).filter(({ run }) => run === id).length === 2);
     frozen.signal("SIGCONT");
     await frozen.complains(`Run ${id} was changed elsewhere`);
     letGo(folder);
     await ended(pool, id);
+    expect((await seen)?.status).toBe("succeeded");
     await frozen.close();
   }
   const { attempts } = await expectWhole({ pool, runs, loads: [bench.engine.load()] });
@@ -163,6 +178,7 @@ test.each(troubles)(
     const bench = await openWorkbench(url, { leaseSeconds: 30, home, instance: `net-${name}` });
     const runs = [await accepted(bench, everything(folder, 20), { cache: "off" })];
     await reached(pool, runs[0]!, "items", "running");
+    const seen = lastSeen(runs[0]!);
     for (let time = 0; time < size(2, 10); time++) {
       proxy.trouble = trouble;
       if (name === "cut") proxy.cut();
@@ -171,6 +187,7 @@ test.each(troubles)(
       runs.push(await accepted(bench, everything(folder, 3), { cache: "off" }));
     }
     for (const id of runs) await until(isOver(pool, id));
+    expect((await seen)?.status).toBe("succeeded");
     const { lost } = await expectWhole({ pool, runs, homes: [home], loads: [bench.engine.load()] });
     observe(
       name === "deaf" ? "F7 F8" : "F7",
@@ -237,8 +254,10 @@ test("F9: where no notification ever arrives, a look every two seconds finds wha
   const { id } = (await other.hear("accepted")).result;
   // The hub of this process hears it from the bench's own looks only.
   await until(async () => readWitness(folder).some(({ run }) => run === id));
+  const seen = lastSeen(id);
   letGo(folder);
   await ended(pool, id);
+  expect((await seen)?.status).toBe("succeeded");
   await expectWhole({ pool, runs: [id] });
   observe("F9", "LISTEN refused for as long as the server ran", 1, "the other server's run was seen to its end by polling");
   clearInterval(deaf);

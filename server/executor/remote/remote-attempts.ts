@@ -8,6 +8,7 @@ import type { ValueStore } from "@/server/artifact/store";
 import type { AttemptId, AttemptListener, AttemptRequest, AttemptResult, LaunchResult } from "../executor";
 import { attemptKey } from "../harness-executor";
 import { storedHashes } from "../stored-hashes";
+import { pauseAfter } from "../../pause-after";
 import { AttemptGrants } from "./attempt-grants";
 import { toRemoteHandle } from "./places";
 import { RemoteAttempt } from "./remote-attempt";
@@ -28,6 +29,7 @@ export interface RemoteAttemptsParts {
   readonly values: Pick<ValueStore, "putPreview">;
   dataFiles(workspaceId: string, datasets: readonly string[] | "any"): Promise<readonly DataFile[]>;
   changed(): void;
+  isClosed(): boolean;
   log(message: string): void;
 }
 
@@ -122,11 +124,23 @@ export class RemoteAttempts {
     const id = parseAttemptKey(key);
     const listener = this.found?.(id);
     if (listener !== undefined && listener !== "stale") return void this.follow(worker, key, listener);
-    const stale =
-      listener === "stale" || (await this.parts.registry.isStale(worker.workspaceId, id.taskRunId, id.attempt).catch(() => false));
+    const stale = listener === "stale" || (await this.isStale(worker, key));
     if (!stale || !worker.strays.delete(key)) return;
     this.parts.log(`The worker ${worker.hello.name} came with attempt ${key}, which is over: refused (409, lease-lost).`);
     worker.send({ type: "refused", attempt: key, status: 409, reason: "lease-lost" });
+  }
+
+  /** Asked until the database answers: nobody else would say to the worker that the attempt is over. */
+  private async isStale(worker: RemoteWorker, key: string): Promise<boolean> {
+    const { taskRunId, attempt } = parseAttemptKey(key);
+    for (let tries = 0; !this.parts.isClosed() && worker.strays.has(key); tries++) {
+      try {
+        return await this.parts.registry.isStale(worker.workspaceId, taskRunId, attempt);
+      } catch {
+        await pauseAfter(tries);
+      }
+    }
+    return false;
   }
 
   /** The worker's answer to a launch. */

@@ -8,6 +8,7 @@ import { EventEmitter } from "node:events";
 import type { WebSocket } from "ws";
 import { workerClose, workerMessageSchema, workerProtocol, type WorkerHello, type WorkerMessage } from "@/pipelines/protocol/worker";
 import type { ValueStore } from "@/server/artifact/store";
+import { pauseAfter } from "../../pause-after";
 import { RemoteAttempts, type DataFile } from "./remote-attempts";
 import { RemoteWorker } from "./remote-worker";
 import { WorkerPlaces } from "./worker-places";
@@ -39,6 +40,8 @@ export class WorkerHub {
   readonly attempts: RemoteAttempts;
   readonly leaseMs: number;
   private readonly workers = new Map<string, RemoteWorker>();
+  /** Their word that they drain, or do so no longer, is on its way to the database. */
+  private readonly unsaved = new Set<RemoteWorker>();
   private readonly changes = new EventEmitter().setMaxListeners(0);
   private readonly sweep: NodeJS.Timeout;
   private readonly listing: NodeJS.Timeout;
@@ -50,7 +53,16 @@ export class WorkerHub {
     const { registry, values, dataFiles, log } = parts;
     const changed = () => this.changed();
     this.places = new WorkerPlaces({ workers, workerWith: (key) => this.attempts.workerWith(key), changed });
-    this.attempts = new RemoteAttempts({ workers, places: this.places, registry, values, dataFiles, changed, log });
+    this.attempts = new RemoteAttempts({
+      workers,
+      places: this.places,
+      registry,
+      values,
+      dataFiles,
+      changed,
+      isClosed: () => this.closed,
+      log,
+    });
     this.sweep = setInterval(() => this.look(), Math.min(1000, this.leaseMs / 10));
     this.sweep.unref();
     this.listing = setInterval(() => void this.refresh(), listEveryMs);
@@ -70,7 +82,7 @@ export class WorkerHub {
       const isNew = this.places.know(known, labelled);
       for (const { id, workspaceId, draining } of known) {
         const worker = this.workers.get(`${workspaceId}/${id}`);
-        if (worker && worker.draining !== draining) this.drain(worker, draining);
+        if (worker && worker.draining !== draining && !this.unsaved.has(worker)) this.drain(worker, draining);
       }
       if (isNew) this.changed();
     } catch (error) {
@@ -173,8 +185,8 @@ export class WorkerHub {
       case "word":
         return this.attempts.hear(worker, message.word);
       case "drain":
-        void this.parts.registry.setDraining(worker.workspaceId, worker.id, message.on).catch(() => undefined);
         worker.draining = message.on;
+        void this.saveDraining(worker);
         return this.changed();
       case "leave":
         this.attempts.loseAll(worker, `The worker ${worker.hello.name} was stopped.`);
@@ -186,11 +198,25 @@ export class WorkerHub {
     try {
       const row = await this.parts.registry.beat(worker.workspaceId, worker.id, worker.load, worker.atWork());
       if (!row) return worker.socket?.close(workerClose.removed, "This worker was removed.");
-      if (row.draining !== worker.draining) this.drain(worker, row.draining);
+      if (row.draining !== worker.draining && !this.unsaved.has(worker)) this.drain(worker, row.draining);
       this.changed();
     } catch (error) {
       if (!this.closed) this.parts.log(`A beat could not be saved: ${String(error)}`);
     }
+  }
+
+  /** What it said itself is not taken back because the database was away. */
+  private async saveDraining(worker: RemoteWorker): Promise<void> {
+    this.unsaved.add(worker);
+    for (let tries = 0; !this.closed; tries++) {
+      try {
+        await this.parts.registry.setDraining(worker.workspaceId, worker.id, worker.draining);
+        break;
+      } catch {
+        await pauseAfter(tries);
+      }
+    }
+    this.unsaved.delete(worker);
   }
 
   private drain(worker: RemoteWorker, on: boolean): void {

@@ -436,6 +436,25 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       await later.close();
     });
 
+    test("closes while an end that was heard cannot be stored: whoever starts next hears of it", async () => {
+      const home = `${bench.home}/closing`;
+      const earlier = candidate.create({ ...options, home });
+      const deaf = new AttemptLog();
+      let heard: () => void = () => undefined;
+      const end = new Promise<void>((resolve) => (heard = resolve));
+      // As an engine that stopped just before.
+      deaf.finished = () => (heard(), new Promise(() => undefined));
+      const request = toRequest("return { x: 42 }");
+      expect(await earlier.launch(request, deaf)).toMatchObject({ ok: true });
+      await end;
+      await earlier.close();
+      const later = candidate.create({ ...options, home });
+      const log = new AttemptLog();
+      expect(await later.adopt(() => log)).toEqual([{ taskRunId: request.taskRunId, attempt: 1 }]);
+      expect((await log.succeeded()).outputs.x).toMatchObject({ summary: "number · 42" });
+      await later.close();
+    });
+
     test("lets others have the only process's place while a cell waits for another notebook, and stops its clock", async () => {
       const narrow = candidate.create({ ...options, home: `${bench.home}/narrow`, slots: 1 });
       const first = await start("return { x: 40, big: new Float64Array(100_000).fill(1) }", {}, narrow);

@@ -5,6 +5,7 @@
  */
 import pg from "pg";
 import * as artifactSql from "../../../db/artifact.sql";
+import { heldLocksSql } from "../../../db/lock-cycle.sql";
 import * as metricSql from "../../../db/metric.sql";
 import * as permitSql from "../../../db/permit.sql";
 import * as runSql from "../../../db/run.sql";
@@ -26,7 +27,7 @@ const { workersSql: _list, runningTasksSql: _tasks, servedPoolsSql: _served, poo
 
 /** Statements that an engine sends: runs, metrics, artifacts, limits, called runs, usage. */
 export const engineStatements: ReadonlyMap<string, string> = new Map([
-  ...Object.entries({ ...runStatements, ...metricSql, ...artifactSql, ...permitSql, ...subRunSql, ...usage }),
+  ...Object.entries({ ...runStatements, ...metricSql, ...artifactSql, ...permitSql, ...subRunSql, heldLocksSql, ...usage }),
   ...[0, 1, 2, 3].map((n) => [`saveRunsSql ${n}`, saveRunsSql({ added: (n & 1) > 0, results: (n & 2) > 0 })] as const),
 ]);
 /** Those of the store: quotas, references, sweeps. */

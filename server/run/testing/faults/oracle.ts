@@ -8,7 +8,9 @@ import path from "node:path";
 import { buffer } from "node:stream/consumers";
 import type { ObjectStore } from "../../../artifact/object-store";
 import { valueKey } from "../../../artifact/store";
+import type { Database } from "../../../db/database";
 import type { Pool } from "../../../db/pool";
+import { viewRun } from "../../view-run";
 import type { Seen } from "./witness";
 
 export interface Evidence {
@@ -20,6 +22,8 @@ export interface Evidence {
   readonly homes?: readonly string[];
   /** A store elsewhere that holds them, of the workspace w1. */
   readonly objects?: Pick<ObjectStore, "read">;
+  /** Where pages read: what they show is compared with what is. */
+  readonly pages?: Database;
   /** Slots that each engine says are in use. */
   readonly loads?: readonly { readonly runs: number; readonly attempts: number }[];
   /** Runs that were retried as a whole: what had ended may change. */
@@ -53,10 +57,14 @@ const terminal = new Set(["succeeded", "cached", "failed", "skipped", "cancelled
 export async function judge(evidence: Evidence): Promise<string[]> {
   const { pool, runs } = evidence;
   const faults: string[] = [];
-  const { rows: runRows } = await pool.query<{ id: string; status: string; reason: string | null; revision: number; spec: Spec }>(
-    "select id, status, reason, revision, spec from run where id = any($1)",
-    [runs],
-  );
+  const { rows: runRows } = await pool.query<{
+    id: string;
+    workspace_id: string;
+    status: string;
+    reason: string | null;
+    revision: number;
+    spec: Spec;
+  }>("select id, workspace_id, status, reason, revision, spec from run where id = any($1)", [runs]);
   const { rows: tasks } = await pool.query<TaskRow>("select * from task_run where run_id = any($1)", [runs]);
   const { rows: attempts } = await pool.query<AttemptRow>(
     "select a.* from attempt a join task_run t on t.id = a.task_run_id where t.run_id = any($1)",
@@ -74,6 +82,7 @@ export async function judge(evidence: Evidence): Promise<string[]> {
   judgeWitness(evidence, runRows, tasks, faults);
   await judgeWords(evidence, tasks, attempts, faults);
   await judgeValues(evidence, tasks, faults);
+  await judgePages(evidence, runRows, tasks, faults);
   for (const { attempts: held, runs: live } of evidence.loads ?? [])
     if (held > 0 || live > 0) faults.push(`I10: ${held} slots and ${live} runs are held after the end`);
   return faults;
@@ -206,6 +215,29 @@ async function judgeValues({ pool, runs, homes = [], objects }: Evidence, tasks:
     if (bytes === undefined) {
       if (homes.length > 0 || objects) faults.push(`I7: value ${hash} is named and not there`);
     } else if (createHash("sha256").update(bytes).digest("hex") !== hash) faults.push(`I7: value ${hash} is not what its hash says`);
+  }
+}
+
+/** I9: a page that is opened now shows the state and the reason of each run and task, and none that goes on. */
+async function judgePages(
+  { pages }: Evidence,
+  runRows: readonly { id: string; workspace_id: string; status: string; reason: string | null }[],
+  tasks: readonly TaskRow[],
+  faults: string[],
+) {
+  if (!pages) return;
+  for (const { id, workspace_id, status, reason } of runRows) {
+    const view = await viewRun(pages, workspace_id, id);
+    const shown = (each: { status: string; reason: unknown }) => `${each.status} ${String(each.reason ?? "")}`.trim();
+    if (shown(view) !== shown({ status, reason }))
+      faults.push(`I9: run ${id} is shown as ${shown(view)} and is ${shown({ status, reason })}`);
+    if (view.finishedAt === undefined) faults.push(`I9: run ${id} is shown without its end`);
+    for (const row of view.taskRuns) {
+      const task = tasks.find((each) => each.id === row.id);
+      if (!task || shown(row) !== shown(task))
+        faults.push(`I9: ${row.id} is shown as ${shown(row)} and is ${task ? shown(task) : "not there"}`);
+      if (row.progress !== undefined) faults.push(`I9: ${row.id} is shown as going on`);
+    }
   }
 }
 
