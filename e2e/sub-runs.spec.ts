@@ -63,6 +63,8 @@ test("the task lists the runs that it started, live, and each says who called it
   await expect(page.getByRole("region", { name: "Runs that it started" }).locator("[data-called-run]")).toHaveCount(3);
 
   await page.goto("/runs");
+  // Before its rows are there the page does not listen yet.
+  await expect(page.getByRole("table", { name: "Runs" }).getByText("Search").first()).toBeVisible();
   await page.getByRole("combobox", { name: "Started by" }).selectOption("notebook");
   await expect(page.getByRole("table", { name: "Runs" }).getByText("Train once")).toHaveCount(3);
   await expect(page.getByRole("table", { name: "Runs" }).getByText("Search")).toHaveCount(0);

@@ -126,7 +126,7 @@ export function startExecution(options: ExecutionOptions): Execution {
       dataFolder: dataDir,
       findNotebook: createFindNotebook(pool),
       packages: environment.packages,
-      places: workers,
+      places: workers.places,
       ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
       objects: values.objects,
       log: say,
@@ -181,10 +181,10 @@ export function startExecution(options: ExecutionOptions): Execution {
 
 /** Workers that came or have room again may take what waits. */
 function followWorkers(engine: Engine, workers: WorkerHub): () => void {
-  let served = workers.served;
+  let { served } = workers.places;
   return workers.onChange(() => {
-    const moved = served !== workers.served;
-    served = workers.served;
+    const moved = served !== workers.places.served;
+    served = workers.places.served;
     engine.placesChanged(moved);
   });
 }

@@ -90,7 +90,8 @@ returning hash`;
 export const forgetCondemnedSql = `delete from condemned_value where workspace_id = $1 and hash = any($2::text[])`;
 
 /** $1 workspace. Of objects that somebody else took away. */
-export const forgetOldCondemnedSql = "delete from condemned_value where workspace_id = $1 and since < clock_timestamp() - interval '30 days'";
+export const forgetOldCondemnedSql =
+  "delete from condemned_value where workspace_id = $1 and since < clock_timestamp() - interval '30 days'";
 
 /** $1 workspace, $2 hash, $3 as $4 above. Gives a row while a sweep is removing it. */
 export const spareSql = `

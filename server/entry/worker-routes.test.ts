@@ -27,7 +27,7 @@ function ask(route: string, token: string | undefined, body?: Uint8Array, header
 }
 
 function issue(attempt: string, readable: string[] = [], files = new Map<string, string>()): string {
-  return server.heddle.workers.grants.issue({ attempt, workspaceId: a.workspaceId, readable: new Set(readable), files });
+  return server.heddle.workers.attempts.grants.issue({ attempt, workspaceId: a.workspaceId, readable: new Set(readable), files });
 }
 
 test("an attempt's token opens the values that it reads, byte by byte, and no others", async () => {
@@ -55,7 +55,7 @@ test("a worker of one workspace never sees values of another", async () => {
 test("values are taken under their own hash only, and only while the attempt is held", async () => {
   const token = issue("r-1#1");
   expect((await ask(`values/${sha(big)}`, token, Buffer.from("other bytes"))).status).toBe(422);
-  const { grants } = server.heddle.workers;
+  const { grants } = server.heddle.workers.attempts;
   expect([...grants.of("r-1#1")!.written]).toEqual([]);
   expect((await ask(`values/${sha(big)}`, token, big)).status).toBe(204);
   expect([...grants.of("r-1#1")!.written]).toEqual([sha(big)]);

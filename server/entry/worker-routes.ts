@@ -41,7 +41,7 @@ export async function handleWorkerRequest(
     if (!(await findWorkerCaller(heddle.database, token))) return refuse(response, 401, "This token is no worker's.");
     return answerEnvironment(heddle, response);
   }
-  const found = heddle.workers.grants.find(token);
+  const found = heddle.workers.attempts.grants.find(token);
   if (found.type === "unknown") return refuse(response, 401, "This token opens nothing (any more).");
   if (found.type === "stale") return refuse(response, 409, "lease-lost");
   const match = pattern.exec(path);
@@ -117,7 +117,7 @@ async function takeValue({ heddle, grant, hash, request, response }: WorkerReque
     const stored = await heddle.execution.values.take(grant.workspaceId, scratch, `${name}/value`, bytes);
     if (stored.hash !== hash) return refuse(response, 422, "These bytes have another hash.");
     // It may have ended while the bytes came in.
-    if (heddle.workers.grants.of(grant.attempt) !== grant) return refuse(response, 409, "lease-lost");
+    if (heddle.workers.attempts.grants.of(grant.attempt) !== grant) return refuse(response, 409, "lease-lost");
     grant.written.add(hash);
     response.statusCode = 204;
     response.end();

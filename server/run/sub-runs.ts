@@ -3,15 +3,14 @@
  * gives up its place until one has ended. Everything that must outlive this process is in the journal (start-sub-run.ts);
  * a harness asks again for what was not answered.
  */
-import type { Json } from "@/pipelines/compile/dag";
-import type { CallAnswer, CallWord, WireInput } from "@/pipelines/protocol/messages";
-import type { OutputRef, Reason, RunStatus, TaskError } from "@/pipelines/run/run";
+import type { CallAnswer, CallWord } from "@/pipelines/protocol/messages";
 import { taskRunId } from "@/pipelines/run/run-state";
 import { patiently } from "../db/patiently";
-import { endedRunsSql, orphansSql, outcomeSql } from "../db/sub-run.sql";
+import { endedRunsSql, orphansSql } from "../db/sub-run.sql";
 import { loopEvery, type Loop } from "../worker/loop";
 import type { Admission } from "./admission";
 import type { LiveRun } from "./live-run";
+import { readOutcome } from "./read-outcome";
 import { runHub, type RunNews } from "./run-hub";
 import { startSubRun, type StartSubRunParts } from "./start-sub-run";
 import type { Wanting } from "./wanting";
@@ -174,37 +173,9 @@ export class SubRuns implements Loop {
     }
     if (!this.isOpen(book)) return undefined;
     return patiently(
-      () => this.readOutcome(runId),
+      () => readOutcome(this.parts.pool, runId),
       () => this.stopped,
     );
-  }
-
-  private async readOutcome(runId: string): Promise<CallAnswer> {
-    const { rows } = await this.parts.pool.query<OutcomeRow>(outcomeSql, [runId]);
-    const row = rows[0];
-    if (!row)
-      return { ok: false, status: "cancelled", notebook: "", message: "The run that was started is not there any more: it was deleted." };
-    const { number, notebook, status } = row;
-    const run = { id: runId, number };
-    if (status === "succeeded") {
-      const outputs: Record<string, WireInput> = {};
-      const params: Record<string, Json> = {};
-      for (const { name, task } of row.outputs) {
-        if (row.given && task in row.given) outputs[name] = toInput(row.given[task]?.[name]);
-        else if (name in row.params) params[name] = row.params[name]!;
-        else outputs[name] = { absent: true };
-      }
-      return { ok: true, run, outputs, params: params as never };
-    }
-    const why = row.error ? ` ${row.error.name}: ${row.error.message}` : "";
-    return {
-      ok: false,
-      status: status === "cancelled" ? "cancelled" : "failed",
-      notebook,
-      run,
-      ...(row.reason === null ? {} : { reason: row.reason }),
-      message: `Run ${number} of “${notebook}” ${status === "cancelled" ? "was stopped" : "failed"}: ${row.message ?? ""}${why}`.trim(),
-    };
   }
 
   private deliver(book: Book, call: number, answer: CallAnswer): void {
@@ -279,18 +250,6 @@ export class SubRuns implements Loop {
   }
 }
 
-interface OutcomeRow {
-  readonly number: number;
-  readonly status: RunStatus;
-  readonly reason: Reason | null;
-  readonly message: string | null;
-  readonly notebook: string;
-  readonly params: Record<string, Json>;
-  readonly outputs: readonly { readonly name: string; readonly task: string }[];
-  readonly given: Record<string, Record<string, OutputRef> | null> | null;
-  readonly error: TaskError | null;
-}
-
 function idOf({ runId, ordinal, attempt }: CallingAttempt): string {
   return `${taskRunId(runId, ordinal)}/${attempt}`;
 }
@@ -299,14 +258,4 @@ function send(book: Book, call: number, answer: CallAnswer): void {
   const tell = book.waiting.get(call);
   book.waiting.delete(call);
   tell?.(answer);
-}
-
-function toInput(output: OutputRef | undefined): WireInput {
-  if (!output) return { absent: true };
-  const ref = ({ hash, codec, inline }: { hash: string; codec: string; inline?: string }) => ({
-    hash,
-    codec,
-    ...(inline === undefined ? {} : { inline }),
-  });
-  return "list" in output ? { list: output.list.map(ref) } : ref(output);
 }

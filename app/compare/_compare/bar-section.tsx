@@ -7,8 +7,9 @@ import type { RunDetail } from "../../_trpc/outputs";
 import styles from "./compare.module.css";
 import type { ValueRow } from "./prepare-values";
 
-/** Headline values; where the runs have none, the last values of their first metrics. */
-function chooseRows(values: readonly ValueRow[]): readonly ValueRow[] {
+/** Headline values; where the runs have none, the last values of their first metrics. What is the same everywhere compares nothing. */
+function chooseRows(all: readonly ValueRow[]): readonly ValueRow[] {
+  const values = all.filter((row) => row.values.length < 2 || new Set(row.values).size > 1);
   const headline = values.filter((row) => row.type === "headline");
   return headline.length > 0 ? headline.slice(0, 8) : values.slice(0, 4);
 }

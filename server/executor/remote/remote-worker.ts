@@ -75,6 +75,13 @@ export class RemoteWorker {
     return true;
   }
 
+  /** The attempt is over here. */
+  drop(key: string): void {
+    this.attempts.delete(key);
+    this.parked.delete(toId(key));
+    this.returning.delete(toId(key));
+  }
+
   /** Keys of attempts that take a place. */
   atWork(): string[] {
     return [...this.attempts.keys()].filter((key) => !this.parked.has(toId(key)));

@@ -31,28 +31,29 @@ export class RoutingExecutor implements Executor {
   }
 
   launch(request: AttemptRequest, listener: AttemptListener): Promise<LaunchResult> {
-    const elsewhere = this.hub.has(request) || this.hub.reservation(`${request.taskRunId}/${request.attempt}`);
-    return (elsewhere ? this.hub : this.local).launch(request, listener);
+    const { attempts, places } = this.hub;
+    const elsewhere = attempts.has(request) || places.reservation(`${request.taskRunId}/${request.attempt}`) !== undefined;
+    return (elsewhere ? attempts : this.local).launch(request, listener);
   }
 
   async stop(attempt: AttemptId, reason: "cancelled" | "timeout" | "lease-lost"): Promise<void> {
-    if (this.hub.has(attempt)) return this.hub.stop(attempt, reason);
+    if (this.hub.attempts.has(attempt)) return this.hub.attempts.stop(attempt, reason);
     return this.local.stop(attempt, reason);
   }
 
   connect(found: (attempt: AttemptId) => AttemptListener | "stale" | undefined): void {
-    this.hub.connect(found);
+    this.hub.attempts.connect(found);
   }
 
   claim(attempt: AttemptId, listener: AttemptListener): boolean {
-    return this.hub.claim(attempt, listener);
+    return this.hub.attempts.claim(attempt, listener);
   }
 
   async adopt(decide: (attempt: AttemptId) => AttemptListener | undefined): Promise<readonly AttemptId[]> {
     const adopted = [...(await this.local.adopt(decide))];
-    for (const attempt of this.hub.strays()) {
+    for (const attempt of this.hub.attempts.strays()) {
       const listener = decide(attempt);
-      if (listener && this.hub.claim(attempt, listener)) adopted.push(attempt);
+      if (listener && this.hub.attempts.claim(attempt, listener)) adopted.push(attempt);
     }
     return adopted;
   }

@@ -1,5 +1,6 @@
 "use client";
 import { lineWords } from "@/pipelines/notebook/line-words";
+import { distinctFrames } from "../../../_code/distinct-frames";
 import type { CellState } from "../../../_trpc/outputs";
 import { useEditor } from "../editor-context";
 import styles from "./cell-output.module.css";
@@ -28,19 +29,21 @@ export function ErrorOutput({ error, reason }: { readonly error: NonNullable<Cel
       )}
       {error.frames.length > 0 && (
         <ul className={styles.frames}>
-          {error.frames.slice(0, 8).map((frame, index) => (
-            <li key={index}>
-              at{" "}
-              <button
-                type="button"
-                className={styles.frame}
-                onClick={() => editor.jumpToKey(frame.cellKey, ...(frame.line > 0 ? [frame.line, frame.column] : []))}
-              >
-                {frame.cellKey}, {lineWords(frame.line)}
-              </button>
-              {frame.function !== undefined && ` in ${frame.function}`}
-            </li>
-          ))}
+          {distinctFrames(error.frames)
+            .slice(0, 8)
+            .map((frame, index) => (
+              <li key={index}>
+                at{" "}
+                <button
+                  type="button"
+                  className={styles.frame}
+                  onClick={() => editor.jumpToKey(frame.cellKey, ...(frame.line > 0 ? [frame.line, frame.column] : []))}
+                >
+                  {frame.cellKey}, {lineWords(frame.line)}
+                </button>
+                {frame.function !== undefined && ` in ${frame.function}`}
+              </li>
+            ))}
         </ul>
       )}
     </div>

@@ -8,6 +8,7 @@ import { lineWords } from "@/pipelines/notebook/line-words";
 import type { Cell } from "@/pipelines/notebook/notebook";
 import { parse } from "@/pipelines/notebook/parse";
 import { useAddress } from "../../../_charts/use-address";
+import { distinctFrames } from "../../../_code/distinct-frames";
 import { StaticCode } from "../../../_code/static-code";
 import { useTRPC } from "../../../_trpc/client";
 import type { RunDetail, TaskRunDetail } from "../../../_trpc/outputs";
@@ -30,7 +31,7 @@ export function TaskError({ run, error }: { readonly run: RunDetail; readonly er
       {top && <Snippet cell={cells?.get(top.cellKey)} frame={top} />}
       {error.frames.length > 0 && (
         <ol className={styles.frames}>
-          {error.frames.filter(isNew).map((frame, i) => (
+          {distinctFrames(error.frames).map((frame, i) => (
             <li key={i}>
               <FrameLink title={cells?.get(frame.cellKey)?.title || frame.cellKey} frame={frame} />
             </li>
@@ -42,12 +43,6 @@ export function TaskError({ run, error }: { readonly run: RunDetail; readonly er
 }
 
 type Frame = Fault["frames"][number];
-
-/** What a line calls, and the line itself, lead to the same place. */
-function isNew(frame: Frame, i: number, all: readonly Frame[]): boolean {
-  const before = all[i - 1];
-  return !before || before.cellKey !== frame.cellKey || before.line !== frame.line || before.function !== frame.function;
-}
 
 function FrameLink({ title, frame }: { readonly title: string; readonly frame: Frame }) {
   const address = useAddress();
