@@ -85,6 +85,8 @@ export const notebookRouter = router({
         cursor: z.int().optional(),
         limit: z.int().min(1).max(200).default(50),
         named: z.boolean().default(false),
+        /** Sent along by the client's pages: always "forward". */
+        direction: z.literal("forward").optional(),
       }),
     )
     .query(({ ctx, input }): Promise<VersionPage> =>

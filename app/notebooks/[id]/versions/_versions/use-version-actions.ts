@@ -12,7 +12,7 @@ export function useVersionActions(id: string, title: string, newest: number) {
   const router = useRouter();
   const failed = (doing: string) => (error: { readonly message: string }) => toast({ text: `Could not ${doing}. ${error.message}` });
   const refresh = async () => {
-    await client.invalidateQueries({ queryKey: trpc.notebook.versions.queryKey() });
+    await client.invalidateQueries({ queryKey: trpc.notebook.versions.pathKey() });
     await client.invalidateQueries({ queryKey: trpc.notebook.get.queryKey({ id }) });
   };
   const restoring = useMutation(trpc.notebook.restoreVersion.mutationOptions({ onSettled: refresh }));
