@@ -96,6 +96,13 @@ test("sealing changes letters only, and leaves packages of the environment alone
     expect(isOpenModule(module, new Set(packages)), module).toBe(true);
 });
 
+test("a text that is broken for a moment keeps its own imports and types", () => {
+  const documents = new NotebookDocuments(packages);
+  const text = `// %% A\nimport { z } from "zod";\ntype T = 1;\nconst { p, q: [r] } = f;\nrows.\n\n// %% B\nimport { z } from "zod";\nconst rows = z;\nconst p = 1;\nconst r = 2;\ntype T = 2;\n`;
+  documents.update(parse(text).cells, new Set(["c1"]));
+  expect(documents.documentOf("c1")!.document.text.split("\n")[0]).toBe('export {};import{rows}from"./cell2";');
+});
+
 test("a cell imports what it reads, and what it reads of a mapped task is a list", () => {
   const documents = new NotebookDocuments(packages);
   documents.update(

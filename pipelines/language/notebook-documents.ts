@@ -199,7 +199,9 @@ export class NotebookDocuments {
       wanted.set(definition.name, definition);
     };
     for (const name of usedNames(cell)) want(names.resolve(name, cell));
-    for (const one of alsoSeen) want(one);
+    // A text that cannot be parsed may declare a name all the same.
+    const declared = cell.analysis.broken ? guessDeclared(cell.cell.source) : undefined;
+    for (const one of alsoSeen) if (!declared?.has(one.name)) want(one);
     const isLenient = cell.parsed.options.join !== "all" || cell.parsed.options.on !== undefined;
     const imports = [...wanted.values()].map((definition) => {
       const { name, home } = definition;
@@ -244,6 +246,16 @@ export class NotebookDocuments {
 
 function isCode(cell: Cell): boolean {
   return cell.kind === "code" || cell.kind === "params";
+}
+
+/** Names in imports, types and patterns of a text that has no tree. */
+function guessDeclared(text: string): ReadonlySet<string> {
+  const clauses = [
+    ...text.matchAll(/\bimport\s+([^"'`;]*?)\s+from\b/g),
+    ...text.matchAll(/\b(?:const|let|var)\s*([[{][^=;]*)=/g),
+    ...text.matchAll(/\b(?:type|interface|namespace|class|enum|function|const|let|var)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu),
+  ];
+  return new Set(clauses.flatMap(([, clause]) => clause!.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu) ?? []));
 }
 
 function usedNames({ analysis, each, when }: CompiledCell): ReadonlySet<string> {

@@ -25,9 +25,10 @@ test("where the compiler speaks the types are silent, elsewhere both are heard",
 });
 
 test("of a text that cannot be read only the compiler says so", () => {
-  const { cells } = parse(`// %% A\nconst a = ;\n`);
+  const { cells } = parse(`// %% A\nconst b = 1;\nconst a = b * 2 *\n`);
   const { diagnostics } = compile({ cells });
-  expect(showDiagnostics(cells[0]!, "a", diagnostics, [at(1, 3, 4, 1109)]).map(({ code }) => code)).toEqual(["syntax-error"]);
+  const shown = showDiagnostics(cells[0]!, "a", diagnostics, [at(1, 3, 4, 1109), at(2, 11, 12, 2363), at(1, 7, 8, 2322)]);
+  expect(shown.map(({ code }) => code)).toEqual(["syntax-error", "TS2322"]);
 });
 
 test("what is wrong in an option stands in the header", () => {

@@ -17,11 +17,12 @@ export function showDiagnostics(
   compiled: readonly Diagnostic[],
   types: readonly TypeDiagnostic[],
 ): readonly ShownDiagnostic[] {
-  const isBroken = compiled.some(({ code }) => code === "syntax-error");
+  // From where the text cannot be read on, types only guess.
+  const broken = Math.min(...compiled.flatMap(({ code, place }) => (code === "syntax-error" ? place.line : [])));
   const isCycle = compiled.some(({ code }) => code === "dependency-cycle");
   const added = types.flatMap((one): ShownDiagnostic[] => {
     // Numbers below 2000 are of syntax.
-    if ((isBroken && one.code < 2000) || (isCycle && ofCycles.has(one.code))) return [];
+    if ((broken < Infinity && one.code < 2000) || one.endLine >= broken || (isCycle && ofCycles.has(one.code))) return [];
     const place = placeOf(cell, cellKey, one);
     if (compiled.some((other) => overlap(other.place, place))) return [];
     return [{ code: `TS${one.code}`, severity: one.severity, message: one.message, place, related: [] }];

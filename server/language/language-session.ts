@@ -32,7 +32,9 @@ const mostOpen = 12;
 const mostLetters = 4_000_000;
 const urgentMs = 40;
 const quietMs = 400;
-const atOnce = 8;
+/** Types of all values are the dearest question. */
+const portsMs = 1_200;
+const atOnce = 4;
 
 export class LanguageSession {
   private readonly documents: NotebookDocuments;
@@ -54,6 +56,9 @@ export class LanguageSession {
   private readonly urgent = new Set<string>();
   private urgentTimer: NodeJS.Timeout | undefined;
   private quietTimer: NodeJS.Timeout | undefined;
+  private portsTimer: NodeJS.Timeout | undefined;
+  /** Called when the last question has its answer. */
+  private readonly whenUnasked: (() => void)[] = [];
   private epoch = 0;
   private asking = 0;
   private closed = false;
@@ -161,13 +166,17 @@ export class LanguageSession {
           send({ type: "answer", id, fault: "gone" });
         },
       )
-      .finally(() => this.asking--);
+      .finally(() => {
+        this.asking--;
+        if (this.asking === 0) for (const goOn of this.whenUnasked.splice(0)) goOn();
+      });
   }
 
   close(): void {
     this.closed = true;
     clearTimeout(this.urgentTimer);
     clearTimeout(this.quietTimer);
+    clearTimeout(this.portsTimer);
     for (const id of this.open.keys()) this.tellClosed(id);
     for (const file of this.extras.keys()) this.notifyClosed(this.scrubber.uri(file));
     if (this.portsVersion > 0) this.notifyClosed(this.scrubber.uri(portsFile));
@@ -335,6 +344,8 @@ export class LanguageSession {
     const step = async () => {
       await this.work;
       while (ids.size > 0 && isCurrent()) {
+        // Whoever waits for an answer goes first.
+        if (ids === this.pending) await this.unasked();
         const batch = [...ids].slice(0, atOnce);
         const cells: Record<string, readonly TypeDiagnostic[]> = {};
         for (const [id, list] of await Promise.all(batch.map((id) => this.diagnose(id)))) {
@@ -348,11 +359,22 @@ export class LanguageSession {
         }
         if (Object.keys(cells).length > 0) this.options.send({ type: "diagnostics", version: this.version, cells });
       }
-      if (ids === this.pending && isCurrent()) await this.readPorts(isCurrent);
+      if (ids !== this.pending || !isCurrent()) return;
+      clearTimeout(this.portsTimer);
+      const look = async () => {
+        await this.unasked();
+        if (isCurrent()) await this.readPorts(isCurrent);
+      };
+      this.portsTimer = setTimeout(() => void look().catch(complain), this.sentPorts === "" ? 0 : portsMs);
     };
-    step().catch((error: unknown) => {
+    const complain = (error: unknown) => {
       if (!(error instanceof ProcessGone)) log("warn", "types of a notebook could not be checked", errorFields(error));
-    });
+    };
+    step().catch(complain);
+  }
+
+  private unasked(): Promise<void> {
+    return this.asking === 0 ? Promise.resolve() : new Promise((resolve) => this.whenUnasked.push(resolve));
   }
 
   private async diagnose(id: string): Promise<readonly [string, readonly TypeDiagnostic[]]> {

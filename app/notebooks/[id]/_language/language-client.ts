@@ -23,8 +23,6 @@ export class LanguageClient {
   /** What the server has, by id. */
   private readonly told = new Map<string, Cell>();
   private toldOrder = "";
-  /** The version in which each cell was told last: older diagnostics are of another text. */
-  private readonly versions = new Map<string, number>();
   private version = 0;
   private counter = 0;
   private tries = 0;
@@ -112,10 +110,7 @@ export class LanguageClient {
     const order = ids.join("\n");
     if (changed.length === 0 && order === this.toldOrder) return;
     this.version += 1;
-    for (const cell of changed) {
-      this.told.set(cell.id, cell);
-      this.versions.set(cell.id, this.version);
-    }
+    for (const cell of changed) this.told.set(cell.id, cell);
     const moved = order !== this.toldOrder;
     this.toldOrder = order;
     this.send({ type: "sync", version: this.version, cells: changed, ...(moved && { order: ids }) });
@@ -131,11 +126,10 @@ export class LanguageClient {
       case "answer":
         this.waiting.get(message.id)?.(message.answer);
         return;
-      case "diagnostics": {
-        const current = Object.entries(message.cells).filter(([id]) => (this.versions.get(id) ?? 0) <= message.version);
-        this.listener.onDiagnostics(Object.fromEntries(current));
+      case "diagnostics":
+        // Of an older text too: the server does not say again what stays the same.
+        this.listener.onDiagnostics(message.cells);
         return;
-      }
       case "ports":
         this.listener.onPorts(message.ports);
         return;

@@ -1,6 +1,6 @@
 "use client";
 /** Joins the editors of the cells with the language server; what leads elsewhere opens a dialog or jumps. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { CellPlace, DefinitionAnswer } from "@/pipelines/language/messages";
 import type { Cell } from "@/pipelines/notebook/notebook";
 import type { CodeIntelligence } from "../../../_code/code-intelligence";
@@ -19,22 +19,32 @@ export interface IntelligenceParts {
   readonly open: (dialog: LanguageDialog) => void;
 }
 
+/** Where what is asked later finds the newest parts. */
+class Desk {
+  private latest: IntelligenceParts | undefined;
+
+  put(parts: IntelligenceParts): void {
+    this.latest = parts;
+  }
+
+  get parts(): IntelligenceParts {
+    return this.latest!;
+  }
+}
+
 /** One object per cell that stays the same for as long as the server answers. */
 export function useIntelligence(
   client: LanguageClient | undefined,
   ready: boolean,
   parts: IntelligenceParts,
 ): ((cellId: string) => CodeIntelligence) | undefined {
-  const latest = useRef(parts);
-  useEffect(() => {
-    latest.current = parts;
-  });
-  const [made, setMade] = useState<{ readonly client: LanguageClient; readonly of: (id: string) => CodeIntelligence }>();
-  if (client && made?.client !== client) setMade({ client, of: makeIntelligences(client, latest) });
-  return ready && made?.client === client ? made?.of : undefined;
+  const [desk] = useState(() => new Desk());
+  useEffect(() => desk.put(parts));
+  const of = useMemo(() => client && makeIntelligences(client, desk), [client, desk]);
+  return ready ? of : undefined;
 }
 
-function makeIntelligences(client: LanguageClient, latest: { readonly current: IntelligenceParts }): (id: string) => CodeIntelligence {
+function makeIntelligences(client: LanguageClient, desk: Desk): (id: string) => CodeIntelligence {
   const known = new Map<string, CodeIntelligence>();
   const make = (cell: string): CodeIntelligence => ({
     complete: (text, at) => client.ask({ what: "complete", cell, ...at }, text),
@@ -44,7 +54,7 @@ function makeIntelligences(client: LanguageClient, latest: { readonly current: I
     inlay: (text) => client.ask({ what: "inlay", cell }, text),
     define(text, at) {
       void client.ask({ what: "definition", cell, ...at }, text).then((found) => {
-        const { actions, say, open } = latest.current;
+        const { actions, say, open } = desk.parts;
         switch (found?.type) {
           case "cell":
             return actions.jump(found.place.cell, found.place.line, found.place.column);
@@ -58,12 +68,12 @@ function makeIntelligences(client: LanguageClient, latest: { readonly current: I
       });
     },
     references(text, at) {
-      void findReferences(client, latest.current.cells, cell, text, at).then(({ name, places }) => {
-        if (places.length === 0) latest.current.say("Nothing refers to what stands here.");
-        else latest.current.open({ type: "references", name, places });
+      void findReferences(client, desk.parts.cells, cell, text, at).then(({ name, places }) => {
+        if (places.length === 0) desk.parts.say("Nothing refers to what stands here.");
+        else desk.parts.open({ type: "references", name, places });
       });
     },
-    rename: (_text, at, name) => latest.current.open({ type: "rename", cell, ...at, name }),
+    rename: (_text, at, name) => desk.parts.open({ type: "rename", cell, ...at, name }),
   });
   return (cell) => {
     let intelligence = known.get(cell);

@@ -1,6 +1,6 @@
 "use client";
 /** Diagnostics of the compiler and of the types together; lists that did not change stay the same objects. */
-import { useMemo, useRef } from "react";
+import { useMemo, useState } from "react";
 import { cellKey } from "@/pipelines/notebook/cell-key";
 import type { Notebook } from "@/pipelines/notebook/notebook";
 import { checkPorts, showDiagnostics, type ShownDiagnostic } from "@/pipelines/language/shown-diagnostics";
@@ -13,6 +13,18 @@ export interface ShownProblems {
   readonly byCell: ReadonlyMap<string, readonly ShownDiagnostic[]>;
 }
 
+/** The last list of each cell. */
+class Lists {
+  private readonly known = new Map<string, readonly ShownDiagnostic[]>();
+
+  keep(cell: string, list: readonly ShownDiagnostic[]): readonly ShownDiagnostic[] {
+    const old = this.known.get(cell);
+    if (old && JSON.stringify(old) === JSON.stringify(list)) return old;
+    this.known.set(cell, list);
+    return list;
+  }
+}
+
 const none: ShownProblems = { all: [], byCell: new Map() };
 
 export function useShownProblems(
@@ -20,7 +32,7 @@ export function useShownProblems(
   compilation: PageCompilation | undefined,
   { diagnostics, ports, ready }: Language,
 ): ShownProblems {
-  const before = useRef(new Map<string, readonly ShownDiagnostic[]>());
+  const [before] = useState(() => new Lists());
   // While one writes the compilation follows a moment later; what it says of the cells is what counts here.
   return useMemo(() => {
     if (!compilation) return none;
@@ -41,10 +53,8 @@ export function useShownProblems(
       const own = travel.filter(({ place }) => place.cell === cell.id);
       const shown = [...showDiagnostics(cell, cellKey(cell, index), compiled, types), ...own];
       if (shown.length === 0) return;
-      const old = before.current.get(cell.id);
-      byCell.set(cell.id, old && JSON.stringify(old) === JSON.stringify(shown) ? old : shown);
+      byCell.set(cell.id, before.keep(cell.id, shown));
     });
-    before.current = new Map(byCell);
     return { all: [...byCell.values()].flat(), byCell };
-  }, [notebook, compilation, diagnostics, ports, ready]);
+  }, [notebook, compilation, diagnostics, ports, ready, before]);
 }
