@@ -45,7 +45,7 @@ test("a version is found, named, compared and restored, and that is undone", asy
   await expect(list.getByRole("button", { name: /^Version 3/ })).toHaveCount(0);
 
   await page.getByRole("button", { name: "Restore" }).click();
-  await expect(page.getByText("Version 1 is the newest again, as version 4.")).toBeVisible();
+  await expect(page.getByText("Version 1 is the newest again, as version 4.", { exact: true })).toBeVisible();
   const newest = () =>
     page.evaluate(async (id) => {
       const response = await fetch(`/api/trpc/notebook.get?input=${encodeURIComponent(JSON.stringify({ id }))}`);
@@ -53,7 +53,7 @@ test("a version is found, named, compared and restored, and that is undone", asy
     }, id);
   expect(await newest()).toBe(text("0.1"));
   await page.getByRole("button", { name: "Undo" }).click();
-  await expect(page.getByText("“kept” is as it was before.")).toBeVisible();
+  await expect(page.getByText("“kept” is as it was before.", { exact: true })).toBeVisible();
   expect(await newest()).toContain("Report");
 });
 
