@@ -48,23 +48,25 @@ export function TextDiff({ before, after, sideBySide }: { readonly before: strin
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const parent = host.current!;
-    const view = sideBySide
-      ? new MergeView({
-          parent,
-          a: { doc: before, extensions: readOnly("Before") },
-          b: { doc: after, extensions: readOnly("After") },
-          collapseUnchanged: collapse,
-        })
-      : new EditorView({
-          parent,
-          state: EditorState.create({
-            doc: after,
-            extensions: [
-              ...readOnly("Changes of the code"),
-              unifiedMergeView({ original: before, mergeControls: false, gutter: true, collapseUnchanged: collapse }),
-            ],
-          }),
-        });
+    // Two columns of code do not fit on a telephone.
+    const view =
+      sideBySide && matchMedia("(min-width: 721px)").matches
+        ? new MergeView({
+            parent,
+            a: { doc: before, extensions: readOnly("Before") },
+            b: { doc: after, extensions: readOnly("After") },
+            collapseUnchanged: collapse,
+          })
+        : new EditorView({
+            parent,
+            state: EditorState.create({
+              doc: after,
+              extensions: [
+                ...readOnly("Changes of the code"),
+                unifiedMergeView({ original: before, mergeControls: false, gutter: true, collapseUnchanged: collapse }),
+              ],
+            }),
+          });
     return () => view.destroy();
   }, [before, after, sideBySide]);
   return <div ref={host} className={styles.box} />;

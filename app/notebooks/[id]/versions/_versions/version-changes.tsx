@@ -9,6 +9,7 @@ import { useSession } from "../../../../_frame/use-session";
 import { useTRPC } from "../../../../_trpc/client";
 import type { VersionRow } from "../../../../_trpc/outputs";
 import { Button } from "../../../../_ui/button";
+import { classNames } from "../../../../_ui/class-names";
 import { Select } from "../../../../_ui/field";
 import { ErrorNotice, Skeleton } from "../../../../_ui/notice";
 import { NameDialog } from "./name-dialog";
@@ -76,7 +77,7 @@ export function VersionChanges({ id, title, newest, revision, version, before }:
           <option value="before">{before === undefined ? "Changes: its beginning" : `Changes since version ${before}`}</option>
           {revision !== newest && <option value="newest">What changed since, up to the newest</option>}
         </Select>
-        <div className={styles.choice} role="group" aria-label="How differences are shown">
+        <div className={classNames(styles.choice, styles.sides)} role="group" aria-label="How differences are shown">
           <Button small look={sideBySide ? "quiet" : "plain"} aria-pressed={!sideBySide} onClick={() => address.set({ look: undefined })}>
             One text
           </Button>
