@@ -7,6 +7,7 @@ type Outputs = inferRouterOutputs<AppRouter>;
 export type Session = Outputs["workspace"]["session"];
 export type NotebookRow = Outputs["notebook"]["list"][number];
 export type NotebookDetail = Outputs["notebook"]["get"];
+export type VersionRow = Outputs["notebook"]["versions"]["versions"][number];
 export type NotebookStates = Outputs["notebook"]["states"];
 export type CellState = NotebookStates["cells"][number];
 export type RunRow = Outputs["run"]["list"]["rows"][number];

@@ -22,3 +22,27 @@ export interface NotebookDetail {
   /** npm packages of the environment that cells may import. */
   readonly packages: readonly string[];
 }
+
+/** One saved text of a notebook. */
+export interface VersionRow {
+  readonly revision: number;
+  readonly name: string | undefined;
+  readonly createdAt: string;
+  readonly author: { readonly id: string; readonly name: string };
+  readonly bytes: number;
+  /** The newest three runs of this very text. */
+  readonly runs: readonly { readonly id: string; readonly number: number }[];
+  readonly runCount: number;
+}
+
+export interface VersionPage {
+  /** Newest first. */
+  readonly versions: readonly VersionRow[];
+  /** To go on below this revision; undefined: there are no older ones. */
+  readonly next: number | undefined;
+}
+
+export interface VersionText {
+  readonly revision: number;
+  readonly text: string;
+}

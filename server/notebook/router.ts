@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Diagnostic } from "@/pipelines/compile/dag";
 import { AppError } from "../errors";
 import { inWorkspace, router } from "../trpc";
-import type { NotebookDetail, NotebookRow } from "./notebook-views";
+import type { NotebookDetail, NotebookRow, VersionPage, VersionText } from "./notebook-views";
 import type { CellState, RunRow } from "../run/run-views";
 import { readCellStates } from "../run/cell-states";
 import {
@@ -10,12 +10,15 @@ import {
   createNotebook,
   duplicateNotebook,
   getNotebook,
+  getNotebookVersion,
   listNotebooks,
   saveNotebook,
   setNotebookDeleted,
 } from "./store";
+import { forkVersion, listVersions, nameVersion, restoreVersion } from "./versions";
 
 const id = z.strictObject({ id: z.string().max(64) });
+const version = id.extend({ revision: z.int().min(1) });
 // A byte of it would end the text in PostgreSQL.
 const text = z
   .string()
@@ -75,6 +78,36 @@ export const notebookRouter = router({
     .mutation(({ ctx, input }): Promise<void> => {
       return setNotebookDeleted(ctx.heddle.database, ctx.caller.workspaceId, input.id, false);
     }),
+  versions: inWorkspace("viewer")
+    .input(
+      z.strictObject({
+        id: id.shape.id,
+        cursor: z.int().optional(),
+        limit: z.int().min(1).max(200).default(50),
+        named: z.boolean().default(false),
+        /** Sent along by the client's pages: always "forward". */
+        direction: z.literal("forward").optional(),
+      }),
+    )
+    .query(({ ctx, input }): Promise<VersionPage> =>
+      listVersions(ctx.heddle.database, ctx.caller.workspaceId, { ...input, below: input.cursor }),
+    ),
+  version: inWorkspace("viewer")
+    .input(version)
+    .query(async ({ ctx, input }): Promise<VersionText> => {
+      const { revision, text } = await getNotebookVersion(ctx.heddle.database, ctx.caller.workspaceId, input.id, input.revision);
+      return { revision, text };
+    }),
+  nameVersion: inWorkspace("editor")
+    .input(version.extend({ name: z.string().trim().min(1).max(100).nullable() }))
+    .mutation(({ ctx, input }): Promise<void> => nameVersion(ctx.heddle.database, ctx.caller.workspaceId, input)),
+  /** Its text becomes the newest version. CONFLICT when `newest` is not the newest any more. */
+  restoreVersion: inWorkspace("editor")
+    .input(version.extend({ newest: z.int() }))
+    .mutation(({ ctx, input }): Promise<{ revision: number }> => restoreVersion(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input)),
+  forkVersion: inWorkspace("editor")
+    .input(version)
+    .mutation(({ ctx, input }): Promise<{ id: string }> => forkVersion(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input)),
   /** CONFLICT when `revision` is not the newest: the message says who saved since; nothing is lost on either side. */
   save: inWorkspace("editor")
     .input(z.strictObject({ id: z.string().max(64), revision: z.int(), text }))

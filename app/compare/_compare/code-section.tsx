@@ -1,24 +1,16 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useMemo } from "react";
 import { useAddress } from "../../_charts/use-address";
-import { StaticCode } from "../../_code/static-code";
+import { CellDiffs } from "../../_code/cell-diffs";
+import { prepareCodeDiff } from "../../_code/prepare-code-diff";
 import { useTRPC } from "../../_trpc/client";
 import type { RunDetail } from "../../_trpc/outputs";
-import { Chip } from "../../_ui/chip";
 import { Select } from "../../_ui/field";
-import { plural } from "../../_ui/format-number";
 import { ErrorNotice, Skeleton } from "../../_ui/notice";
 import styles from "./compare.module.css";
-import { prepareCodeDiff, type CellDiff } from "./prepare-code-diff";
 
-const UnifiedDiff = dynamic(() => import("./unified-diff").then((module) => module.UnifiedDiff), {
-  ssr: false,
-  loading: () => <Skeleton height={80} />,
-});
-
-const typeWords: Record<CellDiff["type"], string> = { changed: "changed", added: "only in the second", removed: "only in the first" };
+const words = { added: "only in the second", removed: "only in the first" };
 
 /** What changed in the code between two of the runs. */
 export function CodeSection({ runs }: { readonly runs: readonly RunDetail[] }) {
@@ -61,33 +53,5 @@ function Diff({ base, other }: { readonly base: RunDetail; readonly other: RunDe
   if (error) return <ErrorNotice doing="load the code" error={error} />;
   if (!diff) return <Skeleton height={120} />;
   if (diff.cells.length === 0 && !diff.frontMatter) return <p className={styles.quiet}>Both ran the very same code.</p>;
-  return (
-    <div className={styles.diff}>
-      <p className={styles.quiet}>
-        {plural(diff.cells.length, "cell differs", "cells differ")}, {plural(diff.same, "cell is", "cells are")} the same.
-      </p>
-      {diff.frontMatter && (
-        <article className={styles.diffCell}>
-          <header>
-            <strong>Front matter</strong> <Chip>changed</Chip>
-          </header>
-          <UnifiedDiff before={diff.frontMatter.before} after={diff.frontMatter.after} />
-        </article>
-      )}
-      {diff.cells.map((cell) => (
-        <article key={`${cell.type} ${cell.key}`} className={styles.diffCell} data-diff={cell.type}>
-          <header>
-            <strong>{cell.title}</strong> <Chip>{typeWords[cell.type]}</Chip>
-          </header>
-          {cell.type === "changed" ? (
-            <UnifiedDiff before={cell.before} after={cell.after} />
-          ) : (
-            <div className={cell.type === "added" ? styles.added : styles.removed}>
-              <StaticCode text={cell.source} />
-            </div>
-          )}
-        </article>
-      ))}
-    </div>
-  );
+  return <CellDiffs diff={diff} words={words} />;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { chooseAxes } from "./choose-axes";
-import { prepareCodeDiff } from "./prepare-code-diff";
+import { prepareCodeDiff } from "../../_code/prepare-code-diff";
 import { prepareParameters } from "./prepare-parameters";
 import { formatDirections, parseDirections, prepareValues } from "./prepare-values";
 import { parseRuns } from "./run-list-in-address";
@@ -106,6 +106,13 @@ describe("code cell by cell", () => {
     expect(
       prepareCodeDiff(text("// %%\na();", "// %%\nb();"), text("// %%\na();", "// %% Named\nq();", "// %%\nb();")).cells,
     ).toMatchObject([{ type: "added", key: "named" }]);
+  });
+
+  it("names what stands elsewhere now, and as few cells as explain it", () => {
+    const [a, b, c, d] = ["// %% A\na();", "// %% B\nb();", "// %% C\nc();", "// %% D\nd();"] as const;
+    const diff = prepareCodeDiff(text(a, b, c, d), text(d, a, b, c));
+    expect(diff).toMatchObject({ cells: [{ type: "moved", key: "d", after: undefined }], same: 3 });
+    expect(prepareCodeDiff(text(a, b, c), text(b, c, `${a}\nmore();`)).cells).toMatchObject([{ type: "changed", key: "a", moved: true }]);
   });
 
   it("tells a change of the front matter", () => {

@@ -1,6 +1,6 @@
 "use client";
 /** The bar of the editor: the title, what is saved, and at the right always in the same place: Run all, or Stop. */
-import { ChevronDown, Grid3x3, Keyboard, ListChecks, PanelRight, Play, Square } from "lucide-react";
+import { ChevronDown, Grid3x3, History, Keyboard, ListChecks, PanelRight, Play, Square } from "lucide-react";
 import Link from "next/link";
 import { PageBar } from "../../../_frame/page-bar";
 import type { RunRow } from "../../../_trpc/outputs";
@@ -42,7 +42,7 @@ export function EditorBar(props: EditorBarProps) {
       heading={
         <>
           <TitleInput title={title} onTitle={props.onTitle} />
-          <SaveWord state={props.saveState} />
+          <SaveWord id={props.id} state={props.saveState} />
         </>
       }
       actions={
@@ -57,6 +57,10 @@ export function EditorBar(props: EditorBarProps) {
           <Link href={`/notebooks/${props.id}/runs`} prefetch={false} className={styles.runs} title="Its runs side by side">
             <Grid3x3 size={16} aria-hidden />
             <span className="sr-only">Its runs side by side</span>
+          </Link>
+          <Link href={`/notebooks/${props.id}/versions`} prefetch={false} className={styles.runs} title="Its versions">
+            <History size={16} aria-hidden />
+            <span className="sr-only">Its versions</span>
           </Link>
           <IconButton label="Keys" keys="?" onClick={props.onKeys} className={styles.wide}>
             <Keyboard size={16} />
