@@ -28,6 +28,8 @@ const usualStartMs = 40;
 /** Attempts of a run whose time nobody knows yet wait this long for the processes that the run has. */
 const patienceMs = 4;
 const spareDelayMs = 150;
+/** Whoever takes less of a core waits for something else, and others can work meanwhile. */
+const mostIdle = 0.5;
 /** So many attempts waiting are work for a while. */
 const plenty = 4;
 const unclaimedMs = 600_000;
@@ -49,8 +51,8 @@ export class Harness {
   private wakeTimer: NodeJS.Timeout | undefined;
   private spareTimer: NodeJS.Timeout | undefined;
   private startMs = usualStartMs;
-  /** By run: how long its attempts hold a process, the newest counting most. */
-  private readonly paces = new Map<string, number>();
+  /** By run: how long its attempts hold a process, and how much of a core they take meanwhile, the newest counting most. */
+  private readonly paces = new Map<string, { readonly heldMs: number; readonly cpu: number }>();
   private spares: number;
   /** Processes in a row that ended before they were ready. */
   private stillborn = 0;
@@ -223,6 +225,7 @@ export class Harness {
       else if (process.run === run.id && process.state === "busy" && isolation === "run") ofRun++;
     }
     if (starting >= waiting || starting >= availableParallelism()) return;
+    if (ofRun >= availableParallelism() && this.fillsCores(run.id)) return;
     const waited = performance.now() - attempt.waitingSince;
     const patience = ofRun > 0 ? this.patience(run.id, waiting, ofRun) - waited : 0;
     if (patience > 0) {
@@ -245,7 +248,13 @@ export class Harness {
   private patience(run: string, waiting: number, processes: number): number {
     const pace = this.paces.get(run);
     if (pace === undefined) return patienceMs;
-    return (waiting * pace) / processes < this.startMs ? this.startMs : patienceMs;
+    return (waiting * pace.heldMs) / processes < this.startMs ? this.startMs : patienceMs;
+  }
+
+  /** Attempts that compute all the time, and are over before a process could be started: one per core is as fast as many. */
+  private fillsCores(run: string): boolean {
+    const pace = this.paces.get(run);
+    return pace !== undefined && pace.heldMs < this.startMs && pace.cpu > mostIdle;
   }
 
   private spawn(spare: boolean): boolean {
@@ -293,8 +302,11 @@ export class Harness {
   private done(process: TaskProcess, attempt: AttemptRecord, result: WireResult, dirty: string | undefined): void {
     this.watchdog.forget(process);
     const { id } = attempt.launch.run;
-    const held = performance.now() - process.startedAt;
-    this.paces.set(id, (this.paces.get(id) ?? held) * 0.8 + held * 0.2);
+    const heldMs = performance.now() - process.startedAt;
+    const { cpuMs, durationMs } = result.usage;
+    const now = { heldMs, cpu: durationMs > 0 ? Math.min(1, cpuMs / durationMs) : 1 };
+    const { heldMs: before, cpu } = this.paces.get(id) ?? now;
+    this.paces.set(id, { heldMs: before * 0.8 + now.heldMs * 0.2, cpu: cpu * 0.8 + now.cpu * 0.2 });
     attempt.finish(result);
     if (dirty !== undefined || process.tasks >= mostTasks || attempt.launch.isolation !== "run") {
       process.kill();
