@@ -218,16 +218,26 @@ export class Harness {
 
   private grow(attempt: AttemptRecord, waiting: number): void {
     const { isolation, run } = attempt.launch;
+    const now = performance.now();
     let starting = 0;
     let ofRun = 0;
+    let longest = 0;
     for (const process of this.processes.values()) {
       if (process.state === "starting") starting++;
-      else if (process.run === run.id && process.state === "busy" && isolation === "run") ofRun++;
+      else if (process.run === run.id && process.state === "busy" && isolation === "run") {
+        ofRun++;
+        longest = Math.max(longest, now - process.startedAt);
+      }
     }
     if (starting >= waiting || starting >= availableParallelism()) return;
-    if (ofRun >= availableParallelism() && this.fillsCores(run.id)) return;
-    const waited = performance.now() - attempt.waitingSince;
-    const patience = ofRun > 0 ? this.patience(run.id, waiting, ofRun) - waited : 0;
+    const waited = now - attempt.waitingSince;
+    const patience =
+      ofRun >= availableParallelism() && longest < this.startMs && this.fillsCores(run.id)
+        ? // Unless one of them turns out to be slow: it may even wait for one that waits here.
+          this.startMs - longest
+        : ofRun > 0
+          ? this.patience(run.id, waiting, ofRun) - waited
+          : 0;
     if (patience > 0) {
       this.wakeTimer ??= setTimeout(() => {
         this.wakeTimer = undefined;

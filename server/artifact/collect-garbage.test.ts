@@ -205,6 +205,7 @@ test("every JSON column is known to hold values or not to", async () => {
     "run_wish.command",
     "task_run.decision",
     "worker.labels",
+    "concurrency_limit.labels",
     "task_run.key_parts",
     "task_run.why",
     "task_run.displays",

@@ -2,7 +2,7 @@
  * What every Executor promises, as tests: run against real processes by process/process-executor.test.ts and against
  * real containers by docker/docker-executor.test.ts. Walls that only containers have are asked for by `walls`.
  */
-import { appendFile, cp, mkdir, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createValueStore, type ValueStore } from "@/server/artifact/store";
@@ -393,6 +393,20 @@ export function describeExecutor(name: string, candidate: Candidate): void {
       expect(await Promise.all(results.map((result) => readValue(store, "w1", result.outputs.i!)))).toEqual(
         Array.from({ length: 200 }, (_, i) => i),
       );
+    });
+
+    test("has as many at work at once as it may, also after many quick ones and when they wait for each other", async () => {
+      const quick = await Promise.all(Array.from({ length: 60 }, () => start("return { n: 1 }")));
+      for (const { log } of quick) await log.succeeded();
+      const place = `heddle-meeting-${crypto.randomUUID()}`;
+      const meet = `const fs = await import("node:fs");
+const here = (n) => "/tmp/${place}-" + n;
+fs.writeFileSync(here(__heddle.params.i), "");
+while (![0, 1, 2, 3].every((n) => fs.existsSync(here(n)))) await new Promise((resolve) => setTimeout(resolve, 5));
+return { met: true };`;
+      const all = await Promise.all([0, 1, 2, 3].map((i) => start(meet, { params: { i } })));
+      for (const { log } of all) await log.succeeded();
+      for (const i of [0, 1, 2, 3]) await rm(`/tmp/${place}-${i}`, { force: true });
     });
 
     test("loses and doubles nothing when the connection breaks", async () => {
