@@ -41,6 +41,16 @@ it.each(["down", "right"] as const)("arrows go around boxes that they do not bel
   );
 });
 
+it("an arrow around the outermost box of its part keeps clear of the part beside it", () => {
+  const needs: readonly (readonly number[])[] = [[], [0], [], [1], [], [], [5, 4, 2], [], [4], [6], [3, 7, 0], []];
+  const tasks = needs.map((each, index) => ({
+    key: `t${index}`,
+    title: index === 4 ? "x".repeat(27) : "",
+    needs: each.map((need) => ({ task: `t${need}`, names: [] })),
+  }));
+  expect(lines(tasks, "right").filter(({ crossed }) => crossed.length > 0)).toEqual([]);
+});
+
 it("the same graph has the same places, whatever it is called with", () => {
   const tasks = fc.sample(graphs, { numRuns: 1, seed: 7 })[0]!;
   const lay = () => layOutInRoom(tasks, "down", (task) => wantedWidth(task.title, false, "down"), 1000);

@@ -82,11 +82,11 @@ function packParts(parts: readonly Layout[], direction: Direction, space: number
   const gap = direction === "down" ? 12 : 10;
   let [x, y, rowEnd] = [0, 0, 0];
   for (const part of parts) {
-    const width = rightEdge(part.places);
-    const height = bottomEdge(part.places);
+    const { left, top, right, bottom } = extentOf(part);
+    const [width, height] = [right - left, bottom - top];
     const wraps = direction === "right" || x + width > space;
     if (x > 0 && wraps) [x, y] = [0, rowEnd + (direction === "down" ? 32 : gap)];
-    const [dx, dy] = [x, y];
+    const [dx, dy] = [x - left, y - top];
     const move = (point: { x: number; y: number }) => ({ x: point.x + dx, y: point.y + dy });
     for (const [key, place] of part.places) places.set(key, { ...place, ...move(place) });
     for (const [id, each] of part.lanes)
@@ -167,6 +167,28 @@ function sizeForDagre(tasks: readonly GraphTask[]): number {
     for (const each of above) size += layer - each - 1;
   }
   return size;
+}
+
+/** With the arrows that go around the outermost boxes. */
+function extentOf({ places, lanes }: Layout): { left: number; top: number; right: number; bottom: number } {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  const reach = (x: number, y: number) => {
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x);
+    bottom = Math.max(bottom, y);
+  };
+  for (const { x, y, width } of places.values()) {
+    reach(x, y);
+    reach(x + width, y + nodeHeight);
+  }
+  for (const lane of lanes.values()) {
+    for (const { from, to } of lane) {
+      reach(from.x, from.y);
+      reach(to.x, to.y);
+    }
+  }
+  return { left, top, right, bottom };
 }
 
 /** Not Math.max(...): ten thousand arguments are too many for some engines. */
