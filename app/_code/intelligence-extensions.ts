@@ -76,7 +76,8 @@ async function complete(code: CodeIntelligence, context: CompletionContext): Pro
   // A number is no name.
   if (!explicit && /^\d/.test(begun?.text ?? "")) return null;
   const answer = await code.complete(state.doc.toString(), spotAt(state, pos));
-  if (!answer || context.aborted) return null;
+  // Whoever has left the cell meanwhile would find the list over the next one.
+  if (!answer || context.aborted || context.view?.hasFocus === false) return null;
   return {
     from: begun?.from ?? pos,
     options: answer.items.map((item) => toOption(code, item)),
