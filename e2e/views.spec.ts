@@ -108,7 +108,7 @@ test("durations name the run that took far longer than usual", async ({ signedIn
 test("a run is kept for good from its page, is found by that, and let go again", async ({ signedIn: page }) => {
   await page.goto(`/runs/${quick}`);
   await page.getByRole("button", { name: "Pin", exact: true }).click();
-  await expect(page.getByText("Kept for good: no sweep removes this run.")).toBeVisible();
+  await expect(page.getByText("Kept for good: no sweep removes this run.", { exact: true })).toBeVisible();
   await page.goto("/settings#storage");
   await page.getByRole("link", { name: "1 pinned run" }).click();
   await expect(page.getByRole("table", { name: "Runs" }).getByRole("img", { name: "Kept for good" })).toHaveCount(1);

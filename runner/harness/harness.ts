@@ -29,7 +29,7 @@ const usualStartMs = 40;
 const patienceMs = 4;
 const spareDelayMs = 150;
 /** Whoever takes less of a core waits for something else, and others can work meanwhile. */
-const mostIdle = 0.5;
+const busyShare = 0.5;
 /** So many attempts waiting are work for a while. */
 const plenty = 4;
 const unclaimedMs = 600_000;
@@ -230,14 +230,9 @@ export class Harness {
       }
     }
     if (starting >= waiting || starting >= availableParallelism()) return;
-    const waited = now - attempt.waitingSince;
-    const patience =
-      ofRun >= availableParallelism() && longest < this.startMs && this.fillsCores(run.id)
-        ? // Unless one of them turns out to be slow: it may even wait for one that waits here.
-          this.startMs - longest
-        : ofRun > 0
-          ? this.patience(run.id, waiting, ofRun) - waited
-          : 0;
+    let patience = ofRun > 0 ? this.patience(run.id, waiting, ofRun) - (now - attempt.waitingSince) : 0;
+    // Until one of them turns out to be slow: it may even wait for one that waits here.
+    if (ofRun >= availableParallelism() && this.fillsCores(run.id)) patience = Math.max(patience, this.startMs - longest);
     if (patience > 0) {
       this.wakeTimer ??= setTimeout(() => {
         this.wakeTimer = undefined;
@@ -264,7 +259,7 @@ export class Harness {
   /** Attempts that compute all the time, and are over before a process could be started: one per core is as fast as many. */
   private fillsCores(run: string): boolean {
     const pace = this.paces.get(run);
-    return pace !== undefined && pace.heldMs < this.startMs && pace.cpu > mostIdle;
+    return pace !== undefined && pace.heldMs < this.startMs && pace.cpu > busyShare;
   }
 
   private spawn(spare: boolean): boolean {

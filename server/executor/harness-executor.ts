@@ -7,7 +7,7 @@ import type { Reason } from "@/pipelines/run/run";
 import { createValueStore, type ValueStore } from "@/server/artifact/store";
 import { DamagedObject } from "@/server/artifact/store-fault";
 import { AttemptWords } from "./attempt-words";
-import type { AttemptId, AttemptListener, AttemptRequest, Executor, InputRef, LaunchResult, WarmScope } from "./executor";
+import type { AttemptId, AttemptListener, AttemptRequest, Executor, LaunchResult, WarmScope } from "./executor";
 import type { Lease } from "./harness-connection";
 import { HarnessLink } from "./harness-link";
 import {
@@ -20,6 +20,7 @@ import {
 } from "./harness-host";
 import { monotonicNow } from "./monotonic-now";
 import { storedHashes } from "./stored-hashes";
+import { toWireInput } from "./to-wire-input";
 import { ValueKeeper } from "./value-keeper";
 
 export interface HarnessExecutorOptions {
@@ -394,21 +395,11 @@ function toLaunch(id: string, request: AttemptRequest): Launch {
       ...(outcome === undefined ? {} : { outcome }),
     },
     program: { hash: program.hash, code: program.code, lines: program.lines as never },
-    inputs: Object.fromEntries(Object.entries(request.inputs).map(([name, input]) => [name, toInput(input)])),
+    inputs: Object.fromEntries(Object.entries(request.inputs).map(([name, input]) => [name, toWireInput(input)])),
     params: request.params as never,
     secrets: { ...request.secrets },
     memoryBytes: limits.memory,
     timeoutMs: limits.timeoutMs,
     isolation: request.isolation,
   };
-}
-
-function toInput(input: InputRef): Launch["inputs"][string] {
-  if ("absent" in input) return { absent: true };
-  const ref = ({ hash, codec, inline }: { hash: string; codec: string; inline?: string | undefined }) => ({
-    hash,
-    codec,
-    ...(inline === undefined ? {} : { inline }),
-  });
-  return "list" in input ? { list: input.list.map(ref) } : ref(input);
 }

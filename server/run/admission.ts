@@ -82,12 +82,10 @@ export class Admission {
     const attempt = this.attemptOf({ run, ordinal });
     if (attempt === undefined || !this.returning.isEmpty || !this.line.isEmpty || this.atDesk) return false;
     const { spec, plan, taskRuns } = run.state;
-    const task = plan.tasks[taskRuns[ordinal]!.task]!;
-    if (this.needs.of(run, taskRuns[ordinal]!).length > 0) return false;
-    if (this.parts.places?.laneOf(spec.workspaceId, task.options) !== undefined) return false;
-    const { slots, costs } = this.parts;
-    const share = slots.hasRun(run.id) ? costs.share(task) : 1;
-    return slots.take(`${taskRunId(run.id, ordinal)}/${attempt}`, run.id, spec.workspaceId, task.options, share) === "taken";
+    const taskRun = taskRuns[ordinal]!;
+    if (this.needs.of(run, taskRun).length > 0) return false;
+    if (this.parts.places?.laneOf(spec.workspaceId, plan.tasks[taskRun.task]!.options) !== undefined) return false;
+    return this.takeHere({ run, ordinal }, attempt) === "taken";
   }
 
   /** The attempt waits for other runs only: its room on the machine is free, and its places in pools. */
@@ -137,13 +135,10 @@ export class Admission {
       const { run, ordinal } = item;
       const task = run.state.plan.tasks[run.state.taskRuns[ordinal]!.task]!;
       const id = taskRunId(run.id, ordinal);
-      const { slots, costs } = this.parts;
-      // However quick a task is: one more run at once is one more process. Quick ones crowd into those that are there.
-      const share = slots.hasRun(run.id) ? costs.share(task) : 1;
       const elsewhere = item.resources.some(isLane);
       const taken = elsewhere
-        ? slots.takeElsewhere(`${id}/${attempt}`, run.id, item.workspaceId, task.options)
-        : slots.take(`${id}/${attempt}`, run.id, item.workspaceId, task.options, share);
+        ? this.parts.slots.takeElsewhere(`${id}/${attempt}`, run.id, item.workspaceId, task.options)
+        : this.takeHere(item, attempt);
       if (taken === "full") {
         if (elsewhere || !this.parts.places) break;
         // What runs on other machines need not wait for this one.
@@ -230,6 +225,15 @@ export class Admission {
     } finally {
       this.wake();
     }
+  }
+
+  private takeHere({ run, ordinal }: Wanting, attempt: number): "taken" | "full" {
+    const { slots, costs } = this.parts;
+    const { spec, plan, taskRuns } = run.state;
+    const task = plan.tasks[taskRuns[ordinal]!.task]!;
+    // However quick a task is: one more run at once is one more process. Quick ones crowd into those that are there.
+    const share = slots.hasRun(run.id) ? costs.share(task) : 1;
+    return slots.take(`${taskRunId(run.id, ordinal)}/${attempt}`, run.id, spec.workspaceId, task.options, share);
   }
 
   private isBlocked(workspaceId: string, first: string | undefined, rest: readonly string[]): boolean {

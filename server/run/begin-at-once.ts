@@ -1,6 +1,4 @@
-import { applyChanges } from "@/pipelines/run/apply-changes";
 import type { RunAction } from "@/pipelines/run/run-state";
-import { transition } from "@/pipelines/run/transition";
 import type { Admission } from "./admission";
 import type { LiveRun } from "./live-run";
 
@@ -11,9 +9,6 @@ import type { LiveRun } from "./live-run";
 export function beginAtOnce(run: LiveRun, actions: readonly RunAction[], admission: Admission, at: number): RunAction[] {
   return actions.flatMap((action) => {
     if (action.type !== "enqueue" || !admission.takeAtOnce(run, action.ordinal)) return [action];
-    const { changes, actions: then } = transition(run.state, { type: "claimed", ordinal: action.ordinal, at });
-    applyChanges(run.state, changes);
-    run.merge(changes);
-    return then;
+    return run.fold({ type: "claimed", ordinal: action.ordinal, at }).actions;
   });
 }

@@ -4,7 +4,6 @@
  * to the executor.
  */
 import os from "node:os";
-import { applyChanges } from "@/pipelines/run/apply-changes";
 import type { UnknownPools } from "@/pipelines/limit/limit";
 import type { RunSpec } from "@/pipelines/run/run";
 import type { RunCommand } from "@/pipelines/run/run-event";
@@ -224,12 +223,12 @@ export function createEngine(options: EngineOptions): Engine {
       if (refused !== undefined) return { ok: false, reason: "compile-error", message: refused };
       const at = now();
       const run = new LiveRun(state, 0, 0);
-      const { changes, actions } = transition(state, { type: "submitted", at });
-      applyChanges(state, changes);
-      run.merge(changes);
+      const { actions } = run.fold({ type: "submitted", at });
       const left = beginAtOnce(run, actions, admission, at);
-      const all = state.taskRuns.map((taskRun) => toTaskRow(state, taskRun, run.changes, true));
+      const { changes } = run;
       const { save } = run.take(() => undefined);
+      const untouched = state.taskRuns.filter(({ ordinal }) => !changes.taskRuns.has(ordinal));
+      const taskRows = [...save.added, ...untouched.map((taskRun) => toTaskRow(state, taskRun, changes, true))];
       const row = {
         ...save.run,
         workspace_id: full.workspaceId,
@@ -244,16 +243,13 @@ export function createEngine(options: EngineOptions): Engine {
         lease: leaseSeconds,
         order_key: meta.orderKey,
       };
-      let made;
-      try {
-        made = await writer.insert(row, all, save.attempts);
-      } catch (error) {
-        admission.releaseRun(full.id);
-        throw error;
-      }
-      const { id, number } = made;
+      const inserting = writer.insert(row, taskRows, save.attempts);
+      // What it was to begin with is not begun: the insert failed, or a run of the same order is active.
+      const letGo = () => admission.releaseRun(full.id);
+      inserting.catch(letGo);
+      const { id, number } = await inserting;
       if (id !== full.id) {
-        admission.releaseRun(full.id);
+        letGo();
         return { ok: true, id, number };
       }
       run.revision = 1;

@@ -2,13 +2,11 @@
  * What a run would do, without running anything: the fold plays it in memory, stored results are looked up as in earnest,
  * and where a task would have to run, what comes after is left open. Neighbours: cache-lookup.ts, pipelines/run/transition.
  */
-import { applyChanges } from "@/pipelines/run/apply-changes";
 import type { WhyPart } from "@/pipelines/run/cache-key";
 import { isHeld } from "@/pipelines/run/held";
 import type { Reason, RunSpec } from "@/pipelines/run/run";
 import type { RunEvent } from "@/pipelines/run/run-event";
 import { newRun, type RunAction } from "@/pipelines/run/run-state";
-import { transition } from "@/pipelines/run/transition";
 import type { Wanting } from "./wanting";
 import type { LookupAnswer } from "./cache-lookup";
 import { LiveRun } from "./live-run";
@@ -43,8 +41,7 @@ export async function forecastRun(
   const whys = new Map<number, WhyPart>();
   let open: RunAction[] = [];
   const fold = (event: RunEvent) => {
-    const { changes, actions } = transition(state, event);
-    applyChanges(state, changes);
+    const { changes, actions } = run.fold(event);
     for (const [ordinal, { why }] of changes.notes) if (why) whys.set(ordinal, why);
     open.push(...actions);
   };

@@ -1,8 +1,9 @@
 /** A run in memory: its state, and what was decided since the last save. */
-import { mergeChanges } from "@/pipelines/run/apply-changes";
+import { applyChanges, mergeChanges } from "@/pipelines/run/apply-changes";
 import { noChanges } from "@/pipelines/run/draft";
 import type { RunEvent } from "@/pipelines/run/run-event";
-import { isRunTerminal, taskRunId, type Changes, type RunAction, type RunState } from "@/pipelines/run/run-state";
+import { isRunTerminal, taskRunId, type Changes, type RunAction, type RunState, type Transition } from "@/pipelines/run/run-state";
+import { transition } from "@/pipelines/run/transition";
 import type { LogCounts, LogPlace } from "./log-store";
 import type { RunNews } from "./run-hub";
 import { toAttemptRow, toResultRow, toRunRow, toTaskRow, type Remembered } from "./run-rows";
@@ -57,8 +58,12 @@ export class LiveRun {
     };
   }
 
-  merge(changes: Changes): void {
-    mergeChanges(this.changes, changes);
+  /** What the event decides is in the state from now on, and goes with the next save; the actions are the caller's. */
+  fold(event: RunEvent): Transition {
+    const decided = transition(this.state, event);
+    applyChanges(this.state, decided.changes);
+    mergeChanges(this.changes, decided.changes);
+    return decided;
   }
 
   /** Takes what is to be saved; what is decided from now on goes with the next save. */

@@ -4,6 +4,7 @@ import type { CallAnswer, WireInput } from "@/pipelines/protocol/messages";
 import type { OutputRef, Reason, RunStatus, TaskError } from "@/pipelines/run/run";
 import type { Pool } from "../db/pool";
 import { outcomeSql } from "../db/sub-run.sql";
+import { toWireInput } from "../executor/to-wire-input";
 
 interface OutcomeRow {
   readonly number: number;
@@ -28,7 +29,7 @@ export async function readOutcome(pool: Pool, runId: string): Promise<CallAnswer
     const outputs: Record<string, WireInput> = {};
     const params: Record<string, Json> = {};
     for (const { name, task } of row.outputs) {
-      if (row.given && task in row.given) outputs[name] = toInput(row.given[task]?.[name]);
+      if (row.given && task in row.given) outputs[name] = toWireInput(row.given[task]?.[name] ?? { absent: true });
       else if (name in row.params) params[name] = row.params[name]!;
       else outputs[name] = { absent: true };
     }
@@ -43,14 +44,4 @@ export async function readOutcome(pool: Pool, runId: string): Promise<CallAnswer
     ...(row.reason === null ? {} : { reason: row.reason }),
     message: `Run ${number} of “${notebook}” ${status === "cancelled" ? "was stopped" : "failed"}: ${row.message ?? ""}${why}`.trim(),
   };
-}
-
-function toInput(output: OutputRef | undefined): WireInput {
-  if (!output) return { absent: true };
-  const ref = ({ hash, codec, inline }: { hash: string; codec: string; inline?: string }) => ({
-    hash,
-    codec,
-    ...(inline === undefined ? {} : { inline }),
-  });
-  return "list" in output ? { list: output.list.map(ref) } : ref(output);
 }

@@ -68,10 +68,7 @@ test("a run that is saved step by step and read back equals the run in memory", 
       await insert(writer, state);
       const run = new LiveRun(state, 1, state.taskRuns.length);
       for (const [index, event] of steps.slice(1).entries()) {
-        const made = transition(state, event);
-        applyChanges(state, made.changes);
-        run.merge(made.changes);
-        for (const action of made.actions) if (action.type === "remember") run.remembered.push(action);
+        for (const action of run.fold(event).actions) if (action.type === "remember") run.remembered.push(action);
         if (index % every !== 0 && index !== steps.length - 2) continue;
         if (run.hasChanges) {
           expect(await writer.save([run.take(() => undefined).save])).toEqual(new Set([given.id]));
@@ -92,8 +89,7 @@ test("a save from an old revision or of another owner's run writes nothing", asy
   const state = newRun(spec([task("a")], { id: newId(), cache: "off" }));
   await insert(writer, state);
   const run = new LiveRun(state, 1, 1);
-  const claim = transition(state, { type: "claimed", ordinal: 0, at: 2_000 });
-  run.merge(claim.changes);
+  run.fold({ type: "claimed", ordinal: 0, at: 2_000 });
   const { save } = run.take(() => undefined);
   const other = createRunWriter(database.url, "somebody else", 30, () => undefined);
   expect(await other.save([save])).toEqual(new Set());

@@ -4,10 +4,8 @@
  * Neighbours: passes.ts (when), ../run/live-run.ts (one run), ../run/run-writer.ts (its own connection), ../run/lookups.ts,
  * ../run/launcher.ts (what is performed), rescuer.ts (a save was refused), pipelines/run/transition (decides).
  */
-import { applyChanges } from "@/pipelines/run/apply-changes";
 import type { RunEvent } from "@/pipelines/run/run-event";
 import { isRunTerminal, type RunAction } from "@/pipelines/run/run-state";
-import { transition } from "@/pipelines/run/transition";
 import type { Admission } from "../run/admission";
 import { Inbox } from "../run/inbox";
 import type { Launcher } from "../run/launcher";
@@ -145,11 +143,8 @@ export class Dispatcher implements Loop {
     this.claim();
     const saves: TakenSave[] = [];
     for (const run of this.touched) {
-      if (run.dropped) {
-        this.touched.delete(run);
-        continue;
-      }
       this.touched.delete(run);
+      if (run.dropped) continue;
       if (run.hasChanges) saves.push(run.take((place) => this.parts.logs.counts(place)));
       else for (const { done } of run.arrivals.splice(0)) done?.();
     }
@@ -169,9 +164,7 @@ export class Dispatcher implements Loop {
   private fold(run: LiveRun, event: RunEvent): void {
     this.touched.add(run);
     try {
-      const { changes, actions } = transition(run.state, event);
-      applyChanges(run.state, changes);
-      run.merge(changes);
+      const { changes, actions } = run.fold(event);
       for (const [key, attempt] of changes.attempts) {
         if (attempt.status === "launching" || attempt.status === "running") continue;
         const id = `${run.id}-${key}`;

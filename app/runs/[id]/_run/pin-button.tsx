@@ -23,7 +23,7 @@ export function PinButton({ run }: { readonly run: RunDetail }) {
           action: { label: "Undo", onSelect: () => pin.mutate({ runId: run.id, pinned: !pinned }) },
         });
         void queries.invalidateQueries({ queryKey: trpc.storage.overview.queryKey() });
-        void queries.invalidateQueries({ queryKey: ["runs"] });
+        void queries.invalidateQueries({ queryKey: trpc.run.list.pathKey() });
       },
       onError: (error, { pinned }) => {
         show(!pinned);

@@ -127,15 +127,13 @@ function areSame<T extends object>(a: T, b: T): boolean {
   return a === b || (Object.keys(a) as (keyof T)[]).every((key) => Object.is(a[key], b[key]));
 }
 
-export function TaskName({
-  line,
-  onOpenTask,
-  onFold,
-}: {
+export interface TaskNameProps {
   readonly line: TaskLine;
   readonly onOpenTask: (id: string) => void;
   readonly onFold: (key: string) => void;
-}) {
+}
+
+export function TaskName({ line, onOpenTask, onFold }: TaskNameProps) {
   const { row, task } = line;
   const name = line.type === "element" ? (row ? `[${row.mapIndex}]` : "…") : task.title || task.key;
   return (

@@ -10,7 +10,7 @@ import { stateWords } from "../../../_ui/state-words";
 import { Duration, RelativeTime } from "../../../_ui/times";
 import { reasonSentence } from "@/pipelines/run/reason-sentences";
 import { countAll, prepareTasks, type TaskLine, type TaskOrder } from "../_run/prepare-tasks";
-import { TaskName, TaskRows } from "./task-rows";
+import { TaskName, TaskRows, type TaskNameProps } from "./task-rows";
 import styles from "./tabs.module.css";
 import { ProgressText } from "./progress-text";
 
@@ -100,15 +100,7 @@ export function TasksTab({ run, selected, onOpenTask }: TabProps) {
   );
 }
 
-function Cells({
-  line,
-  onOpenTask,
-  onFold,
-}: {
-  readonly line: TaskLine;
-  readonly onOpenTask: (id: string) => void;
-  readonly onFold: (key: string) => void;
-}) {
+function Cells({ line, onOpenTask, onFold }: TaskNameProps) {
   const { row } = line;
   return (
     <>

@@ -10,7 +10,8 @@ export function useVersionActions(id: string, title: string, newest: number) {
   const client = useQueryClient();
   const toast = useToast();
   const router = useRouter();
-  const failed = (doing: string) => (error: { readonly message: string }) => toast({ text: `Could not ${doing}. ${error.message}` });
+  const failed = (doing: string) => (error: { readonly message: string }) =>
+    toast({ failed: true, text: `Could not ${doing}. ${error.message}` });
   const refresh = async () => {
     await client.invalidateQueries({ queryKey: trpc.notebook.versions.pathKey() });
     await client.invalidateQueries({ queryKey: trpc.notebook.get.queryKey({ id }) });
