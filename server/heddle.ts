@@ -14,6 +14,8 @@ export interface Heddle {
   readonly execution: Execution;
   /** Workers on other machines that are connected to this process. */
   readonly workers: WorkerHub;
+  /** Makes schedules fire. */
+  readonly scheduler: { wake(): void };
   readonly revocations: Revocations;
   /** Types while one writes. */
   readonly language: LanguageServer;
