@@ -19,6 +19,8 @@ export interface NotebookDetail {
   readonly revision: number;
   readonly text: string;
   readonly updatedAt: string;
+  /** Identities of its cells, in order, where editing gave them some; those of `parse` otherwise. */
+  readonly cellIds: readonly string[] | undefined;
   /** npm packages of the environment that cells may import. */
   readonly packages: readonly string[];
 }
