@@ -6,7 +6,7 @@
 import type * as Y from "yjs";
 import { mergeText } from "../notebook/merge-text";
 import type { Cell, Notebook, NotebookEdit } from "../notebook/notebook";
-import { editShared, readShared } from "./shared-notebook";
+import { editShared, readShared, readSharedCell } from "./shared-notebook";
 
 /** Does to the document what made `mine` of `base`. Cells are the same where their ids are. */
 export function mergeIntoShared(doc: Y.Doc, base: Notebook, mine: Notebook, origin?: unknown): void {
@@ -31,15 +31,15 @@ export function mergeIntoShared(doc: Y.Doc, base: Notebook, mine: Notebook, orig
       const was = before.get(cell.id);
       if (was && isSame(was, cell) && !moved.has(cell.id)) return;
       // Somebody deleted it meanwhile; what I wrote in it brings it back.
-      const theirs = readShared(doc).cells;
-      const there = theirs.find(({ id }) => id === cell.id);
+      const there = readSharedCell(doc, cell.id);
       if (was && !there && was.source === cell.source) return;
-      const to = indexAfter(
-        theirs.filter(({ id }) => id !== cell.id),
-        mine.cells.slice(0, index),
-      );
-      if (!there) return edit({ type: "insert-cell", index: to, cell });
-      if (moved.has(cell.id)) edit({ type: "move-cell", id: cell.id, index: to });
+      const to = () =>
+        indexAfter(
+          readShared(doc).cells.filter(({ id }) => id !== cell.id),
+          mine.cells.slice(0, index),
+        );
+      if (!there) return edit({ type: "insert-cell", index: to(), cell });
+      if (moved.has(cell.id)) edit({ type: "move-cell", id: cell.id, index: to() });
       const from = was ?? there;
       if (cell.title !== from.title) edit({ type: "set-title", id: cell.id, title: cell.title });
       if (cell.kind !== from.kind) edit({ type: "set-kind", id: cell.id, kind: cell.kind });

@@ -32,6 +32,10 @@ export function readShared(doc: Y.Doc, before?: Notebook): Notebook {
   return frontMatter === undefined ? { cells } : { frontMatter, cells };
 }
 
+export function readSharedCell(doc: Y.Doc, id: string): Cell | undefined {
+  return cellsOf(doc).has(id) ? readCell(doc, id, undefined) : undefined;
+}
+
 /** The text of one cell, for an editor to write in. */
 export function sharedText(doc: Y.Doc, id: string): Y.Text | undefined {
   const text = cellsOf(doc).get(id)?.get("source");

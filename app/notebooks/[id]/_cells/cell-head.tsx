@@ -31,6 +31,7 @@ export function CellHead({
           defaultValue={cell.title}
           placeholder={cellKey}
           aria-label="Title of the cell"
+          readOnly={editor.rights.edit !== undefined}
           spellCheck={false}
           size={Math.max(4, (cell.title || cellKey).length)}
           onBlur={(event) => {
