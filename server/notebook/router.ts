@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Diagnostic } from "@/pipelines/compile/dag";
 import { AppError } from "../errors";
 import { inWorkspace, router } from "../trpc";
+import { commentProcedures } from "./comment-procedures";
 import type { NotebookDetail, NotebookRow, VersionPage, VersionText } from "./notebook-views";
 import type { CellState, RunRow } from "../run/run-views";
 import { readCellStates } from "../run/cell-states";
@@ -26,6 +27,7 @@ const text = z
   .refine((value) => !value.includes("\0"), "A notebook is text: this holds a NUL byte.");
 
 export const notebookRouter = router({
+  ...commentProcedures,
   list: inWorkspace("viewer").query(({ ctx }): Promise<NotebookRow[]> => listNotebooks(ctx.heddle.database, ctx.caller.workspaceId)),
   get: inWorkspace("viewer")
     .input(id)

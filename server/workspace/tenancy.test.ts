@@ -17,6 +17,7 @@ let run: SeededRun;
 let tokenId: string;
 let sessionId: string;
 let noteId: string;
+let comment: { readonly threadId: string; readonly id: string };
 
 const workerId = "worker-of-b";
 
@@ -50,6 +51,8 @@ beforeAll(async () => {
     },
   });
   noteId = ((await b.mutate("run.addNote", { id: run.id, text: "secret of B" })).data as { id: string }).id;
+  comment = (await b.mutate("notebook.addComment", { id: notebookId, cellId: "c1", cellName: "Load", text: "secret of B" }))
+    .data as typeof comment;
   sessionId = ((await b.call("workspace.sessions")).data as { id: string }[])[0]!.id;
 });
 afterAll(() => server.close());
@@ -59,6 +62,7 @@ function foreignInputs(): Record<string, unknown> {
   const taskRunId = run.taskRunIds[1]!;
   return {
     "workspace.session": undefined,
+    "workspace.members": undefined,
     "workspace.signIn": null,
     "workspace.openLink": null,
     "workspace.signOut": null,
@@ -83,6 +87,13 @@ function foreignInputs(): Record<string, unknown> {
     "notebook.delete": { id: notebookId },
     "notebook.restore": { id: notebookId },
     "notebook.save": { id: notebookId, revision: 1, text: "1;" },
+    "notebook.comments": { id: notebookId },
+    "notebook.addComment": { id: notebookId, cellId: "c1", cellName: "Load", text: "hello" },
+    "notebook.answerComment": { id: notebookId, threadId: comment.threadId, text: "hello" },
+    "notebook.resolveComments": { threadId: comment.threadId, resolved: true },
+    "notebook.removeComment": { commentId: comment.id },
+    "notebook.watchComments": { id: notebookId },
+    "notebook.mentions": undefined,
     "run.list": { notebookId },
     "run.get": { id: run.id },
     "run.taskRun": { id: taskRunId },
@@ -198,6 +209,9 @@ describe("with the session of A and the ids of B", () => {
     expect((await b.call("notebook.get", { id: notebookId })).data).toMatchObject({ text, revision: 1 });
     expect((await b.call("run.get", { id: run.id })).status).toBe(200);
     expect((await b.call("run.notes", { id: run.id })).data).toMatchObject([{ text: "secret of B" }]);
+    expect((await b.call("notebook.comments", { id: notebookId })).data).toMatchObject([
+      { id: comment.threadId, comments: [{ id: comment.id, text: "secret of B" }] },
+    ]);
     expect((await b.call("workspace.tokens")).data).toHaveLength(1);
     expect((await b.call("workspace.session")).status).toBe(200);
   });
@@ -219,6 +233,9 @@ describe("row security alone, where a statement forgot the workspace", () => {
     "cache_entry",
     "task_memory",
     "run_note",
+    "notebook_document",
+    "comment_thread",
+    "comment",
     "concurrency_limit",
     "permit",
   ];

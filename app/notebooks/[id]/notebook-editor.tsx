@@ -26,6 +26,8 @@ import { SidePanel, type PanelTab } from "./_panel/side-panel";
 import { usePanel } from "./_panel/use-panel";
 import { useParamValues, useStableParams } from "./_params/use-param-values";
 import { findStale } from "./_runs/find-stale";
+import { CommentsContext, useComments, useOpenCounts } from "./_together/use-comments";
+import { useCommentJump } from "./_together/use-comment-jump";
 import { useRights } from "./_together/use-rights";
 import { PreviewDialog } from "./_runs/preview-dialog";
 import { toGraphStates } from "./_runs/to-graph-states";
@@ -38,6 +40,7 @@ import { useEditorKeys } from "./use-editor-keys";
 import { useHashJump } from "./use-hash-jump";
 
 const noTasks: readonly Task[] = [];
+const CommentsTab = dynamic(() => import("./_together/comments-tab").then((module) => module.CommentsTab), { ssr: false });
 const People = dynamic(() => import("./_together/people-list").then((module) => module.PeopleList), { ssr: false });
 const LanguageDialogs = dynamic(() => import("./_language/language-dialogs").then((module) => module.LanguageDialogs), { ssr: false });
 
@@ -139,9 +142,30 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     open: setLanguageDialog,
   });
   const languageOfCells = useMemo(() => ({ intelligenceOf, inlay }), [intelligenceOf, inlay]);
+  const threads = useComments(detail.id);
+  const openCounts = useOpenCounts(threads);
+  const [commentWish, setCommentWish] = useState(0);
+  const cellComments = useMemo(
+    () => ({
+      counts: openCounts,
+      open: (cellId: string) => {
+        setSelected(cellId);
+        setTab("comments");
+        setPanelOpen(true);
+        setCommentWish((count) => count + 1);
+      },
+    }),
+    [openCounts, setPanelOpen],
+  );
+  const { cells } = notebook;
+  const comments = useMemo(
+    () => <CommentsTab notebookId={detail.id} threads={threads} cells={cells} selected={selected} wish={commentWish} />,
+    [detail.id, threads, cells, selected, commentWish],
+  );
   const lastRun = runs.activeRun ?? runs.lastRun;
   useFavicon(lastRun?.status);
   useHashJump(actions);
+  useCommentJump(cellComments.open);
   const selectedTask = selected === undefined ? undefined : tasks.get(selected);
 
   return (
@@ -174,19 +198,21 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         <div className={styles.main}>
           <div className={styles.column}>
             <LanguageContext value={languageOfCells}>
-              <CellList
-                notebook={notebook}
-                problems={problems.byCell}
-                tasks={tasks}
-                views={runs.views}
-                stale={stale}
-                starting={control.starting}
-                selected={selected}
-                folded={folded}
-                editing={editing}
-                params={params}
-                values={values}
-              />
+              <CommentsContext value={cellComments}>
+                <CellList
+                  notebook={notebook}
+                  problems={problems.byCell}
+                  tasks={tasks}
+                  views={runs.views}
+                  stale={stale}
+                  starting={control.starting}
+                  selected={selected}
+                  folded={folded}
+                  editing={editing}
+                  params={params}
+                  values={values}
+                />
+              </CommentsContext>
             </LanguageContext>
           </div>
           {logs && <LogsDrawer target={logs} view={runs.views.get(logs.taskKey)} onClose={() => setLogs(undefined)} />}
@@ -206,6 +232,8 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
             onSelectTask={actions.jumpToKey}
             values={values}
             views={runs.views}
+            openComments={[...openCounts.values()].reduce((sum, count) => sum + count, 0)}
+            comments={tab === "comments" ? comments : undefined}
           />
         )}
       </div>

@@ -1,5 +1,6 @@
 "use client";
 import { Chip } from "../../../_ui/chip";
+import { CommentMark } from "../_together/comment-mark";
 import { useEditor } from "../editor-context";
 import type { CellProps } from "./cell-props";
 import { CellTools } from "./cell-tools";
@@ -49,6 +50,7 @@ export function CellHead({
       )}
       {cell.kind !== "code" && cell.kind !== "markdown" && cell.kind !== "params" && <Chip title="Kind of cell">{cell.kind}</Chip>}
       {cell.kind !== "markdown" && cell.kind !== "params" && <OptionChips cell={cell} active={active} />}
+      <CommentMark cellId={cell.id} active={active} />
       {active && <CellTools cell={cell} index={index} count={count} folded={folded} isTask={isTask} taskKey={taskKey} />}
     </>
   );
