@@ -34,7 +34,7 @@ export const notebookRouter = router({
     .query(async ({ ctx, input }): Promise<NotebookDetail> => {
       const notebook = await getNotebook(ctx.heddle.database, ctx.caller.workspaceId, input.id);
       if (ctx.caller.role !== "viewer") ctx.heddle.execution.warm({ workspaceId: ctx.caller.workspaceId, notebookId: input.id });
-      return { ...notebook, updatedAt: notebook.updatedAt.toISOString(), packages: ctx.heddle.packages };
+      return { ...notebook, updatedAt: notebook.updatedAt.toISOString(), role: ctx.caller.role, packages: ctx.heddle.packages };
     }),
   /** The newest task run of each task, and the run that is live now, if any. */
   states: inWorkspace("viewer")

@@ -28,7 +28,7 @@ import { useParamValues, useStableParams } from "./_params/use-param-values";
 import { findStale } from "./_runs/find-stale";
 import { CommentsContext, useComments, useOpenCounts } from "./_together/use-comments";
 import { useCommentJump } from "./_together/use-comment-jump";
-import { useRights } from "./_together/use-rights";
+import { rightsOf } from "./_together/rights-of";
 import { PreviewDialog } from "./_runs/preview-dialog";
 import { toGraphStates } from "./_runs/to-graph-states";
 import { useCellViews } from "./_runs/use-cell-views";
@@ -47,7 +47,7 @@ const LanguageDialogs = dynamic(() => import("./_language/language-dialogs").the
 export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) {
   const toast = useToast();
   const [selected, setSelected] = useState<string>();
-  const rights = useRights();
+  const rights = useMemo(() => rightsOf(detail.role), [detail.role]);
   const shared = useDocument(detail, { reads: rights.edit !== undefined, cell: selected });
   const { document, dispatch, saveNow } = shared;
   const { notebook } = document;

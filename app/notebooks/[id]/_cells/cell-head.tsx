@@ -49,8 +49,9 @@ export function CellHead({
         />
       )}
       {cell.kind !== "code" && cell.kind !== "markdown" && cell.kind !== "params" && <Chip title="Kind of cell">{cell.kind}</Chip>}
+      <CommentMark cellId={cell.id} place="count" />
       {cell.kind !== "markdown" && cell.kind !== "params" && <OptionChips cell={cell} active={active} />}
-      <CommentMark cellId={cell.id} active={active} />
+      {active && <CommentMark cellId={cell.id} place="begin" />}
       {active && <CellTools cell={cell} index={index} count={count} folded={folded} isTask={isTask} taskKey={taskKey} />}
     </>
   );

@@ -29,7 +29,9 @@ export function PeopleList({ people, actions }: { readonly people: readonly Pers
     if (!isFollowing) return;
     // Whoever does something of their own goes their own way.
     const stop = (event: Event) => {
-      if (!(event.target as HTMLElement).closest?.("[data-people]")) setFollowing(undefined);
+      const inside = (event.target as HTMLElement).closest?.("[data-people]");
+      const chooses = !(event instanceof KeyboardEvent) || ["Enter", " ", "Tab"].includes(event.key);
+      if (!inside || !chooses) setFollowing(undefined);
     };
     const events = ["keydown", "wheel", "pointerdown"] as const;
     for (const name of events) addEventListener(name, stop, { capture: true, passive: true });
