@@ -47,6 +47,7 @@ export class Writer {
       onUnsyncedChanges: () => this.wake(),
       onSynced: () => this.wake(),
       onAwarenessChange: () => this.wake(),
+      onDisconnect: () => this.wake(),
     });
     this.provider.attach();
     this.doc.on("update", () => this.wake());
@@ -89,6 +90,18 @@ export class Writer {
     this.provider.sendStateless(JSON.stringify({ type: "save", n }));
     await this.until(() => this.words.some((word) => word.n === n));
     return this.words.find((word) => word.n === n)!;
+  }
+
+  /** For whom the server has not all that was written here, and never will. */
+  async saveAnyway(): Promise<ServerWord> {
+    const n = ++this.count;
+    this.provider.sendStateless(JSON.stringify({ type: "save", n }));
+    await this.until(() => this.words.some((word) => word.n === n));
+    return this.words.find((word) => word.n === n)!;
+  }
+
+  get isConnected(): boolean {
+    return this.line.status === WebSocketStatus.Connected;
   }
 
   /** As when a train goes into a tunnel: nobody says goodbye. */
