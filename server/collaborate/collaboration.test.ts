@@ -208,16 +208,16 @@ describe("what is saved elsewhere", () => {
           [owner],
           async (there) => {
             for (let round = 0; round < 5; round++) {
-              here.edit({ type: "set-source", id: "c1", source: `${sourceOf(here, "c1")}\nhere${round}` });
+              here.edit({ type: "set-source", id: "c1", source: `${sourceOf(here, "c1")}\neast${round}` });
               there.edit(
-                { type: "set-source", id: "c1", source: `there${round}\n${sourceOf(there, "c1")}` },
+                { type: "set-source", id: "c1", source: `west${round}\n${sourceOf(there, "c1")}` },
                 { type: "insert-cell", index: 0, cell: { id: `n${round}`, kind: "code", title: "", options: [], source: "" } },
               );
               await Promise.all([here.save(), there.save()]);
             }
             const whole = (writer: Writer) =>
               [0, 1, 2, 3, 4].every((round) =>
-                ["here", "there"].every((word) => sourceOf(writer, "c1")?.split(`${word}${round}`).length === 2),
+                ["east", "west"].every((word) => sourceOf(writer, "c1")?.split(`${word}${round}`).length === 2),
               );
             await here.until(() => whole(here) && here.notebook.cells.length === 7);
             await there.until(() => whole(there) && there.notebook.cells.length === 7);

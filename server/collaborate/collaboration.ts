@@ -201,7 +201,7 @@ export class Collaboration {
       .catch((error: unknown) => {
         log("warn", "a notebook could not be saved", { ...errorFields(error), name: open.name });
         // Deleted meanwhile: whoever has it open is told when they come back.
-        if (isNotFound(error)) this.hocuspocus.closeConnections(open.name);
+        if (isNotFound(error)) setImmediate(() => open.document.getConnections().forEach((each) => each.webSocket.close(4404, notThere)));
         else open.changed = true;
         throw error;
       })

@@ -69,6 +69,8 @@ export class SharedSession {
       document: this.doc,
       token: "",
       onSynced: () => this.join(),
+      // Sent away without the line being cut: comes back by it.
+      onClose: () => this.line.webSocket?.close(),
       onUnsyncedChanges: () => this.askNow(),
       onStateless: ({ payload }) => this.hear(JSON.parse(payload) as ServerWord),
       onAuthenticationFailed: ({ reason }) => this.refused(reason),
