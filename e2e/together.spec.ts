@@ -92,6 +92,44 @@ test("two people type in one cell and in different ones, see each other, and bot
   await expect(ada.getByRole("list", { name: "Also here" })).toHaveCount(0);
 });
 
+test("what is typed before the shared document is there goes into it, beside what others wrote", async ({
+  signedIn: ada,
+  heddle,
+  browser,
+}) => {
+  const id = await open(ada, text);
+  const bob = await join(heddle, browser, id, "Bob First");
+  let letThrough: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (letThrough = resolve));
+  await ada.routeWebSocket(/\/api\/collaborate/, async (socket) => {
+    await held;
+    socket.connectToServer();
+  });
+  await ada.goto(`/notebooks/${id}`);
+  await type(ada, 0, "\nconst early = 1;");
+  await ada.keyboard.press("Escape");
+  await ada.keyboard.press("b");
+  await ada.keyboard.insertText("const between = 2;");
+  await type(bob, 0, "\nconst meanwhile = 3;");
+  await cell(bob, 1).getByLabel("Title of the cell").fill("Renamed");
+  await cell(bob, 1).getByLabel("Title of the cell").press("Enter");
+  await saved(bob);
+  await expect(word(ada, "Saving…")).toBeVisible();
+  letThrough();
+  await saved(ada);
+  for (const page of [ada, bob]) {
+    await expect(cell(page, 0)).toContainText("const early = 1;");
+    await expect(cell(page, 0)).toContainText("const meanwhile = 3;");
+    await expect(cell(page, 1)).toContainText("const between = 2;");
+    await expect(cell(page, 2).getByLabel("Title of the cell")).toHaveValue("Renamed");
+    await expect(page.locator("[data-cell]")).toHaveCount(4);
+  }
+  // The cursor is where it was.
+  await ada.keyboard.insertText(" // still here");
+  await expect(cell(bob, 1)).toContainText("const between = 2; // still here");
+  await bob.context().close();
+});
+
 test("one follows somebody through the notebook, until one does something oneself", async ({ signedIn: ada, heddle, browser }) => {
   const many = Array.from({ length: 40 }, (_, index) => `// %% Cell ${index}\nconst value${index} = ${index};\n`).join("\n");
   const id = await open(ada, many);

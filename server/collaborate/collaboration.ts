@@ -65,6 +65,7 @@ export class Collaboration {
   constructor(private readonly options: CollaborationOptions) {
     this.hocuspocus = new Hocuspocus<Visit>({
       quiet: true,
+      timeout: 30_000,
       debounce: quietMs,
       maxDebounce: mostQuietMs,
       maxPendingDocuments: 1,

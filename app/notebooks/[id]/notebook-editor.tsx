@@ -178,7 +178,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         }
         saveState={shared.saveState}
         rights={rights}
-        people={<People people={shared.people} actions={actions} />}
+        people={shared.people.length > 0 && <People people={shared.people} actions={actions} />}
         run={lastRun}
         running={running}
         starting={control.starting !== undefined}

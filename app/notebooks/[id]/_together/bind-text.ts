@@ -102,7 +102,7 @@ function draw(list: readonly RemoteCaret[], length: number): DecorationSet {
     list.flatMap((caret) => {
       const clamp = (at: number) => Math.max(0, Math.min(length, at));
       const [from, to, head] = [clamp(Math.min(caret.anchor, caret.head)), clamp(Math.max(caret.anchor, caret.head)), clamp(caret.head)];
-      const flag = Decoration.widget({ widget: new Flag(caret.name, caret.colour), side: 1 }).range(head);
+      const flag = Decoration.widget({ widget: new Flag(caret.name, caret.colour, `${caret.anchor} ${caret.head}`), side: 1 }).range(head);
       const style = `background: color-mix(in srgb, ${caret.colour} 24%, transparent)`;
       return from === to ? [flag] : [flag, Decoration.mark({ class: "cm-remote-selection", attributes: { style } }).range(from, to)];
     }),
@@ -114,12 +114,14 @@ class Flag extends WidgetType {
   constructor(
     private readonly name: string,
     private readonly colour: string,
+    /** Somebody who moves is named anew. */
+    private readonly place: string,
   ) {
     super();
   }
 
   override eq(other: Flag): boolean {
-    return other.name === this.name && other.colour === this.colour;
+    return other.name === this.name && other.colour === this.colour && other.place === this.place;
   }
 
   override toDOM(): HTMLElement {

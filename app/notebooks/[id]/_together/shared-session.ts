@@ -28,6 +28,7 @@ export interface SessionParts {
 const quietMs = 400;
 const againMs = 3_000;
 const selectMs = 60;
+const frameMs = 16;
 /** Whoever leaves the page goes on saving for so long. */
 const farewellMs = 30_000;
 
@@ -48,16 +49,20 @@ export class SharedSession {
   private changes = 0;
   private saved = 0;
   private wanted = false;
+  private said: SaveState | undefined;
   private quiet: ReturnType<typeof setTimeout> | undefined;
   private again: ReturnType<typeof setTimeout> | undefined;
-  private drawing: number | undefined;
+  private drawing: ReturnType<typeof setTimeout> | undefined;
   private selecting: ReturnType<typeof setTimeout> | undefined;
   private presence: Presence;
+  private readonly unsubscribe: () => void;
 
   constructor(private readonly parts: SessionParts) {
     this.presence = { reads: parts.reads };
     this.line = new HocuspocusProviderWebsocket({
       url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/collaborate`,
+      // The server asks for a sign of life more often: timers of a page in the background are slow, answers are not.
+      messageReconnectTimeout: 75_000,
       delay: 400,
       minDelay: 400,
       maxDelay: 4_000,
@@ -80,6 +85,10 @@ export class SharedSession {
     addEventListener("offline", this.goOffline);
     addEventListener("online", this.goOnline);
     this.doc.on("afterTransaction", this.changed);
+    // Until the shared document is there, what is written waits in the page.
+    this.unsubscribe = parts.store.subscribe(() => {
+      if (!this.joined) this.say();
+    });
     this.say();
   }
 
@@ -111,13 +120,14 @@ export class SharedSession {
   /** The page is left: what is not saved is saved first. */
   leave(): void {
     this.left = true;
-    cancelAnimationFrame(this.drawing ?? 0);
+    clearTimeout(this.drawing);
     if (this.isAtRest || this.gone) return this.end();
     this.ask();
     setTimeout(() => this.end(), farewellMs);
   }
 
   private end(): void {
+    this.unsubscribe();
     removeEventListener("offline", this.goOffline);
     removeEventListener("online", this.goOnline);
     clearTimeout(this.quiet);
@@ -183,15 +193,15 @@ export class SharedSession {
     this.quiet = setTimeout(() => this.ask(), quietMs);
   };
 
-  /** What came from others is drawn once a frame at most. A page in the background has no frames, and need not be drawn. */
+  /** What came from others is drawn about once a frame. */
   private drawSoon(): void {
     if (!this.joined || this.left) return;
-    this.drawing ??= requestAnimationFrame(() => {
+    this.drawing ??= setTimeout(() => {
       this.drawing = undefined;
       const { store } = this.parts;
       store.dispatch({ type: "arrive", notebook: readShared(this.doc, store.get().notebook) });
       this.showPeople();
-    });
+    }, frameMs);
   }
 
   private ask(): void {
@@ -255,11 +265,17 @@ export class SharedSession {
 
   private say(): void {
     if (this.left) return;
-    const rest = this.isAtRest;
-    if (this.gone) this.parts.onState({ type: "gone" });
-    else if (this.lost) this.parts.onState({ type: "offline", kept: !rest });
-    else if (this.failure !== undefined) this.parts.onState({ type: "failed", message: this.failure });
-    else this.parts.onState({ type: rest ? "saved" : "unsaved" });
+    const state = this.state;
+    if (JSON.stringify(state) === JSON.stringify(this.said)) return;
+    this.said = state;
+    this.parts.onState(state);
+  }
+
+  private get state(): SaveState {
+    if (this.gone) return { type: "gone" };
+    if (this.lost) return { type: "offline", kept: !this.isAtRest };
+    if (this.failure !== undefined) return { type: "failed", message: this.failure };
+    return { type: this.isAtRest ? "saved" : "unsaved" };
   }
 
   private selected(cell: string, selection: { readonly anchor: number; readonly head: number } | undefined): void {
