@@ -8,6 +8,7 @@ import http from "node:http";
 import path from "node:path";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { Collaboration } from "./collaborate/collaboration";
 import { openDatabase, type Database } from "./db/database";
 import { startEmbeddedPostgres } from "./db/embedded-postgres";
 import { migrate } from "./db/migrate";
@@ -100,6 +101,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       mayRead: ({ workspaceId }, id) => hasNotebook(database, workspaceId, id),
     });
     stops.push(() => language.close());
+    const collaboration = new Collaboration({ database, packages });
+    stops.push(() => collaboration.close());
     const execution = startExecution({
       workers,
       registry,
@@ -132,6 +135,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       database,
       revocations: new Revocations(),
       language,
+      collaboration,
       execution,
       packages,
       workers,

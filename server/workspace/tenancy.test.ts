@@ -22,6 +22,7 @@ let scheduleId: string;
 let backfillId: string;
 const timing = { type: "cron", expression: "0 6 * * *" };
 const range = { firstAt: "2026-01-01T00:00:00Z", lastAt: "2026-01-03T00:00:00Z" };
+let comment: { readonly threadId: string; readonly id: string };
 
 const workerId = "worker-of-b";
 
@@ -58,6 +59,8 @@ beforeAll(async () => {
   calendarId = ((await b.mutate("schedule.saveCalendar", { name: "secret of B", days: ["2026-01-01"] })).data as { id: string }).id;
   scheduleId = ((await b.mutate("schedule.save", { notebookId, name: "secret of B", timing, timeZone: "UTC" })).data as { id: string }).id;
   backfillId = ((await b.mutate("schedule.startBackfill", { scheduleId, ...range })).data as { id: string }).id;
+  comment = (await b.mutate("notebook.addComment", { id: notebookId, cellId: "c1", cellName: "Load", text: "secret of B" }))
+    .data as typeof comment;
   sessionId = ((await b.call("workspace.sessions")).data as { id: string }[])[0]!.id;
 });
 afterAll(() => server.close());
@@ -68,6 +71,7 @@ function foreignInputs(): Record<string, unknown> {
   const backfill = { scheduleId, ...range };
   return {
     "workspace.session": undefined,
+    "workspace.members": undefined,
     "workspace.signIn": null,
     "workspace.openLink": null,
     "workspace.signOut": null,
@@ -92,6 +96,13 @@ function foreignInputs(): Record<string, unknown> {
     "notebook.delete": { id: notebookId },
     "notebook.restore": { id: notebookId },
     "notebook.save": { id: notebookId, revision: 1, text: "1;" },
+    "notebook.comments": { id: notebookId },
+    "notebook.addComment": { id: notebookId, cellId: "c1", cellName: "Load", text: "hello" },
+    "notebook.answerComment": { id: notebookId, threadId: comment.threadId, text: "hello" },
+    "notebook.resolveComments": { threadId: comment.threadId, resolved: true },
+    "notebook.removeComment": { commentId: comment.id },
+    "notebook.watchComments": { id: notebookId },
+    "notebook.mentions": undefined,
     "run.list": { notebookId },
     "run.get": { id: run.id },
     "run.taskRun": { id: taskRunId },
@@ -224,6 +235,9 @@ describe("with the session of A and the ids of B", () => {
     expect((await b.call("notebook.get", { id: notebookId })).data).toMatchObject({ text, revision: 1 });
     expect((await b.call("run.get", { id: run.id })).status).toBe(200);
     expect((await b.call("run.notes", { id: run.id })).data).toMatchObject([{ text: "secret of B" }]);
+    expect((await b.call("notebook.comments", { id: notebookId })).data).toMatchObject([
+      { id: comment.threadId, comments: [{ id: comment.id, text: "secret of B" }] },
+    ]);
     expect((await b.call("workspace.tokens")).data).toHaveLength(1);
     expect((await b.call("workspace.session")).status).toBe(200);
   });
@@ -245,6 +259,9 @@ describe("row security alone, where a statement forgot the workspace", () => {
     "cache_entry",
     "task_memory",
     "run_note",
+    "notebook_document",
+    "comment_thread",
+    "comment",
     "concurrency_limit",
     "schedule",
     "schedule_fire",
