@@ -19,7 +19,7 @@ export interface NotebookDetail {
   readonly revision: number;
   readonly text: string;
   readonly updatedAt: string;
-  /** npm packages of the environment that cells may import. */
+  /** npm packages that cells of every notebook may import; its own stand in its front matter. */
   readonly packages: readonly string[];
 }
 

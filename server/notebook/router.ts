@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Diagnostic } from "@/pipelines/compile/dag";
 import { AppError } from "../errors";
+import type { Heddle } from "../heddle";
 import { inWorkspace, router } from "../trpc";
 import type { NotebookDetail, NotebookRow, VersionPage, VersionText } from "./notebook-views";
 import type { CellState, RunRow } from "../run/run-views";
@@ -14,6 +15,7 @@ import {
   listNotebooks,
   saveNotebook,
   setNotebookDeleted,
+  type StoredNotebook,
 } from "./store";
 import { forkVersion, listVersions, nameVersion, restoreVersion } from "./versions";
 
@@ -25,14 +27,20 @@ const text = z
   .max(20_000_000)
   .refine((value) => !value.includes("\0"), "A notebook is text: this holds a NUL byte.");
 
+/** So that its first run finds its processes waiting. */
+async function warm({ environments, execution }: Heddle, workspaceId: string, { id, versionId }: StoredNotebook): Promise<void> {
+  execution.warm({ workspaceId, notebookId: id, environment: await environments.forPlan(workspaceId, versionId) });
+}
+
 export const notebookRouter = router({
   list: inWorkspace("viewer").query(({ ctx }): Promise<NotebookRow[]> => listNotebooks(ctx.heddle.database, ctx.caller.workspaceId)),
   get: inWorkspace("viewer")
     .input(id)
     .query(async ({ ctx, input }): Promise<NotebookDetail> => {
       const notebook = await getNotebook(ctx.heddle.database, ctx.caller.workspaceId, input.id);
-      if (ctx.caller.role !== "viewer") ctx.heddle.execution.warm({ workspaceId: ctx.caller.workspaceId, notebookId: input.id });
-      return { ...notebook, updatedAt: notebook.updatedAt.toISOString(), packages: ctx.heddle.packages };
+      if (ctx.caller.role !== "viewer") await warm(ctx.heddle, ctx.caller.workspaceId, notebook);
+      const { id: notebookId, title, revision, text: stored } = notebook;
+      return { id: notebookId, title, revision, text: stored, updatedAt: notebook.updatedAt.toISOString(), packages: ctx.heddle.packages };
     }),
   /** The newest task run of each task, and the run that is live now, if any. */
   states: inWorkspace("viewer")

@@ -2,6 +2,8 @@
 import crypto from "node:crypto";
 import type { Database } from "../db/database";
 import { workspaceRead, workspaceTransaction, type WorkspaceTransaction } from "../db/tenancy";
+import type { NotebookEnvironments } from "../environment/notebook-environments";
+import { lockForText } from "../environment/store";
 import { AppError, notFound } from "../errors";
 import type { RunStatus } from "@/pipelines/run/run";
 import type { NotebookRow } from "./notebook-views";
@@ -12,6 +14,8 @@ import { summarise, type NotebookSummary } from "./summarise";
 export interface Shelf {
   readonly database: Database;
   readonly packages: readonly string[];
+  /** Told of each save: it looks after the packages that the text wants. */
+  readonly environments?: Pick<NotebookEnvironments, "saved"> | undefined;
 }
 
 export interface StoredNotebook {
@@ -20,6 +24,8 @@ export interface StoredNotebook {
   readonly revision: number;
   readonly text: string;
   readonly updatedAt: Date;
+  /** Of the newest version. */
+  readonly versionId: string;
 }
 
 export async function listNotebooks(database: Database, workspaceId: string): Promise<NotebookRow[]> {
@@ -75,7 +81,7 @@ async function readNotebook(tx: WorkspaceTransaction, workspaceId: string, id: s
   const notebook = await tx.notebook.findFirst({ where: { id, workspaceId, deletedAt: null } });
   const version = notebook && (await tx.notebookVersion.findFirst({ where: { workspaceId, notebookId: id, revision: notebook.revision } }));
   if (!notebook || !version) throw notFound("notebook");
-  return { id, title: notebook.title, revision: notebook.revision, text: version.text, updatedAt: notebook.updatedAt };
+  return { id, title: notebook.title, revision: notebook.revision, text: version.text, updatedAt: notebook.updatedAt, versionId: version.id };
 }
 
 export interface StoredVersion {
@@ -108,7 +114,7 @@ export interface Author {
 
 /** `fallback` names a text that does not name itself. */
 export async function createNotebook(
-  { database, packages }: Shelf,
+  { database, packages, environments }: Shelf,
   workspaceId: string,
   author: Author,
   text: string,
@@ -130,9 +136,13 @@ export async function createNotebook(
       },
     });
     await tx.notebookVersion.create({
-      data: { id: crypto.randomUUID(), workspaceId, notebookId: id, revision: 1, text, createdBy: author.userId },
+      data: {
+        ...{ id: crypto.randomUUID(), workspaceId, notebookId: id, revision: 1, text, createdBy: author.userId },
+        ...(await lockForText(tx, workspaceId, text)),
+      },
     });
   });
+  environments?.saved(workspaceId, id);
   return { id, diagnostics: summary.diagnostics };
 }
 
@@ -158,20 +168,23 @@ export async function duplicateNotebook(shelf: Shelf, workspaceId: string, autho
  * harm; another text on an older revision is a CONFLICT and changes nothing.
  */
 export async function saveNotebook(
-  { database, packages }: Shelf,
+  { database, packages, environments }: Shelf,
   workspaceId: string,
   author: Author,
   save: { readonly id: string; readonly revision: number; readonly text: string },
 ): Promise<{ readonly revision: number }> {
   const summary = summarise(save.text, packages);
-  return workspaceTransaction(database, workspaceId, async (tx) => {
+  const saved = await workspaceTransaction(database, workspaceId, async (tx) => {
     await tx.$queryRaw`select 1 from notebook where id = ${save.id} and workspace_id = ${workspaceId} for update`;
     const newest = await readNotebook(tx, workspaceId, save.id);
     if (newest.text === save.text) return { revision: newest.revision };
     if (newest.revision !== save.revision) throw await conflict(tx, workspaceId, save.id, newest);
     const revision = newest.revision + 1;
     await tx.notebookVersion.create({
-      data: { id: crypto.randomUUID(), workspaceId, notebookId: save.id, revision, text: save.text, createdBy: author.userId },
+      data: {
+        ...{ id: crypto.randomUUID(), workspaceId, notebookId: save.id, revision, text: save.text, createdBy: author.userId },
+        ...(await lockForText(tx, workspaceId, save.text)),
+      },
     });
     await tx.notebook.update({
       where: { id: save.id, workspaceId },
@@ -186,6 +199,8 @@ export async function saveNotebook(
     });
     return { revision };
   });
+  environments?.saved(workspaceId, save.id);
+  return saved;
 }
 
 async function conflict(tx: WorkspaceTransaction, workspaceId: string, id: string, newest: StoredNotebook): Promise<AppError> {

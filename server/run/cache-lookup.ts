@@ -39,7 +39,7 @@ export async function lookUp(
     const task = state.plan.tasks[taskRun.task]!;
     const data = task.datasets.length === 0 ? {} : await dataHashes(state.spec.workspaceId, task.datasets);
     const image = task.options.image === undefined ? own : await around.imageDigest(task.options.image);
-    const parts = makeKeyParts(state, taskRun, { data, image, environment: around.environmentHash });
+    const parts = makeKeyParts(state, taskRun, { data, image, environment: state.spec.environment ?? around.environmentHash });
     keyed.push({ run, ordinal, key: keyOf(parts), parts, task: task.key, index: taskRun.mapIndex ?? -1 });
   }
   if (keyed.length === 0) return [];

@@ -37,18 +37,19 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
   const checked = validateParams(dag.params, order.params);
   if ("faults" in checked) throw new AppError("BAD_REQUEST", checked.faults.map(({ message }) => message).join("\n"));
   await checkPools(heddle, order, dag);
+  const environment = await heddle.environments.forRun(order.workspaceId, version.id, order.targets !== undefined);
   const engine = await heddle.execution.engine();
   const params = checked.values;
   const targets = order.targets && [...new Set(order.targets)].sort();
   const { workspaceId, notebookId, cache, trigger } = order;
   const timeout = order.timeout ?? dag.runTimeout;
   const result = await engine.submit(
-    { workspaceId, notebookId, notebook: version.title, trigger, params, logicalDate: undefined, dag, targets, cache, timeout },
+    { workspaceId, notebookId, notebook: version.title, trigger, params, logicalDate: undefined, dag, targets, cache, timeout, environment },
     {
       source: version.text,
       versionId: version.id,
       createdBy: order.userId,
-      orderKey: toOrderKey([workspaceId, notebookId, version.id, targets ?? null, cache, params, timeout ?? null]),
+      orderKey: toOrderKey([workspaceId, notebookId, version.id, targets ?? null, cache, params, timeout ?? null, environment ?? null]),
     },
   );
   if (!result.ok) throw new AppError("BAD_REQUEST", result.message);
@@ -98,6 +99,7 @@ export async function planRun(heddle: Heddle, order: RunOrder): Promise<PlanView
     dag,
     targets: order.targets,
     cache: order.cache,
+    environment: await heddle.environments.forPlan(order.workspaceId, version.id),
   });
   const from = forecast.flatMap(({ cachedFrom }) => cachedFrom ?? []);
   const { rows } = await workspaceRead(heddle.database, order.workspaceId, (client) =>
