@@ -71,7 +71,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     environment,
     environmentFolder: async (_workspaceId, hash) => {
       const folder = await shelf.find(hash);
-      if (folder === undefined) throw new HarnessStartError("environment", false, "The packages of this run are not here any more: run the file again.");
+      if (folder === undefined)
+        throw new HarnessStartError("environment", false, "The packages of this run are not here any more: run the file again.");
       return folder;
     },
     dataDir: () => dataDir,

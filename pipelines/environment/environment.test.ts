@@ -9,11 +9,25 @@ describe("dependencies of the front matter", () => {
   test("versions, ranges and tags are taken; addresses, files and aliases are not", () => {
     for (const range of ["1.2.3", "^1.2.3", "~1", ">=1 <3", "1.x || 2.x", "*", "latest", "1.0.0-beta.2", "1.0.0 - 2.0.0", "v1.2.3"])
       expect(findDependencyFault("zod", range), range).toBeUndefined();
-    for (const range of ["", "file:../../etc", "git+ssh://git@host/a.git", "user/repo", "http://x/y.tgz", "npm:other@1", "../x", "/etc", "link:.", "1;rm", "$(x)", "workspace:*"])
+    for (const range of [
+      "",
+      "file:../../etc",
+      "git+ssh://git@host/a.git",
+      "user/repo",
+      "http://x/y.tgz",
+      "npm:other@1",
+      "../x",
+      "/etc",
+      "link:.",
+      "1;rm",
+      "$(x)",
+      "workspace:*",
+    ])
       expect(findDependencyFault("zod", range), range).toContain("is no version");
     for (const name of ["", "../x", "a b", "UPPER", "@scope", "node_modules", "a/b", ".hidden", "--flag=1 x", "é"])
       expect(findDependencyFault(name, "1.0.0"), name).toContain("is no name");
-    for (const name of ["zod", "@scope/name", "d3-dsv", "lodash.get", "7zip"]) expect(findDependencyFault(name, "1.0.0"), name).toBeUndefined();
+    for (const name of ["zod", "@scope/name", "d3-dsv", "lodash.get", "7zip"])
+      expect(findDependencyFault(name, "1.0.0"), name).toBeUndefined();
     expect(findDependencyFault("heddle", "1")).toContain("by itself");
   });
 
@@ -43,8 +57,13 @@ describe("dependencies of the front matter", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(name, range), { maxLength: 6 }), (entries) => {
         const wanted = Object.fromEntries(entries);
-        const text = Object.entries(wanted).reduce<string | undefined>((front, [one, version]) => setDependency(front, one, version), "title: T");
-        expect(readWish(text)).toEqual(Object.fromEntries(Object.entries(wanted).filter(([one, version]) => findDependencyFault(one, version) === undefined)));
+        const text = Object.entries(wanted).reduce<string | undefined>(
+          (front, [one, version]) => setDependency(front, one, version),
+          "title: T",
+        );
+        expect(readWish(text)).toEqual(
+          Object.fromEntries(Object.entries(wanted).filter(([one, version]) => findDependencyFault(one, version) === undefined)),
+        );
       }),
     );
   });

@@ -13,7 +13,8 @@ export const mostDependencies = 100;
 
 /** What is wrong with one entry, and what to write instead; undefined: nothing. */
 export function findDependencyFault(name: string, range: string): string | undefined {
-  if (name.length > 214 || !namePattern.test(name) || name === "node_modules") return `"${name.slice(0, 100)}" is no name of an npm package.`;
+  if (name.length > 214 || !namePattern.test(name) || name === "node_modules")
+    return `"${name.slice(0, 100)}" is no name of an npm package.`;
   if (name === "heddle") return `"heddle" is there by itself: take it out of the dependencies.`;
   if (range.length > 100 || !rangePattern.test(range.trim()))
     return `"${range.slice(0, 100)}" is no version of "${name}" in a registry: write one such as 1.2.3, ^1.2.3, or latest. Addresses and files are not installed.`;

@@ -22,7 +22,10 @@ let count = 0;
 beforeAll(async () => {
   dir = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-shelf-"));
   const bare = makeBareLock();
-  base = { manifest: fs.readFileSync(path.join(bare, "package.json"), "utf8"), lock: fs.readFileSync(path.join(bare, "package-lock.json"), "utf8") };
+  base = {
+    manifest: fs.readFileSync(path.join(bare, "package.json"), "utf8"),
+    lock: fs.readFileSync(path.join(bare, "package-lock.json"), "utf8"),
+  };
   fs.rmSync(bare, { recursive: true });
   registry = await startRegistry(
     [
@@ -31,7 +34,9 @@ beforeAll(async () => {
       makePackage("twice", "2.0.0"),
       makePackage("@made/needs-twice", "1.0.0", { dependencies: { twice: "^1.0.0" } }),
       makePackage("wants-peer", "1.0.0", { peerDependencies: { twice: "^2.0.0" } }),
-      makePackage("evil-script", "1.0.0", { scripts: { install: `touch ${path.join(dir, "ran")}`, postinstall: `touch ${path.join(dir, "ran")}` } }),
+      makePackage("evil-script", "1.0.0", {
+        scripts: { install: `touch ${path.join(dir, "ran")}`, postinstall: `touch ${path.join(dir, "ran")}` },
+      }),
       makePackage("from-elsewhere", "1.0.0", { dependencies: { hidden: "file:/etc" } }),
       { ...makePackage("damaged", "1.0.0") },
       { ...makePackage("large", "1.0.0"), files: { "index.js": "", "data.txt": "x".repeat(3_000_000) } },
@@ -60,7 +65,10 @@ async function faultOf(work: Promise<unknown>) {
 test("a wish becomes a lock with hashes and no addresses; what fits stays when something is added", async () => {
   const old = await resolve({ twice: "1.0.0" });
   expect(old.lock).not.toContain("127.0.0.1");
-  expect(readLockFile(old.lock).packages["node_modules/twice"]).toMatchObject({ version: "1.0.0", integrity: expect.stringMatching(/^sha512-/) as string });
+  expect(readLockFile(old.lock).packages["node_modules/twice"]).toMatchObject({
+    version: "1.0.0",
+    integrity: expect.stringMatching(/^sha512-/) as string,
+  });
   const loose = await resolve({ twice: "^1.0.0" }, old);
   expect(readLockFile(loose.lock).packages["node_modules/twice"]!.version).toBe("1.0.0");
   const more = await resolve({ twice: "^1.0.0", "@made/needs-twice": "1" }, loose);
@@ -81,7 +89,10 @@ test("installed once for all who ask, with progress; then found without the regi
   expect(tarballs.sort()).toEqual([...new Set(tarballs)]);
   expect(told.at(-1)).toMatchObject({ done: 2, total: 2 });
   expect(rest(home)).toEqual([]);
-  expect(await readFacts(folders[0]!)).toMatchObject({ packages: [{ name: "@made/needs-twice", version: "1.0.0", licence: "MIT", typed: true }], count: 2 });
+  expect(await readFacts(folders[0]!)).toMatchObject({
+    packages: [{ name: "@made/needs-twice", version: "1.0.0", licence: "MIT", typed: true }],
+    count: 2,
+  });
   const asked = registry.asked.length;
   expect(await new EnvironmentShelf({ home }).ensure(lock)).toBe(folders[0]);
   expect(registry.asked.length).toBe(asked);
@@ -96,14 +107,32 @@ test("what a neighbour holds is linked from there: taking a package away needs n
   const one = await resolveLock({ base, wish: { large: "1.0.0" }, before: both, timeoutMs: 60_000, env: away });
   const folder = await new EnvironmentShelf({ home, env: away }).ensure(one, { seed });
   expect(fs.readdirSync(path.join(folder, "node_modules")).filter((name) => !name.startsWith("."))).toEqual(["large"]);
-  expect(fs.statSync(path.join(folder, "node_modules/large/data.txt")).ino).toBe(fs.statSync(path.join(seed, "node_modules/large/data.txt")).ino);
-  expect(fs.readdirSync(path.join(seed, "node_modules")).filter((name) => !name.startsWith(".")).sort()).toEqual(["large", "twice"]);
+  expect(fs.statSync(path.join(folder, "node_modules/large/data.txt")).ino).toBe(
+    fs.statSync(path.join(seed, "node_modules/large/data.txt")).ino,
+  );
+  expect(
+    fs
+      .readdirSync(path.join(seed, "node_modules"))
+      .filter((name) => !name.startsWith("."))
+      .sort(),
+  ).toEqual(["large", "twice"]);
 });
 
 test("faults say what happened, with which package, and what to do", async () => {
-  expect(await faultOf(resolve({ "no-such-one": "1" }))).toMatchObject({ type: "unknown-package", package: "no-such-one", message: expect.stringContaining("Check its name") as string });
-  expect(await faultOf(resolve({ twice: "9.0.0" }))).toMatchObject({ type: "unknown-version", package: "twice", message: expect.stringContaining("9.0.0") as string });
-  expect(await faultOf(resolve({ twice: "1.0.0", "wants-peer": "1.0.0" }))).toMatchObject({ type: "conflict", message: expect.stringContaining("do not fit together") as string });
+  expect(await faultOf(resolve({ "no-such-one": "1" }))).toMatchObject({
+    type: "unknown-package",
+    package: "no-such-one",
+    message: expect.stringContaining("Check its name") as string,
+  });
+  expect(await faultOf(resolve({ twice: "9.0.0" }))).toMatchObject({
+    type: "unknown-version",
+    package: "twice",
+    message: expect.stringContaining("9.0.0") as string,
+  });
+  expect(await faultOf(resolve({ twice: "1.0.0", "wants-peer": "1.0.0" }))).toMatchObject({
+    type: "conflict",
+    message: expect.stringContaining("do not fit together") as string,
+  });
   const away = { npm_config_registry: "http://127.0.0.1:9/", npm_config_cache: path.join(dir, "nothing-cached") };
   const unreachable = await faultOf(resolveLock({ base, wish: { twice: "1.0.0" }, timeoutMs: 60_000, env: away }));
   expect(unreachable).toMatchObject({ type: "unreachable", package: "twice" });
@@ -115,17 +144,32 @@ test("packages from elsewhere than the registry are refused, in a lock of any or
   expect(fault.message).toMatch(/no package of the registry/);
   const locked = (entry: object) => readLockFile(JSON.stringify({ lockfileVersion: 3, packages: { "": {}, "node_modules/a": entry } }));
   expect(findLockFault(locked({ version: "1.0.0", integrity: "sha512-x" }))).toBeUndefined();
-  for (const entry of [{ link: true, resolved: "../.." }, { version: "1.0.0" }, { version: "1.0.0", resolved: "git+ssh://git@host/a", integrity: "x" }]) {
+  for (const entry of [
+    { link: true, resolved: "../.." },
+    { version: "1.0.0" },
+    { version: "1.0.0", resolved: "git+ssh://git@host/a", integrity: "x" },
+  ]) {
     expect(findLockFault(locked(entry))).toContain("does not come from a registry");
   }
-  expect(findLockFault(readLockFile(JSON.stringify({ lockfileVersion: 3, packages: { "node_modules/../../x": { version: "1" } } })))).toContain("no package of the registry");
+  expect(
+    findLockFault(readLockFile(JSON.stringify({ lockfileVersion: 3, packages: { "node_modules/../../x": { version: "1" } } }))),
+  ).toContain("no package of the registry");
 });
 
 test("install scripts do not run, and npm sees no secret of this process", async () => {
   const shelf = new EnvironmentShelf({ home: newHome(), env: registry.env });
   await shelf.ensure(await resolve({ "evil-script": "1.0.0" }));
   expect(fs.existsSync(path.join(dir, "ran"))).toBe(false);
-  const env = npmEnv({ PATH: "/bin", HOME: "/home/x", DATABASE_URL: "postgres://secret", AWS_SECRET_ACCESS_KEY: "s", HEDDLE_TOKEN: "t", npm_config_registry: "http://r", npm_config__auth: "s", HTTPS_PROXY: "http://p" });
+  const env = npmEnv({
+    PATH: "/bin",
+    HOME: "/home/x",
+    DATABASE_URL: "postgres://secret",
+    AWS_SECRET_ACCESS_KEY: "s",
+    HEDDLE_TOKEN: "t",
+    npm_config_registry: "http://r",
+    npm_config__auth: "s",
+    HTTPS_PROXY: "http://p",
+  });
   expect(Object.keys(env).sort()).toEqual(["HOME", "HTTPS_PROXY", "PATH", "npm_config_registry"]);
 });
 
@@ -141,11 +185,15 @@ test("bytes that are not the lock's are refused, and nothing stays", async () =>
 test("too large and too slow end with what to do, and nothing stays", async () => {
   const home = newHome();
   const large = await resolve({ large: "1.0.0" });
-  expect(await faultOf(new EnvironmentShelf({ home, env: registry.env, limits: { bytes: 1_000_000 } }).ensure(large))).toMatchObject({ type: "too-large" });
+  expect(await faultOf(new EnvironmentShelf({ home, env: registry.env, limits: { bytes: 1_000_000 } }).ensure(large))).toMatchObject({
+    type: "too-large",
+  });
   const lock = await resolve({ twice: "2.0.0" });
   registry.hold(true);
   try {
-    expect(await faultOf(new EnvironmentShelf({ home, env: registry.env, limits: { timeoutMs: 1500 } }).ensure(lock))).toMatchObject({ type: "timeout" });
+    expect(await faultOf(new EnvironmentShelf({ home, env: registry.env, limits: { timeoutMs: 1500 } }).ensure(lock))).toMatchObject({
+      type: "timeout",
+    });
   } finally {
     registry.hold(false);
   }

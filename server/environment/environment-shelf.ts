@@ -46,7 +46,10 @@ export class EnvironmentShelf {
   }
 
   /** Its folder, installed when it is not; all who ask for the same at the same time wait for one install. Throws NpmFailure. */
-  async ensure(lock: Lock, order: { readonly seed?: string | undefined; readonly onProgress?: (progress: InstallProgress) => void } = {}): Promise<string> {
+  async ensure(
+    lock: Lock,
+    order: { readonly seed?: string | undefined; readonly onProgress?: (progress: InstallProgress) => void } = {},
+  ): Promise<string> {
     const found = await this.find(lock.hash);
     if (found !== undefined) return found;
     let running = this.installing.get(lock.hash);

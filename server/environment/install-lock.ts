@@ -140,7 +140,11 @@ export async function installLock(order: InstallOrder): Promise<string> {
     return folder;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOSPC")
-      throw new NpmFailure({ type: "no-space", package: undefined, message: "There is no space left for packages in Heddle's home folder. Free some, then try again." });
+      throw new NpmFailure({
+        type: "no-space",
+        package: undefined,
+        message: "There is no space left for packages in Heddle's home folder. Free some, then try again.",
+      });
     throw error;
   } finally {
     signal?.removeEventListener("abort", stop);
@@ -186,7 +190,9 @@ async function linkTree(from: string, to: string): Promise<void> {
 
 /** What npm says it has put there is what the lock names, but for packages of other machines. */
 async function checkInstalled(folder: string, file: LockFile): Promise<void> {
-  const note = readLockFile(await readFile(join(folder, "node_modules", ".package-lock.json"), "utf8").catch(() => '{"lockfileVersion":3,"packages":{}}'));
+  const note = readLockFile(
+    await readFile(join(folder, "node_modules", ".package-lock.json"), "utf8").catch(() => '{"lockfileVersion":3,"packages":{}}'),
+  );
   for (const [place, wanted] of Object.entries(file.packages)) {
     if (place === "" || wanted.inBundle) continue;
     const found = note.packages[place];

@@ -51,7 +51,8 @@ export function findLockFault(file: LockFile): string | undefined {
     return `With all that they need these are ${entries.length} packages, and ${mostLockedPackages} are allowed. Ask for fewer, or smaller ones.`;
   for (const [place, entry] of entries) {
     const name = place.slice(place.lastIndexOf("node_modules/") + "node_modules/".length);
-    if (!/^node_modules\/(?:@?[\w.~-]+\/)*@?[\w.~-]+$/.test(place) || place.split("/").includes("..")) return `“${place}” is no package of the registry. Only those can be installed: choose another package.`;
+    if (!/^node_modules\/(?:@?[\w.~-]+\/)*@?[\w.~-]+$/.test(place) || place.split("/").includes(".."))
+      return `“${place}” is no package of the registry. Only those can be installed: choose another package.`;
     if (entry.inBundle) continue;
     // Locks are made without addresses: one that stands there is of a folder, of git or of some server.
     if (entry.link || entry.resolved !== undefined || entry.integrity === undefined) {

@@ -102,7 +102,10 @@ export class NotebookEnvironments {
   }
 
   /** For types: the folder with what the newest version of a notebook can import now. Undefined: the base, which may not be there yet. */
-  async folderOf(workspaceId: string, notebookId: string): Promise<{ readonly folder: string; readonly packages: readonly string[] } | undefined> {
+  async folderOf(
+    workspaceId: string,
+    notebookId: string,
+  ): Promise<{ readonly folder: string; readonly packages: readonly string[] } | undefined> {
     const version = await readNewest(this.parts.database, workspaceId, notebookId);
     if (!version || version.wish === null) return undefined;
     const { hash, kind } = await this.inUse(version);
@@ -120,7 +123,10 @@ export class NotebookEnvironments {
     if (!version || version.wish === null) return undefined;
     const job = await this.begin(workspaceId, version, false);
     if (job && !(await within(job.done, runPatienceMs))) {
-      throw new AppError("SERVICE_UNAVAILABLE", "The packages of this notebook are still being installed: start the run again in a moment.");
+      throw new AppError(
+        "SERVICE_UNAVAILABLE",
+        "The packages of this notebook are still being installed: start the run again in a moment.",
+      );
     }
     const now = (await readVersion(this.parts.database, workspaceId, versionId)) ?? version;
     const { hash, kind } = await this.inUse(now);
@@ -130,7 +136,10 @@ export class NotebookEnvironments {
     if (missing.length > 0) {
       const fault = this.jobs.get(jobKey(workspaceId, version.wish))?.fault;
       const who = `“${missing[0]!.cellKey}” imports “${missing[0]!.package}”`;
-      throw new AppError("BAD_REQUEST", `${who}, which could not be installed. ${fault?.message ?? "Look at Packages, beside the notebook."}`);
+      throw new AppError(
+        "BAD_REQUEST",
+        `${who}, which could not be installed. ${fault?.message ?? "Look at Packages, beside the notebook."}`,
+      );
     }
     return kind === "base" ? undefined : hash;
   }
@@ -149,7 +158,12 @@ export class NotebookEnvironments {
     const found = await this.parts.shelf.find(hash);
     if (found !== undefined) return found;
     const lock = await this.lockOf(workspaceId, hash);
-    if (!lock) throw new HarnessStartError("environment", false, "The lock of the packages of this run is not there any more. Save the notebook and run it again.");
+    if (!lock)
+      throw new HarnessStartError(
+        "environment",
+        false,
+        "The lock of the packages of this run is not there any more. Save the notebook and run it again.",
+      );
     try {
       return await this.parts.shelf.ensure(lock, { seed: await this.baseFolder() });
     } catch (error) {
@@ -193,7 +207,8 @@ export class NotebookEnvironments {
   /** The job that looks after what a version wishes; undefined: nothing is to be done. */
   private async begin(workspaceId: string, version: WishedVersion, again: boolean): Promise<Job | undefined> {
     const { wish } = version;
-    if (this.closed || wish === null || (version.lock !== null && (await this.parts.shelf.find(version.lock)) !== undefined)) return undefined;
+    if (this.closed || wish === null || (version.lock !== null && (await this.parts.shelf.find(version.lock)) !== undefined))
+      return undefined;
     const key = jobKey(workspaceId, wish);
     const known = this.jobs.get(key);
     if (known && known.state !== "failed") return known;
@@ -210,7 +225,11 @@ export class NotebookEnvironments {
         job.fault =
           error instanceof NpmFailure
             ? error.fault
-            : { type: "other", package: undefined, message: "Heddle itself failed here: try again, and look at the server's log when it stays so." };
+            : {
+                type: "other",
+                package: undefined,
+                message: "Heddle itself failed here: try again, and look at the server's log when it stays so.",
+              };
         if (!(error instanceof NpmFailure) && !this.closed) log("error", "packages could not be installed", errorFields(error));
       }
       this.changed(workspaceId);
@@ -272,7 +291,11 @@ export class NotebookEnvironments {
     const folder = await this.parts.shelf.find(hash);
     if (folder === undefined) {
       const packages = readTopPackages(readLockFile((await this.base).lock));
-      return { packages: packages.map((each) => ({ ...each, licence: undefined, description: undefined, typed: true, bytes: 0 })), bytes: 0, count: packages.length };
+      return {
+        packages: packages.map((each) => ({ ...each, licence: undefined, description: undefined, typed: true, bytes: 0 })),
+        bytes: 0,
+        count: packages.length,
+      };
     }
     let facts = this.facts.get(hash);
     if (!facts) {
@@ -302,4 +325,3 @@ async function within(work: Promise<void>, ms: number): Promise<boolean> {
   const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
   return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
 }
-

@@ -39,26 +39,51 @@ export function toNpmFault(stderr: string, asked: readonly string[]): NpmFault {
   const about = named === undefined ? "A package" : `“${named}”`;
   const fault = (type: NpmFault["type"], message: string): NpmFault => ({ type, package: named, message });
   if (code === "E404")
-    return fault("unknown-package", `There is no package ${about} in the registry. Check its name; a private one needs the registry's login in the npm settings of this server.`);
+    return fault(
+      "unknown-package",
+      `There is no package ${about} in the registry. Check its name; a private one needs the registry's login in the npm settings of this server.`,
+    );
   if (code === "ETARGET" || code === "ENOVERSIONS") {
     const wanted = /No matching version found for (\S+?)\.?\s/.exec(`${text} `)?.[1];
-    return fault("unknown-version", `${about} has no version that fits${wanted === undefined ? "" : ` ${wanted.slice(wanted.lastIndexOf("@") + 1)}`}. Choose another version in the panel.`);
+    return fault(
+      "unknown-version",
+      `${about} has no version that fits${wanted === undefined ? "" : ` ${wanted.slice(wanted.lastIndexOf("@") + 1)}`}. Choose another version in the panel.`,
+    );
   }
   if (code === "ERESOLVE") {
-    const why = /npm (?:error|ERR!) (?:Could not resolve dependency|Conflicting peer dependency):?\s*(?:\n.*)?npm (?:error|ERR!) ([^\n]+)/.exec(text)?.[1];
-    return fault("conflict", `The packages do not fit together${why === undefined ? "" : ` (${why.trim()})`}. Choose another version of ${named === undefined ? "one of them" : about}.`);
+    const why =
+      /npm (?:error|ERR!) (?:Could not resolve dependency|Conflicting peer dependency):?\s*(?:\n.*)?npm (?:error|ERR!) ([^\n]+)/.exec(
+        text,
+      )?.[1];
+    return fault(
+      "conflict",
+      `The packages do not fit together${why === undefined ? "" : ` (${why.trim()})`}. Choose another version of ${named === undefined ? "one of them" : about}.`,
+    );
   }
   if (code === "EINTEGRITY")
-    return fault("damaged", `The bytes of ${about} are not those that the lock names, so nothing was installed. Try again; when it stays so, do not trust that registry.`);
+    return fault(
+      "damaged",
+      `The bytes of ${about} are not those that the lock names, so nothing was installed. Try again; when it stays so, do not trust that registry.`,
+    );
   if (code === "E401" || code === "E403" || code === "ENEEDAUTH")
-    return fault("forbidden", `The registry refuses ${about} (${code.slice(1)}). Put its login into the npm settings of this server (npm login), then try again.`);
-  if (code === "ENOSPC" || code === "EDQUOT") return fault("no-space", "There is no space left for packages in Heddle's home folder. Free some, then try again.");
+    return fault(
+      "forbidden",
+      `The registry refuses ${about} (${code.slice(1)}). Put its login into the npm settings of this server (npm login), then try again.`,
+    );
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return fault("no-space", "There is no space left for packages in Heddle's home folder. Free some, then try again.");
   if (awayCodes.test(code) || awayCodes.test(text) || /network request to .* failed/i.test(text)) {
-    return fault("unreachable", `The package registry cannot be reached from this server, so ${about === "A package" ? "nothing" : about} could not be fetched. Check the network or npm's proxy settings, then try again.`);
+    return fault(
+      "unreachable",
+      `The package registry cannot be reached from this server, so ${about === "A package" ? "nothing" : about} could not be fetched. Check the network or npm's proxy settings, then try again.`,
+    );
   }
   const elsewhere = /Fetching packages of type "(\w+)" have been disabled/.exec(text)?.[1];
   if (elsewhere !== undefined)
-    return fault("other", `One of the packages wants something that is no package of the registry (${elsewhere}). Only those can be installed: choose another package.`);
+    return fault(
+      "other",
+      `One of the packages wants something that is no package of the registry (${elsewhere}). Only those can be installed: choose another package.`,
+    );
   const first = /npm (?:error|ERR!) (?!code|errno|syscall|path|A complete log)([^\n]+)/.exec(text)?.[1]?.trim();
   return fault("other", `npm could not do it${first === undefined ? "" : `: ${first}`}. Try again, or choose another version.`);
 }

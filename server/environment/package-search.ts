@@ -19,12 +19,17 @@ export class PackageSearch {
   async search(text: string): Promise<RegistryAnswer<{ readonly packages: readonly FoundPackage[] }>> {
     const answer = await this.ask(["search", "--json", "--searchlimit=10", "--", text], []);
     if (!answer.ok)
-      return { ok: false, message: "The registry of this server offers no search, or cannot be reached: type the whole name of a package." };
+      return {
+        ok: false,
+        message: "The registry of this server offers no search, or cannot be reached: type the whole name of a package.",
+      };
     const rows = Array.isArray(answer.value) ? (answer.value as Partial<FoundPackage>[]) : [];
     return {
       ok: true,
       packages: rows.flatMap(({ name, version, description }) =>
-        typeof name === "string" && typeof version === "string" ? [{ name, version, description: String(description ?? "").slice(0, 200) }] : [],
+        typeof name === "string" && typeof version === "string"
+          ? [{ name, version, description: String(description ?? "").slice(0, 200) }]
+          : [],
       ),
     };
   }
@@ -51,7 +56,8 @@ export class PackageSearch {
     const key = args.join("\0");
     const known = this.remembered.get(key);
     if (known && Date.now() - known.at < rememberedMs) return { ok: true, value: known.output };
-    if (this.busy >= mostAtOnce) return { ok: false, message: "The server is asking the registry for others already: try again in a moment." };
+    if (this.busy >= mostAtOnce)
+      return { ok: false, message: "The server is asking the registry for others already: try again in a moment." };
     this.busy += 1;
     try {
       const output = await runNpm({ args, cwd: os.tmpdir(), asked, timeoutMs, env: this.env });

@@ -22,7 +22,12 @@ export interface NpmCall {
 const passed =
   /^(PATH|HOME|USERPROFILE|APPDATA|LOCALAPPDATA|SYSTEMROOT|COMSPEC|PATHEXT|TMPDIR|TEMP|TMP|LANG|LC_ALL|NVM_\w+|https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR|npm_config_(registry|cache|userconfig|globalconfig|prefix|https?_proxy|proxy|noproxy|cafile|ca|strict_ssl))$/i;
 /** Packages come from the registry only (npm 11 and newer; lock-file.ts checks it in any case). */
-const onlyRegistry = { npm_config_allow_git: "none", npm_config_allow_file: "none", npm_config_allow_directory: "none", npm_config_allow_remote: "none" };
+const onlyRegistry = {
+  npm_config_allow_git: "none",
+  npm_config_allow_file: "none",
+  npm_config_allow_directory: "none",
+  npm_config_allow_remote: "none",
+};
 const mostOutput = 32 * 1024 * 1024;
 
 /** Its standard output. Throws NpmFailure; an abort is thrown as the signal's reason. */
@@ -31,7 +36,17 @@ export function runNpm({ args, cwd, asked, timeoutMs, signal, onLine, env = {} }
   return new Promise((resolve, reject) => {
     const child = spawn(
       "npm",
-      [...args, "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--fetch-retries=1", "--fetch-retry-mintimeout=500", "--fetch-timeout=60000"],
+      // Before the command: behind a "--" they would be taken for words of its own.
+      [
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--no-update-notifier",
+        "--fetch-retries=1",
+        "--fetch-retry-mintimeout=500",
+        "--fetch-timeout=60000",
+        ...args,
+      ],
       {
         cwd,
         env: { ...npmEnv(), ...onlyRegistry, ...env } as unknown as NodeJS.ProcessEnv,
@@ -74,7 +89,13 @@ export function runNpm({ args, cwd, asked, timeoutMs, signal, onLine, env = {} }
     };
     child.once("error", () => {
       end();
-      reject(new NpmFailure({ type: "no-npm", package: undefined, message: "npm is not on this machine. It comes with Node: install that, then try again." }));
+      reject(
+        new NpmFailure({
+          type: "no-npm",
+          package: undefined,
+          message: "npm is not on this machine. It comes with Node: install that, then try again.",
+        }),
+      );
     });
     child.once("close", (code) => {
       end();
@@ -91,5 +112,7 @@ export function runNpm({ args, cwd, asked, timeoutMs, signal, onLine, env = {} }
 
 /** The environment variables that npm gets from this process. */
 export function npmEnv(from: Readonly<Record<string, string | undefined>> = process.env): Record<string, string> {
-  return Object.fromEntries(Object.entries(from).flatMap(([name, value]) => (value !== undefined && passed.test(name) ? [[name, value]] : [])));
+  return Object.fromEntries(
+    Object.entries(from).flatMap(([name, value]) => (value !== undefined && passed.test(name) ? [[name, value]] : [])),
+  );
 }

@@ -29,7 +29,11 @@ export async function lockForText(
 ): Promise<{ readonly wish: string | null; readonly lock: string | null }> {
   const wish = hashWish(wishOfText(text));
   if (wish === null) return { wish, lock: null };
-  const known = await tx.environmentLock.findFirst({ where: { workspaceId, wish }, orderBy: { createdAt: "desc" }, select: { hash: true } });
+  const known = await tx.environmentLock.findFirst({
+    where: { workspaceId, wish },
+    orderBy: { createdAt: "desc" },
+    select: { hash: true },
+  });
   return { wish, lock: known?.hash ?? null };
 }
 
@@ -72,7 +76,11 @@ export async function readVersion(database: Database, workspaceId: string, versi
 /** Stores a lock and hands it to every version that waits for one with this wish. The first lock of a wish stays: its hash is given. */
 export async function keepLock(database: Database, workspaceId: string, wish: string, lock: Lock): Promise<string> {
   return workspaceTransaction(database, workspaceId, async (tx) => {
-    const known = await tx.environmentLock.findFirst({ where: { workspaceId, wish }, orderBy: { createdAt: "desc" }, select: { hash: true } });
+    const known = await tx.environmentLock.findFirst({
+      where: { workspaceId, wish },
+      orderBy: { createdAt: "desc" },
+      select: { hash: true },
+    });
     const hash = known?.hash ?? lock.hash;
     if (!known)
       await tx.$executeRaw`insert into environment_lock (workspace_id, hash, wish, manifest, lock)
@@ -84,7 +92,10 @@ export async function keepLock(database: Database, workspaceId: string, wish: st
 
 export async function findLock(database: Database, workspaceId: string, hash: string): Promise<Lock | undefined> {
   const row = await workspaceTransaction(database, workspaceId, (tx) =>
-    tx.environmentLock.findUnique({ where: { workspaceId_hash: { workspaceId, hash } }, select: { hash: true, manifest: true, lock: true } }),
+    tx.environmentLock.findUnique({
+      where: { workspaceId_hash: { workspaceId, hash } },
+      select: { hash: true, manifest: true, lock: true },
+    }),
   );
   return row ?? undefined;
 }

@@ -20,7 +20,10 @@ export type EnvironmentFolder = (workspaceId: string, hash: string) => Promise<s
 
 /** What the processes of a harness import from. */
 export async function findEnvironmentFolder(
-  { environment, environmentFolder }: { readonly environment: InstalledEnvironment; readonly environmentFolder?: EnvironmentFolder | undefined },
+  {
+    environment,
+    environmentFolder,
+  }: { readonly environment: InstalledEnvironment; readonly environmentFolder?: EnvironmentFolder | undefined },
   { scope, resources }: HarnessSpec,
 ): Promise<string> {
   const wanted = resources.environment;

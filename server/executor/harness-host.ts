@@ -69,5 +69,15 @@ export class HarnessStartError extends Error {
 export function harnessKey({ scope, resources }: Pick<HarnessSpec, "scope" | "resources">): string {
   const { workspaceId, group, only } = scope;
   const { cpu, memory, gpu, network, image, environment } = resources;
-  return JSON.stringify([workspaceId, group, only ? [only.taskRunId, only.attempt] : 0, cpu, memory, gpu, network, image ?? "", environment ?? ""]);
+  return JSON.stringify([
+    workspaceId,
+    group,
+    only ? [only.taskRunId, only.attempt] : 0,
+    cpu,
+    memory,
+    gpu,
+    network,
+    image ?? "",
+    environment ?? "",
+  ]);
 }

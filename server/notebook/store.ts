@@ -81,7 +81,14 @@ async function readNotebook(tx: WorkspaceTransaction, workspaceId: string, id: s
   const notebook = await tx.notebook.findFirst({ where: { id, workspaceId, deletedAt: null } });
   const version = notebook && (await tx.notebookVersion.findFirst({ where: { workspaceId, notebookId: id, revision: notebook.revision } }));
   if (!notebook || !version) throw notFound("notebook");
-  return { id, title: notebook.title, revision: notebook.revision, text: version.text, updatedAt: notebook.updatedAt, versionId: version.id };
+  return {
+    id,
+    title: notebook.title,
+    revision: notebook.revision,
+    text: version.text,
+    updatedAt: notebook.updatedAt,
+    versionId: version.id,
+  };
 }
 
 export interface StoredVersion {

@@ -44,7 +44,19 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
   const { workspaceId, notebookId, cache, trigger } = order;
   const timeout = order.timeout ?? dag.runTimeout;
   const result = await engine.submit(
-    { workspaceId, notebookId, notebook: version.title, trigger, params, logicalDate: undefined, dag, targets, cache, timeout, environment },
+    {
+      workspaceId,
+      notebookId,
+      notebook: version.title,
+      trigger,
+      params,
+      logicalDate: undefined,
+      dag,
+      targets,
+      cache,
+      timeout,
+      environment,
+    },
     {
       source: version.text,
       versionId: version.id,

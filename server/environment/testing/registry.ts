@@ -47,7 +47,19 @@ export async function startRegistry(packages: readonly MadePackage[], cache: str
         const text = new URL(request.url!, "http://x").searchParams.get("text") ?? "";
         const objects = [...new Map(made.map((each) => [each.name, each])).values()]
           .filter(({ name }) => name.includes(text))
-          .map(({ name, version, manifest }) => ({ package: { name, version, description: manifest?.description ?? "", keywords: [], date: "2026-01-01T00:00:00.000Z", maintainers: [], links: {} }, score: {}, searchScore: 1 }));
+          .map(({ name, version, manifest }) => ({
+            package: {
+              name,
+              version,
+              description: manifest?.description ?? "",
+              keywords: [],
+              date: "2026-01-01T00:00:00.000Z",
+              maintainers: [],
+              links: {},
+            },
+            score: {},
+            searchScore: 1,
+          }));
         return json(response, { objects, total: objects.length });
       }
       const file = made.find((each) => path === `/${each.name}/-/${fileOf(each)}`);

@@ -20,5 +20,8 @@ export interface ExecutorOptions extends HarnessExecutorOptions {
 export function createProcessExecutor(options: ExecutorOptions): HarnessExecutor {
   const { home, environment, environmentFolder, dataDir, gpus, runner = join(process.cwd(), "dist/runner") } = options;
   const store = options.store ?? createValueStore(home);
-  return new HarnessExecutor(new ProcessHost({ home, environment, environmentFolder, dataDir, gpus, runner, store }), { ...options, store });
+  return new HarnessExecutor(new ProcessHost({ home, environment, environmentFolder, dataDir, gpus, runner, store }), {
+    ...options,
+    store,
+  });
 }
