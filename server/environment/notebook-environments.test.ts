@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { inferRouterOutputs } from "@trpc/server";
 import { createTRPCClient, createWSClient, wsLink } from "@trpc/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -12,6 +13,9 @@ import type { RunDetail } from "../run/run-views";
 import { runnerFolder } from "../run/testing/workbench";
 import type { EnvironmentView, PackageVersions } from "./environment-views";
 import { makePackage, startRegistry, type TestRegistry } from "./testing/registry";
+
+/** After its trip through JSON. */
+type SeenView = inferRouterOutputs<AppRouter>["environment"]["get"];
 
 let dir: string;
 let environmentDir: string;
@@ -64,7 +68,7 @@ function connect() {
 }
 
 /** The first view like this, and the states on the way. */
-async function until(id: string, wanted: (view: EnvironmentView) => boolean): Promise<{ view: EnvironmentView; states: string[] }> {
+async function until(id: string, wanted: (view: SeenView) => boolean): Promise<{ view: SeenView; states: string[] }> {
   const { api, close } = connect();
   const states: string[] = [];
   try {
@@ -84,7 +88,7 @@ async function until(id: string, wanted: (view: EnvironmentView) => boolean): Pr
     await close();
   }
 }
-const isReady = (view: EnvironmentView) => view.state === "ready";
+const isReady = (view: SeenView) => view.state === "ready";
 
 async function run(id: string, revision: number) {
   const answer = await person.mutate("run.start", { notebookId: id, revision });

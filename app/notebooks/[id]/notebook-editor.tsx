@@ -20,6 +20,7 @@ import { openDocument, reduceDocument } from "./_document/document";
 import { setFrontMatterTitle } from "./_document/set-front-matter-title";
 import { useAutosave } from "./_document/use-autosave";
 import { useConflict } from "./_document/use-conflict";
+import { PackagesContext } from "./_environment/packages-context";
 import { LanguageContext } from "./_language/language-context";
 import { useIntelligence, type LanguageDialog } from "./_language/use-intelligence";
 import { useLanguage } from "./_language/use-language";
@@ -142,104 +143,120 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   useHashJump(actions);
   const selectedTask = selected === undefined ? undefined : tasks.get(selected);
 
+  const packages = useMemo(
+    () => ({
+      notebookId: detail.id,
+      notebook,
+      base: detail.packages,
+      show: () => {
+        setTab("packages");
+        setPanelOpen(true);
+      },
+      undo: () => dispatch({ type: "undo" }),
+    }),
+    [detail.id, detail.packages, notebook, setPanelOpen],
+  );
+
   return (
     <EditorContext value={actions}>
-      <EditorBar
-        id={detail.id}
-        title={title}
-        onTitle={(next) =>
-          dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter: setFrontMatterTitle(notebook.frontMatter, next) }] })
-        }
-        saveState={save.state}
-        run={lastRun}
-        running={running}
-        starting={control.starting !== undefined}
-        stopping={control.stopping}
-        onRunAll={(cache) => run({ cache })}
-        onRunCell={selectedTask && (() => run({ targets: [selectedTask.key] }))}
-        onPreview={() => void preview()}
-        onStop={stop}
-        panelOpen={panelOpen}
-        onPanel={() => setPanelOpen(!panelOpen)}
-        onKeys={() => setHelpOpen(true)}
-      />
-      {save.state.type === "conflict" && (
-        <div className={styles.banner}>
-          <ConflictBanner
-            message={save.state.message}
-            onKeepCopy={conflict.keepCopy}
-            onLoadTheirs={conflict.loadTheirs}
-            busy={conflict.busy}
-          />
-        </div>
-      )}
-      <div
-        className={`${styles.layout} ${panelOpen ? styles.withPanel : ""}`}
-        data-types={language.ready ? "ready" : language.notice === undefined ? "coming" : "none"}
-      >
-        <div className={styles.main}>
-          <div className={styles.column}>
-            <LanguageContext value={languageOfCells}>
-              <CellList
-                notebook={notebook}
-                problems={problems.byCell}
-                tasks={tasks}
-                views={runs.views}
-                stale={stale}
-                starting={control.starting}
-                selected={selected}
-                folded={folded}
-                editing={editing}
-                params={params}
-                values={values}
-              />
-            </LanguageContext>
+      <PackagesContext value={packages}>
+        <EditorBar
+          id={detail.id}
+          title={title}
+          onTitle={(next) =>
+            dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter: setFrontMatterTitle(notebook.frontMatter, next) }] })
+          }
+          saveState={save.state}
+          run={lastRun}
+          running={running}
+          starting={control.starting !== undefined}
+          stopping={control.stopping}
+          onRunAll={(cache) => run({ cache })}
+          onRunCell={selectedTask && (() => run({ targets: [selectedTask.key] }))}
+          onPreview={() => void preview()}
+          onStop={stop}
+          panelOpen={panelOpen}
+          onPanel={() => setPanelOpen(!panelOpen)}
+          onKeys={() => setHelpOpen(true)}
+        />
+        {save.state.type === "conflict" && (
+          <div className={styles.banner}>
+            <ConflictBanner
+              message={save.state.message}
+              onKeepCopy={conflict.keepCopy}
+              onLoadTheirs={conflict.loadTheirs}
+              busy={conflict.busy}
+            />
           </div>
-          {logs && <LogsDrawer target={logs} view={runs.views.get(logs.taskKey)} onClose={() => setLogs(undefined)} />}
+        )}
+        <div
+          className={`${styles.layout} ${panelOpen ? styles.withPanel : ""}`}
+          data-types={language.ready ? "ready" : language.notice === undefined ? "coming" : "none"}
+        >
+          <div className={styles.main}>
+            <div className={styles.column}>
+              <LanguageContext value={languageOfCells}>
+                <CellList
+                  notebook={notebook}
+                  problems={problems.byCell}
+                  tasks={tasks}
+                  views={runs.views}
+                  stale={stale}
+                  starting={control.starting}
+                  selected={selected}
+                  folded={folded}
+                  editing={editing}
+                  params={params}
+                  values={values}
+                />
+              </LanguageContext>
+            </div>
+            {logs && <LogsDrawer target={logs} view={runs.views.get(logs.taskKey)} onClose={() => setLogs(undefined)} />}
+          </div>
+          {panelOpen && (
+            <SidePanel
+              tab={tab}
+              onTab={setTab}
+              compilation={compilation}
+              problems={problems.all}
+              types={types}
+              notice={language.notice}
+              inlay={inlay}
+              onInlay={setInlay}
+              graphStates={graphStates}
+              selectedTask={selectedTask?.key}
+              onSelectTask={actions.jumpToKey}
+              values={values}
+              views={runs.views}
+            />
+          )}
         </div>
-        {panelOpen && (
-          <SidePanel
-            tab={tab}
-            onTab={setTab}
-            compilation={compilation}
-            problems={problems.all}
-            types={types}
-            notice={language.notice}
-            inlay={inlay}
-            onInlay={setInlay}
-            graphStates={graphStates}
-            selectedTask={selectedTask?.key}
-            onSelectTask={actions.jumpToKey}
-            values={values}
-            views={runs.views}
+        {previewed !== undefined && (
+          <PreviewDialog
+            notebookId={detail.id}
+            revision={previewed}
+            params={values.given}
+            onClose={() => setPreviewed(undefined)}
+            onRun={() => {
+              setPreviewed(undefined);
+              run({});
+            }}
           />
         )}
-      </div>
-      {previewed !== undefined && (
-        <PreviewDialog
-          notebookId={detail.id}
-          revision={previewed}
-          params={values.given}
-          onClose={() => setPreviewed(undefined)}
-          onRun={() => {
-            setPreviewed(undefined);
-            run({});
-          }}
-        />
-      )}
-      {languageDialog && language.client && (
-        <LanguageDialogs
-          dialog={languageDialog}
-          cells={notebook.cells}
-          client={language.client}
-          onClose={() => setLanguageDialog(undefined)}
-          onRenamed={(edits, words) => {
-            dispatch({ type: "edit", edits, isStep: true });
-            toast({ text: words, action: { label: "Undo", onSelect: () => dispatch({ type: "undo" }) } });
-          }}
-        />
-      )}
-      <ShortcutsDialog open={helpOpen} onOpenChange={setHelpOpen} />
+        {languageDialog && language.client && (
+          <LanguageDialogs
+            dialog={languageDialog}
+            cells={notebook.cells}
+            client={language.client}
+            onClose={() => setLanguageDialog(undefined)}
+            onRenamed={(edits, words) => {
+              dispatch({ type: "edit", edits, isStep: true });
+              toast({ text: words, action: { label: "Undo", onSelect: () => dispatch({ type: "undo" }) } });
+            }}
+          />
+        )}
+        <ShortcutsDialog open={helpOpen} onOpenChange={setHelpOpen} />
+      </PackagesContext>
     </EditorContext>
   );
 }
