@@ -111,8 +111,8 @@ export async function installLock(order: InstallOrder): Promise<string> {
     });
     try {
       await runNpm({
-        // `ci` begins with an empty folder; `install` keeps what is there and as the lock says.
-        args: [...(seeded ? ["install", "--no-save"] : ["ci"]), "--no-bin-links", "--loglevel=http"],
+        // `ci` begins with an empty folder; `install` keeps what is there and as the lock says, its links in .bin included.
+        args: [...(seeded ? ["install", "--no-save"] : ["ci"]), "--loglevel=http"],
         cwd: temporary,
         asked,
         timeoutMs: limits.timeoutMs,

@@ -39,6 +39,7 @@ export function runNpm({ args, cwd, asked, timeoutMs, signal, onLine, env = {} }
       // Before the command: behind a "--" they would be taken for words of its own.
       [
         "--ignore-scripts",
+        "--logs-max=0",
         "--no-audit",
         "--no-fund",
         "--no-update-notifier",

@@ -28,7 +28,7 @@ export interface TestRegistry {
   close(): Promise<void>;
 }
 
-export async function startRegistry(packages: readonly MadePackage[], cache: string): Promise<TestRegistry> {
+export async function startRegistry(packages: readonly MadePackage[], cache: string, port = 0): Promise<TestRegistry> {
   const made = await Promise.all(packages.map(async (each) => ({ ...each, tarball: await tarballOf(each) })));
   const asked: string[] = [];
   const damaged = new Set<string>();
@@ -74,7 +74,7 @@ export async function startRegistry(packages: readonly MadePackage[], cache: str
     if (held) held.push(answer);
     else answer();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   return {
     url,
