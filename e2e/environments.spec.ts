@@ -86,7 +86,7 @@ test("a package is found, added, typed and run; changed; removed, and that is un
   await page.getByRole("button", { name: "Run all" }).first().click();
   await page.getByRole("tab", { name: "Variables" }).click();
   await openPackages();
-  await expect(page.getByRole("link", { name: /Run #\d+/ })).toHaveAttribute("title", /Succeeded/i, { timeout: 45_000 });
+  await expect(page.locator("a[title^='Run #']")).toHaveAttribute("title", /Succeeded/i, { timeout: 45_000 });
 
   const select = own().getByRole("combobox", { name: "Version of twice" });
   await select.focus();
@@ -100,7 +100,7 @@ test("a package is found, added, typed and run; changed; removed, and that is un
   await own().getByRole("button", { name: "Remove twice" }).click();
   await expect(own()).toContainText("None yet");
   await expect(panel().getByRole("region", { name: "Imported, but not there" })).toContainText("twice");
-  await page.getByRole("button", { name: "Undo" }).last().click();
+  await page.getByRole("listitem").filter({ hasText: "Removed twice." }).getByRole("button", { name: "Undo" }).click();
   await expect(own().locator("strong + span")).toHaveText("1.0.0");
 });
 
@@ -125,7 +125,7 @@ test("a registry that is away says what to do; the notebook runs on; Try again m
   await expect(panel().getByText("Not installed.")).toBeVisible({ timeout: 40_000 });
   await expect(panel().getByRole("alert")).toContainText("“later” could not be fetched");
   await page.getByRole("button", { name: "Run all" }).first().click();
-  await expect(page.getByRole("link", { name: /Run #\d+/ })).toHaveAttribute("title", /Succeeded/i, { timeout: 45_000 });
+  await expect(page.locator("a[title^='Run #']")).toHaveAttribute("title", /Succeeded/i, { timeout: 45_000 });
 
   registry = await startRegistry(packages, cache, Number(port));
   registry.hold(true);

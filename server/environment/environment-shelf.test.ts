@@ -39,7 +39,8 @@ beforeAll(async () => {
       }),
       makePackage("from-elsewhere", "1.0.0", { dependencies: { hidden: "file:/etc" } }),
       { ...makePackage("damaged", "1.0.0") },
-      { ...makePackage("large", "1.0.0"), files: { "index.js": "", "data.txt": "x".repeat(3_000_000) } },
+      // One with a program: npm fetches it again where its link is gone.
+      { ...makePackage("large", "1.0.0", { bin: { large: "index.js" } }), files: { "index.js": "", "data.txt": "x".repeat(3_000_000) } },
     ],
     path.join(dir, "cache"),
   );

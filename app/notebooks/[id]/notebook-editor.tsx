@@ -152,6 +152,8 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         setTab("packages");
         setPanelOpen(true);
       },
+      edit: (frontMatter: string | undefined) =>
+        dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter }], isStep: true }),
       undo: () => dispatch({ type: "undo" }),
     }),
     [detail.id, detail.packages, notebook, setPanelOpen],

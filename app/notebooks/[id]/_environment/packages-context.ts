@@ -10,6 +10,8 @@ export interface NotebookPackages {
   readonly base: readonly string[];
   /** Opens the list of packages. */
   readonly show: () => void;
+  /** As one step, which `undo` takes back. */
+  readonly edit: (frontMatter: string | undefined) => void;
   readonly undo: () => void;
 }
 

@@ -6,15 +6,13 @@ import { findDependencyFault } from "@/pipelines/environment/wish";
 import { setDependency } from "@/pipelines/environment/set-dependency";
 import { useTRPC } from "../../../_trpc/client";
 import { useToast } from "../../../_ui/toast";
-import { useEditor } from "../editor-context";
 import { usePackagesContext } from "./packages-context";
 
 export function useChangePackages() {
-  const editor = useEditor();
   const toast = useToast();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const { notebook, undo } = usePackagesContext();
+  const { notebook, edit, undo } = usePackagesContext();
   const [adding, setAdding] = useState<string>();
 
   const set = (name: string, range: string | undefined) => {
@@ -23,7 +21,7 @@ export function useChangePackages() {
       toast({ text: "The front matter could not be changed: it is no YAML. Mend it first.", failed: true });
       return;
     }
-    editor.edit({ type: "set-front-matter", frontMatter });
+    edit(frontMatter);
     toast({
       text: range === undefined ? `Removed ${name}.` : `${name} ${range} is wanted; it is installed now.`,
       action: { label: "Undo", onSelect: undo },
