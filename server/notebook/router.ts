@@ -1,14 +1,12 @@
 import { z } from "zod";
-import type { Diagnostic } from "@/pipelines/compile/dag";
-import { AppError } from "../errors";
 import type { Heddle } from "../heddle";
 import { inWorkspace, router } from "../trpc";
+import { importNotebook, type ImportedFile } from "./import-notebook";
 import type { NotebookDetail, NotebookRow, VersionPage, VersionText } from "./notebook-views";
 import type { CellState, RunRow } from "../run/run-views";
 import { readCellStates } from "../run/cell-states";
 import {
   createEmptyNotebook,
-  createNotebook,
   duplicateNotebook,
   getNotebook,
   getNotebookVersion,
@@ -57,19 +55,7 @@ export const notebookRouter = router({
   /** Parses and compiles; runs and fetches nothing. */
   import: inWorkspace("editor")
     .input(z.strictObject({ fileName: z.string().max(255), text }))
-    .mutation(async ({ ctx, input }): Promise<{ id: string; diagnostics: Diagnostic[] }> => {
-      if (!/\.[mc]?tsx?$/i.test(input.fileName))
-        throw new AppError("BAD_REQUEST", `A notebook is a TypeScript file (.ts); "${input.fileName}" is none.`);
-      const title =
-        input.fileName
-          .split(/[/\\]/)
-          .at(-1)!
-          .replace(/\.\w+$/, "")
-          .replace(/[-_]+/g, " ")
-          .trim() || "Imported notebook";
-      const { id, diagnostics } = await createNotebook(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input.text, title);
-      return { id, diagnostics: [...diagnostics] };
-    }),
+    .mutation(({ ctx, input }): Promise<ImportedFile> => importNotebook(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input)),
   duplicate: inWorkspace("editor")
     .input(id)
     .mutation(({ ctx, input }): Promise<{ id: string }> => {

@@ -180,6 +180,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
           panelOpen={panelOpen}
           onPanel={() => setPanelOpen(!panelOpen)}
           onKeys={() => setHelpOpen(true)}
+          onSave={save.saveNow}
         />
         {save.state.type === "conflict" && (
           <div className={styles.banner}>
