@@ -8,7 +8,11 @@ import path from "node:path";
 import { startEmbeddedPostgres } from "./db/embedded-postgres";
 import { migrate } from "./db/migrate";
 import { createPool, type Pool } from "./db/pool";
+import type { CellOutputs } from "@/pipelines/exchange/cell-outputs";
+import type { Display } from "@/pipelines/protocol/display";
+import type { TaskError } from "@/pipelines/run/run";
 import { abandonRunsSql } from "./db/run.sql";
+import { lastDisplaysSql } from "./db/run-report.sql";
 import { newId } from "./db/new-id";
 import { openValueStore } from "./artifact/open-value-store";
 import type { ValueStore } from "./artifact/store";
@@ -116,6 +120,32 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       await postgres?.release();
     },
   };
+}
+
+/** What the cells of a file showed when it was run last, by cell key; empty where it never was. */
+export async function readLastOutputs(home: string, packageDir: string, notebookId: string): Promise<ReadonlyMap<string, CellOutputs>> {
+  if (!fs.existsSync(path.join(home, "postgres"))) return new Map();
+  const postgres = await sharePostgres(home);
+  try {
+    await migrate(postgres.url, path.join(packageDir, "prisma/migrations"));
+    const pool = createPool(postgres.url, 1);
+    try {
+      const { rows } = await pool.query<{ task_key: string; displays: Display[] | null; error: TaskError | null }>(lastDisplaysSql, [
+        "cli",
+        notebookId,
+      ]);
+      return new Map(
+        rows.map(({ task_key, displays, error }) => [
+          task_key,
+          { displays: displays ?? [], error: error === null ? undefined : { name: error.name, message: error.message } },
+        ]),
+      );
+    } finally {
+      await pool.end();
+    }
+  } finally {
+    await postgres.release();
+  }
 }
 
 /** One PostgreSQL for all processes of a home; each leaves a note with its process id, the last one stops it. */
