@@ -132,6 +132,7 @@ export function startExecution(options: ExecutionOptions): Execution {
       dataFolder: dataDir,
       findNotebook: createFindNotebook(pool),
       packages: environment.packages,
+      environmentKey: (workspaceId, hash, reached) => environments.keyFor(workspaceId, hash, reached),
       environmentOf: async (workspaceId, { versionId }) =>
         versionId === undefined ? undefined : environments.forRun(workspaceId, versionId, false),
       places: workers.places,

@@ -9,6 +9,7 @@ import { makeBareLock } from "../testing/bare-lock";
 import { EnvironmentShelf } from "./environment-shelf";
 import { readFacts, type InstallProgress } from "./install-lock";
 import { findLockFault, readLockFile, type Lock } from "./lock-file";
+import { lockKey } from "./lock-key";
 import { NpmFailure } from "./npm-fault";
 import { resolveLock } from "./resolve-lock";
 import { npmEnv } from "./run-npm";
@@ -249,4 +250,43 @@ test("garbage: what nothing needs and nobody used of late goes, the rest stays",
   expect(await shelf.collect(new Set([needed.hash]))).toEqual([path.basename(folder)]);
   expect(fs.existsSync(folder)).toBe(false);
   expect(await shelf.find(needed.hash)).toBe(kept);
+});
+
+test("a lock's key is of what can be reached: through dependencies, peers and nested copies, and nothing beside", () => {
+  const lock = (changes: Record<string, string> = {}) => {
+    const at = (place: string, more: object = {}) => ({
+      version: changes[place] ?? "1.0.0",
+      integrity: `sha512-${changes[place] ?? "1.0.0"}`,
+      ...more,
+    });
+    const packages = {
+      "": { dependencies: { a: "1", b: "1" } },
+      "node_modules/a": at("node_modules/a", {
+        dependencies: { c: "1" },
+        peerDependencies: { p: "1" },
+        optionalDependencies: { missing: "1" },
+      }),
+      "node_modules/a/node_modules/c": at("node_modules/a/node_modules/c", { dependencies: { d: "1" } }),
+      "node_modules/b": at("node_modules/b", { dependencies: { c: "1", b: "1" } }),
+      "node_modules/c": at("node_modules/c"),
+      "node_modules/d": at("node_modules/d"),
+      "node_modules/p": at("node_modules/p"),
+    };
+    return readLockFile(JSON.stringify({ lockfileVersion: 3, packages }));
+  };
+  const touched = (place: string) => ["a", "b"].filter((name) => lockKey(lock({ [place]: "2.0.0" }), [name]) !== lockKey(lock(), [name]));
+  expect(
+    Object.fromEntries(
+      Object.keys(lock().packages)
+        .filter((place) => place !== "")
+        .map((place) => [place, touched(place)]),
+    ),
+  ).toEqual({
+    "node_modules/a": ["a"],
+    "node_modules/a/node_modules/c": ["a"],
+    "node_modules/b": ["b"],
+    "node_modules/c": ["b"],
+    "node_modules/d": ["a"],
+    "node_modules/p": ["a"],
+  });
 });

@@ -29,6 +29,8 @@ const lockSchema = z.object({
       optional: z.boolean().optional(),
       peer: z.boolean().optional(),
       dependencies: z.record(z.string(), z.string()).optional(),
+      optionalDependencies: z.record(z.string(), z.string()).optional(),
+      peerDependencies: z.record(z.string(), z.string()).optional(),
     }),
   ),
 });

@@ -132,6 +132,29 @@ test("a saved dependency is found, installed and imported; another version runs 
   expect(forked.hash).toBe(view.hash);
 });
 
+test("what a task cannot reach makes it run again neither when it comes nor when it changes", async () => {
+  const cells = `// %% Plain\nexport const found = 40 + 2;\n\n// %% Uses\nimport { version } from "twice";\nexport const used = version;\n\n// %% Chooses\nconst name = "twice";\nexport const chosen = (await import(name)).version;\n`;
+  const id = await make(notebook({}, cells.split("\n\n// %% Uses")[0]!));
+  await run(id, 1);
+  const statuses = async (revision: number) => {
+    const { id: runId } = (await person.mutate("run.start", { notebookId: id, revision })).data as { id: string };
+    const { api, close } = connect();
+    await new Promise<void>((resolve, reject) => api.run.watch.subscribe({ id: runId, seq: 0 }, { onComplete: resolve, onError: reject }));
+    await close();
+    const { taskRuns } = (await person.call("run.get", { id: runId })).data as RunDetail;
+    return Object.fromEntries(taskRuns.map(({ taskKey, status }) => [taskKey, status]));
+  };
+  const added = await save(id, 1, notebook({ twice: "1.0.0" }, cells));
+  await until(id, isReady);
+  expect(await statuses(added)).toEqual({ plain: "cached", uses: "succeeded", chooses: "succeeded" });
+  const other = await save(id, added, notebook({ twice: "1.0.0", thrice: "1.0.0" }, cells));
+  await until(id, isReady);
+  expect(await statuses(other)).toEqual({ plain: "cached", uses: "cached", chooses: "succeeded" });
+  const changed = await save(id, other, notebook({ twice: "2.0.0", thrice: "1.0.0" }, cells));
+  await until(id, isReady);
+  expect(await statuses(changed)).toEqual({ plain: "cached", uses: "succeeded", chooses: "succeeded" });
+});
+
 test("a run that is asked for at once waits for its packages", async () => {
   const id = await make(notebook({ thrice: "1.0.0" }, '// %% A\nimport { version } from "thrice";\nexport const found = version;\n'));
   expect(await run(id, 1)).toMatchObject({ status: "succeeded" });
@@ -211,7 +234,7 @@ test("the registry is asked for names and versions", async () => {
 });
 
 test("garbage: an environment goes when no version and no run names it, and comes back from its lock when wanted", async () => {
-  const id = await make(notebook({ thrice: "1.0.0", twice: "1.0.0" }, versionCell));
+  const id = await make(notebook({ thrice: "^1.0.0", twice: "1.0.0" }, versionCell));
   const { view } = await until(id, isReady);
   const folder = path.join(server.homeDir, "environments", view.hash.slice(0, 16));
   await server.heddle.environments.collect(0);

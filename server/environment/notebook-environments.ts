@@ -16,7 +16,8 @@ import { errorFields, log } from "../log";
 import type { EnvironmentView, PackageView } from "./environment-views";
 import type { EnvironmentShelf } from "./environment-shelf";
 import { environmentFolder, readFacts, type EnvironmentFacts, type InstallProgress } from "./install-lock";
-import { hashLock, readLockFile, readTopPackages, type Lock } from "./lock-file";
+import { hashLock, readLockFile, readTopPackages, type Lock, type LockFile } from "./lock-file";
+import { lockKey, type Reached } from "./lock-key";
 import { NpmFailure, type NpmFault } from "./npm-fault";
 import { resolveLock } from "./resolve-lock";
 import type { NpmCall } from "./run-npm";
@@ -44,6 +45,7 @@ const resolveTimeoutMs = 120_000;
 const runPatienceMs = 60_000;
 /** What failed because the registry was away is tried again with the next save after so long. */
 const againMs = 60_000;
+const mostLockFiles = 50;
 const collectEveryMs = 6 * 3_600_000;
 
 export class NotebookEnvironments {
@@ -52,6 +54,7 @@ export class NotebookEnvironments {
   private readonly facts = new Map<string, Promise<EnvironmentFacts>>();
   private readonly base: Promise<Lock>;
   private readonly sweep: NodeJS.Timeout;
+  private readonly lockFiles = new Map<string, Promise<LockFile | undefined>>();
   private closed = false;
 
   constructor(private readonly parts: NotebookEnvironmentsParts) {
@@ -169,6 +172,25 @@ export class NotebookEnvironments {
     } catch (error) {
       throw new HarnessStartError("environment", error instanceof NpmFailure && error.fault.type !== "damaged", (error as Error).message);
     }
+  }
+
+  /** For cache keys: the part of a lock that a task can reach. That of the base is the base's own hash. */
+  async keyFor(workspaceId: string, hash: string, reached: Reached): Promise<string> {
+    if (reached === "any") return hash;
+    const base = await this.base;
+    let reading = this.lockFiles.get(hash);
+    if (!reading) {
+      reading = this.lockOf(workspaceId, hash).then((lock) => (lock ? readLockFile(lock.lock) : undefined));
+      if (this.lockFiles.size >= mostLockFiles) this.lockFiles.delete(this.lockFiles.keys().next().value!);
+      this.lockFiles.set(hash, reading);
+      reading.catch(() => this.lockFiles.delete(hash));
+    }
+    const file = await reading;
+    if (!file) return hash;
+    const baseFile = readLockFile(base.lock);
+    const shared = readTopPackages(baseFile).map(({ name }) => name);
+    const key = lockKey(file, [...shared, ...reached]);
+    return key === lockKey(baseFile, shared) ? base.hash : key;
   }
 
   lockOf(workspaceId: string, hash: string): Promise<Lock | undefined> {

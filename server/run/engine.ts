@@ -32,6 +32,7 @@ import { lookUp } from "./cache-lookup";
 import { createDataHashes } from "./data-hashes";
 import { DatabaseClock } from "./database-clock";
 import { forecastRun, type RunForecast } from "./forecast-run";
+import type { KeySurroundings } from "./key-parts";
 import { Launcher } from "./launcher";
 import { LiveRun } from "./live-run";
 import { Lookups } from "./lookups";
@@ -56,6 +57,7 @@ export interface EngineOptions {
   /** Id of this process among servers: instance.ts. */
   readonly instance: string;
   readonly environmentHash: string;
+  readonly environmentKey?: KeySurroundings["environmentKey"];
   readonly imageDigest: (image: string | undefined) => Promise<string>;
   readonly log: (message: string) => void;
   readonly clock?: () => number;
