@@ -31,6 +31,7 @@ export interface EditorKeys {
 interface Parts {
   readonly label: string;
   readonly language: Language;
+  readonly readOnly: boolean;
   readonly press: (key: keyof EditorKeys) => boolean;
   readonly names: () => readonly { readonly name: string; readonly detail: string }[];
   readonly listen: Extension;
@@ -71,7 +72,7 @@ function extensionsOf(language: Language): Extension {
   ];
 }
 
-export function makeState(text: string, { label, language, press, names, listen }: Parts): EditorState {
+export function makeState(text: string, { label, language, readOnly, press, names, listen }: Parts): EditorState {
   const completeNames = (context: CompletionContext) => {
     const word = context.matchBefore(/[\w$]+/);
     if (!word || context.matchBefore(/\.[\w$]*/)) return null;
@@ -100,6 +101,7 @@ export function makeState(text: string, { label, language, press, names, listen 
       compartment.of(extensionsOf(language)),
       history(),
       drawSelection(),
+      EditorState.readOnly.of(readOnly),
       EditorState.tabSize.of(2),
       indentUnit.of("  "),
       indentOnInput(),

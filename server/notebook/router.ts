@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Heddle } from "../heddle";
 import { inWorkspace, router } from "../trpc";
+import { commentProcedures } from "./comment-procedures";
 import { importNotebook, type ImportedFile } from "./import-notebook";
 import type { NotebookDetail, NotebookRow, VersionPage, VersionText } from "./notebook-views";
 import type { CellState, RunRow } from "../run/run-views";
@@ -31,14 +32,15 @@ async function warm({ environments, execution }: Heddle, workspaceId: string, { 
 }
 
 export const notebookRouter = router({
+  ...commentProcedures,
   list: inWorkspace("viewer").query(({ ctx }): Promise<NotebookRow[]> => listNotebooks(ctx.heddle.database, ctx.caller.workspaceId)),
   get: inWorkspace("viewer")
     .input(id)
     .query(async ({ ctx, input }): Promise<NotebookDetail> => {
       const notebook = await getNotebook(ctx.heddle.database, ctx.caller.workspaceId, input.id);
       if (ctx.caller.role !== "viewer") await warm(ctx.heddle, ctx.caller.workspaceId, notebook);
-      const { id: notebookId, title, revision, text: stored } = notebook;
-      return { id: notebookId, title, revision, text: stored, updatedAt: notebook.updatedAt.toISOString(), packages: ctx.heddle.packages };
+      const { versionId: _, updatedAt, ...rest } = notebook;
+      return { ...rest, updatedAt: updatedAt.toISOString(), role: ctx.caller.role, packages: ctx.heddle.packages };
     }),
   /** The newest task run of each task, and the run that is live now, if any. */
   states: inWorkspace("viewer")

@@ -5,22 +5,18 @@
  * _bar, _keys draw and ask through editor-context.ts.
  */
 import dynamic from "next/dynamic";
-import { useMemo, useReducer, useState } from "react";
+import { useMemo, useState } from "react";
 import type { Task } from "@/pipelines/compile/dag";
-import { parse } from "@/pipelines/notebook/parse";
 import type { NotebookDetail } from "../../_trpc/outputs";
 import { useToast } from "../../_ui/toast";
 import { useStored } from "../../_ui/use-stored";
 import { useFavicon } from "../../_ui/use-favicon";
-import { ConflictBanner } from "./_bar/conflict-banner";
 import { EditorBar } from "./_bar/editor-bar";
 import { CellList } from "./_cells/cell-list";
 import { useCompilation } from "./_compile/use-compilation";
-import { openDocument, reduceDocument } from "./_document/document";
 import { setFrontMatterTitle } from "./_document/set-front-matter-title";
-import { useAutosave } from "./_document/use-autosave";
-import { useConflict } from "./_document/use-conflict";
-import { PackagesContext } from "./_environment/packages-context";
+import { useDocument } from "./_document/use-document";
+import type { NotebookPackages } from "./_environment/packages-context";
 import { LanguageContext } from "./_language/language-context";
 import { useIntelligence, type LanguageDialog } from "./_language/use-intelligence";
 import { useLanguage } from "./_language/use-language";
@@ -31,31 +27,38 @@ import { SidePanel, type PanelTab } from "./_panel/side-panel";
 import { usePanel } from "./_panel/use-panel";
 import { useParamValues, useStableParams } from "./_params/use-param-values";
 import { findStale } from "./_runs/find-stale";
+import { CommentsContext, useComments, useOpenCounts } from "./_together/use-comments";
+import { useCommentJump } from "./_together/use-comment-jump";
+import { rightsOf } from "./_together/rights-of";
 import { PreviewDialog } from "./_runs/preview-dialog";
 import { toGraphStates } from "./_runs/to-graph-states";
 import { useCellViews } from "./_runs/use-cell-views";
 import { useRunControl, type RunRequest } from "./_runs/use-run-control";
-import { EditorContext, type LogTarget } from "./editor-context";
+import { EditorProviders } from "./editor-providers";
+import type { LogTarget } from "./editor-context";
 import styles from "./notebook-editor.module.css";
 import { useEditorActions } from "./use-editor-actions";
 import { useEditorKeys } from "./use-editor-keys";
 import { useHashJump } from "./use-hash-jump";
 
 const noTasks: readonly Task[] = [];
+const CommentsTab = dynamic(() => import("./_together/comments-tab").then((module) => module.CommentsTab), { ssr: false });
+const People = dynamic(() => import("./_together/people-list").then((module) => module.PeopleList), { ssr: false });
 const LanguageDialogs = dynamic(() => import("./_language/language-dialogs").then((module) => module.LanguageDialogs), { ssr: false });
 
 export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) {
   const toast = useToast();
-  const [document, dispatch] = useReducer(reduceDocument, detail.text, (text) => openDocument(parse(text)));
+  const [selected, setSelected] = useState<string>();
+  const rights = useMemo(() => rightsOf(detail.role), [detail.role]);
+  const shared = useDocument(detail, { reads: rights.edit !== undefined, cell: selected });
+  const { document, dispatch, saveNow } = shared;
   const { notebook } = document;
   const [compilation, compileNow] = useCompilation(notebook, detail.packages);
-  const save = useAutosave(detail.id, document, detail.revision);
   const runs = useCellViews(detail.id);
-  const control = useRunControl(detail.id, save.saveNow, runs.follow);
+  const control = useRunControl(detail.id, saveNow, runs.follow);
   const params = useStableParams(compilation?.dag.params);
   const values = useParamValues(detail.id, params);
 
-  const [selected, setSelected] = useState<string>();
   const [editing, setEditing] = useState<string>();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [logs, setLogs] = useState<LogTarget>();
@@ -81,7 +84,9 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const title = compilation?.dag.title ?? detail.title;
 
   const run = (request: RunRequest) => {
-    if (running || control.starting) {
+    if (rights.run !== undefined) {
+      toast({ text: rights.run });
+    } else if (running || control.starting) {
       toast({ text: "A run of this notebook is going on. Stop it first, or wait for its end." });
     } else if (values.faults.size > 0) {
       setTab("parameters");
@@ -95,7 +100,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const preview = async () => {
     compileNow();
     try {
-      setPreviewed(await save.saveNow());
+      setPreviewed(await saveNow());
     } catch (error) {
       toast({ text: `Not saved, so there is nothing to preview. ${(error as Error).message}`, failed: true });
     }
@@ -104,8 +109,10 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     if (runs.activeRunId !== undefined) control.stop(runs.activeRunId);
   };
   const actions = useEditorActions({
-    document,
+    getDocument: shared.getDocument,
     dispatch,
+    editors: shared.editors,
+    rights,
     compileNow,
     run,
     stop,
@@ -119,10 +126,10 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     actions,
     selected,
     cells: notebook.cells,
-    undo: () => dispatch({ type: "undo" }),
-    redo: () => dispatch({ type: "redo" }),
+    undo: () => rights.edit === undefined && dispatch({ type: "undo" }),
+    redo: () => rights.edit === undefined && dispatch({ type: "redo" }),
     runAll: () => run({}),
-    save: () => void save.saveNow().catch(() => undefined),
+    save: () => void saveNow().catch(() => undefined),
     openLog: (cell) => {
       const task = tasks.get(cell.id);
       if (task) setLogs({ taskKey: task.key, title: cell.title || task.key });
@@ -137,68 +144,80 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     open: setLanguageDialog,
   });
   const languageOfCells = useMemo(() => ({ intelligenceOf, inlay }), [intelligenceOf, inlay]);
-  const conflict = useConflict(detail.id, title, notebook, dispatch, save.rebase);
+  const threads = useComments(detail.id);
+  const openCounts = useOpenCounts(threads);
+  const [commentWish, setCommentWish] = useState(0);
+  const cellComments = useMemo(
+    () => ({
+      counts: openCounts,
+      open: (cellId: string) => {
+        setSelected(cellId);
+        setTab("comments");
+        setPanelOpen(true);
+        setCommentWish((count) => count + 1);
+      },
+    }),
+    [openCounts, setPanelOpen],
+  );
+  const { cells } = notebook;
+  const comments = useMemo(
+    () => <CommentsTab notebookId={detail.id} threads={threads} cells={cells} selected={selected} wish={commentWish} />,
+    [detail.id, threads, cells, selected, commentWish],
+  );
   const lastRun = runs.activeRun ?? runs.lastRun;
   useFavicon(lastRun?.status);
   useHashJump(actions);
+  useCommentJump(cellComments.open);
   const selectedTask = selected === undefined ? undefined : tasks.get(selected);
 
   const packages = useMemo(
-    () => ({
+    (): NotebookPackages => ({
       notebookId: detail.id,
       notebook,
       base: detail.packages,
+      locked: rights.edit,
       show: () => {
         setTab("packages");
         setPanelOpen(true);
       },
-      edit: (frontMatter: string | undefined) =>
-        dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter }], isStep: true }),
+      edit: (frontMatter) => dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter }], isStep: true }),
       undo: () => dispatch({ type: "undo" }),
     }),
-    [detail.id, detail.packages, notebook, setPanelOpen],
+    [detail.id, detail.packages, notebook, rights.edit, setPanelOpen, dispatch],
   );
 
   return (
-    <EditorContext value={actions}>
-      <PackagesContext value={packages}>
-        <EditorBar
-          id={detail.id}
-          title={title}
-          onTitle={(next) =>
-            dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter: setFrontMatterTitle(notebook.frontMatter, next) }] })
-          }
-          saveState={save.state}
-          run={lastRun}
-          running={running}
-          starting={control.starting !== undefined}
-          stopping={control.stopping}
-          onRunAll={(cache) => run({ cache })}
-          onRunCell={selectedTask && (() => run({ targets: [selectedTask.key] }))}
-          onPreview={() => void preview()}
-          onStop={stop}
-          panelOpen={panelOpen}
-          onPanel={() => setPanelOpen(!panelOpen)}
-          onKeys={() => setHelpOpen(true)}
-          onSave={save.saveNow}
-        />
-        {save.state.type === "conflict" && (
-          <div className={styles.banner}>
-            <ConflictBanner
-              message={save.state.message}
-              onKeepCopy={conflict.keepCopy}
-              onLoadTheirs={conflict.loadTheirs}
-              busy={conflict.busy}
-            />
-          </div>
-        )}
-        <div
-          className={`${styles.layout} ${panelOpen ? styles.withPanel : ""}`}
-          data-types={language.ready ? "ready" : language.notice === undefined ? "coming" : "none"}
-        >
-          <div className={styles.main}>
-            <div className={styles.column}>
-              <LanguageContext value={languageOfCells}>
+    <EditorProviders actions={actions} packages={packages}>
+      <EditorBar
+        id={detail.id}
+        title={title}
+        onTitle={(next) =>
+          dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter: setFrontMatterTitle(notebook.frontMatter, next) }] })
+        }
+        saveState={shared.saveState}
+        rights={rights}
+        people={shared.people.length > 0 && <People people={shared.people} actions={actions} />}
+        run={lastRun}
+        running={running}
+        starting={control.starting !== undefined}
+        stopping={control.stopping}
+        onRunAll={(cache) => run({ cache })}
+        onRunCell={selectedTask && (() => run({ targets: [selectedTask.key] }))}
+        onPreview={() => void preview()}
+        onStop={stop}
+        panelOpen={panelOpen}
+        onPanel={() => setPanelOpen(!panelOpen)}
+        onKeys={() => setHelpOpen(true)}
+        onSave={saveNow}
+      />
+      <div
+        className={`${styles.layout} ${panelOpen ? styles.withPanel : ""}`}
+        data-types={language.ready ? "ready" : language.notice === undefined ? "coming" : "none"}
+      >
+        <div className={styles.main}>
+          <div className={styles.column}>
+            <LanguageContext value={languageOfCells}>
+              <CommentsContext value={cellComments}>
                 <CellList
                   notebook={notebook}
                   problems={problems.byCell}
@@ -212,54 +231,57 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
                   params={params}
                   values={values}
                 />
-              </LanguageContext>
-            </div>
-            {logs && <LogsDrawer target={logs} view={runs.views.get(logs.taskKey)} onClose={() => setLogs(undefined)} />}
+              </CommentsContext>
+            </LanguageContext>
           </div>
-          {panelOpen && (
-            <SidePanel
-              tab={tab}
-              onTab={setTab}
-              compilation={compilation}
-              problems={problems.all}
-              types={types}
-              notice={language.notice}
-              inlay={inlay}
-              onInlay={setInlay}
-              graphStates={graphStates}
-              selectedTask={selectedTask?.key}
-              onSelectTask={actions.jumpToKey}
-              values={values}
-              views={runs.views}
-            />
-          )}
+          {logs && <LogsDrawer target={logs} view={runs.views.get(logs.taskKey)} onClose={() => setLogs(undefined)} />}
         </div>
-        {previewed !== undefined && (
-          <PreviewDialog
-            notebookId={detail.id}
-            revision={previewed}
-            params={values.given}
-            onClose={() => setPreviewed(undefined)}
-            onRun={() => {
-              setPreviewed(undefined);
-              run({});
-            }}
+        {panelOpen && (
+          <SidePanel
+            tab={tab}
+            onTab={setTab}
+            compilation={compilation}
+            problems={problems.all}
+            types={types}
+            notice={language.notice}
+            inlay={inlay}
+            onInlay={setInlay}
+            graphStates={graphStates}
+            selectedTask={selectedTask?.key}
+            onSelectTask={actions.jumpToKey}
+            values={values}
+            views={runs.views}
+            openComments={[...openCounts.values()].reduce((sum, count) => sum + count, 0)}
+            comments={tab === "comments" ? comments : undefined}
           />
         )}
-        {languageDialog && language.client && (
-          <LanguageDialogs
-            dialog={languageDialog}
-            cells={notebook.cells}
-            client={language.client}
-            onClose={() => setLanguageDialog(undefined)}
-            onRenamed={(edits, words) => {
-              dispatch({ type: "edit", edits, isStep: true });
-              toast({ text: words, action: { label: "Undo", onSelect: () => dispatch({ type: "undo" }) } });
-            }}
-          />
-        )}
-        <ShortcutsDialog open={helpOpen} onOpenChange={setHelpOpen} />
-      </PackagesContext>
-    </EditorContext>
+      </div>
+      {previewed !== undefined && (
+        <PreviewDialog
+          notebookId={detail.id}
+          revision={previewed}
+          params={values.given}
+          onClose={() => setPreviewed(undefined)}
+          onRun={() => {
+            setPreviewed(undefined);
+            run({});
+          }}
+        />
+      )}
+      {languageDialog && language.client && (
+        <LanguageDialogs
+          dialog={languageDialog}
+          cells={notebook.cells}
+          client={language.client}
+          onClose={() => setLanguageDialog(undefined)}
+          onRenamed={(edits, words) => {
+            if (rights.edit !== undefined) return toast({ text: rights.edit });
+            dispatch({ type: "edit", edits, isStep: true });
+            toast({ text: words, action: { label: "Undo", onSelect: () => dispatch({ type: "undo" }) } });
+          }}
+        />
+      )}
+      <ShortcutsDialog open={helpOpen} onOpenChange={setHelpOpen} />
+    </EditorProviders>
   );
 }

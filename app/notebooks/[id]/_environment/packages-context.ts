@@ -8,6 +8,8 @@ export interface NotebookPackages {
   readonly notebook: Notebook;
   /** Names that every notebook can import. */
   readonly base: readonly string[];
+  /** Why they cannot be changed here; undefined: they can. */
+  readonly locked: string | undefined;
   /** Opens the list of packages. */
   readonly show: () => void;
   /** As one step, which `undo` takes back. */

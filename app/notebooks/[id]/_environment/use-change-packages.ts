@@ -12,10 +12,11 @@ export function useChangePackages() {
   const toast = useToast();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const { notebook, edit, undo } = usePackagesContext();
+  const { notebook, edit, undo, locked } = usePackagesContext();
   const [adding, setAdding] = useState<string>();
 
   const set = (name: string, range: string | undefined) => {
+    if (locked !== undefined) return toast({ text: locked });
     const frontMatter = setDependency(notebook.frontMatter, name, range);
     if (frontMatter === notebook.frontMatter) {
       toast({ text: "The front matter could not be changed: it is no YAML. Mend it first.", failed: true });
@@ -29,6 +30,7 @@ export function useChangePackages() {
   };
 
   return {
+    locked,
     set,
     adding,
     /** With its newest version. Resolves to what is wrong; undefined: nothing. */

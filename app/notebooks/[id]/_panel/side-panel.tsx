@@ -1,6 +1,6 @@
 "use client";
-/** Beside the cells: the graph, the parameters, the problems, the variables. */
-import { memo } from "react";
+/** Beside the cells: the graph, the parameters, the problems, the variables, the comments. */
+import { memo, type ReactNode } from "react";
 import type { Compilation, Task } from "@/pipelines/compile/dag";
 import type { GraphState } from "../../../_graph/graph-task";
 import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
@@ -14,7 +14,7 @@ import { ProblemsTab } from "./problems-tab";
 import styles from "./side-panel.module.css";
 import { VariablesTab } from "./variables-tab";
 
-export const panelTabs = ["graph", "parameters", "problems", "variables", "packages"] as const;
+export const panelTabs = ["graph", "parameters", "problems", "variables", "packages", "comments"] as const;
 const noTasks: readonly Task[] = [];
 export type PanelTab = (typeof panelTabs)[number];
 
@@ -33,6 +33,8 @@ export const SidePanel = memo(function SidePanel({
   onSelectTask,
   values,
   views,
+  openComments,
+  comments,
 }: {
   readonly tab: PanelTab;
   readonly onTab: (tab: PanelTab) => void;
@@ -49,6 +51,9 @@ export const SidePanel = memo(function SidePanel({
   readonly onSelectTask: (key: string) => void;
   readonly values: ParamValues;
   readonly views: ReadonlyMap<string, CellView>;
+  /** How many threads are open. */
+  readonly openComments: number;
+  readonly comments: ReactNode;
 }) {
   const tasks = compilation?.dag.tasks ?? noTasks;
   return (
@@ -64,6 +69,7 @@ export const SidePanel = memo(function SidePanel({
           { value: "problems", label: "Problems", count: problems.length },
           { value: "variables", label: "Variables" },
           { value: "packages", label: "Packages" },
+          { value: "comments", label: "Comments", count: openComments },
         ]}
       >
         <TabPanel value="graph" className={styles.graph}>
@@ -82,6 +88,9 @@ export const SidePanel = memo(function SidePanel({
         </TabPanel>
         <TabPanel value="packages" className={styles.scroll}>
           <LazyPackagesTab />
+        </TabPanel>
+        <TabPanel value="comments" className={styles.scroll}>
+          {tab === "comments" && comments}
         </TabPanel>
       </Tabs>
     </aside>
