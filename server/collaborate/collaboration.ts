@@ -8,7 +8,6 @@ import { Hocuspocus, type Connection, type Document } from "@hocuspocus/server";
 import type { WebSocket } from "ws";
 import * as Y from "yjs";
 import { notThere, pageWordSchema, type ServerWord } from "@/pipelines/together/messages";
-import type { Database } from "../db/database";
 import { AppError } from "../errors";
 import { errorFields, log } from "../log";
 import { notebookHub } from "../notebook/notebook-hub";
