@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ["{pipelines,runner,server,app,cli,bench,bin}/**/*.test.{ts,tsx}"],
     globalSetup: ["server/db/testing/start-postgres.ts", "server/executor/testing/bundle-runner.ts"],
-    testTimeout: 20_000,
+    // A test that hangs is found by this, a machine that is busy is not.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",
     // Most tests wait for databases and containers: more of them at once than cores.
