@@ -5,6 +5,7 @@ import type { Execution } from "./execution";
 import type { WorkerHub } from "./executor/remote/worker-hub";
 import type { Home } from "./home";
 import type { LanguageServer } from "./language/language-server";
+import type { TableProcess } from "./table/table-process";
 import type { Revocations } from "./workspace/revocations";
 
 export interface Heddle {
@@ -17,6 +18,8 @@ export interface Heddle {
   readonly revocations: Revocations;
   /** Types while one writes. */
   readonly language: LanguageServer;
+  /** Looks into stored tables, in a process of its own. */
+  readonly tables: TableProcess;
   /** npm packages of the environment that cells may import. */
   readonly packages: readonly string[];
   /** Folder with their lock. */

@@ -32,6 +32,8 @@ import { copyExampleData, findOwnerWithoutPassword, firstWorkspaceId, makeFirstW
 import { Revocations } from "./workspace/revocations";
 import { makeSignInLink } from "./workspace/sign-in";
 import { forgetOldTries } from "./workspace/sign-in-throttle";
+import { storeFolder } from "./artifact/store";
+import { TableProcess } from "./table/table-process";
 
 export interface ServerOptions {
   readonly env: Env;
@@ -117,8 +119,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     stops.push(() => execution.close());
 
+    const tables = new TableProcess({
+      program: path.join(options.runnerDir ?? path.join(packageDir, "dist", "runner"), "table.cjs"),
+      folders: [home.dir, fs.realpathSync(home.dir)].flatMap((dir) => [storeFolder(dir), path.join(dir, "cache"), path.join(dir, "data")]),
+    });
+    stops.push(() => tables.close());
+
     const heddle: Heddle = {
       env,
+      tables,
       home,
       database,
       revocations: new Revocations(),

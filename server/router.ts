@@ -1,9 +1,11 @@
 /** The roof: the one place where the nouns' routers meet. */
 import { storageRouter } from "./artifact/router";
+import { dataRouter } from "./data/router";
 import { metricRouter } from "./metric/router";
 import { notebookRouter } from "./notebook/router";
 import { poolRouter } from "./pool/router";
 import { runRouter } from "./run/router";
+import { tableRouter } from "./table/router";
 import { router } from "./trpc";
 import { workerRouter } from "./workers/router";
 import { workspaceRouter } from "./workspace/router";
@@ -16,5 +18,7 @@ export const appRouter = router({
   worker: workerRouter,
   pool: poolRouter,
   storage: storageRouter,
+  table: tableRouter,
+  data: dataRouter,
 });
 export type AppRouter = typeof appRouter;

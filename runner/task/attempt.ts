@@ -59,7 +59,7 @@ export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
       skip,
       display: (value: unknown) => {
         // What chart() and its siblings return has been shown already.
-        if (!(value as { [displayMark]?: unknown } | null | undefined)?.[displayMark]) displays.add(toDisplay(value));
+        if (!(value as { [displayMark]?: unknown } | null | undefined)?.[displayMark]) displays.add(toDisplay(value), value);
         return value;
       },
       classes: registrar(classes),
@@ -78,6 +78,10 @@ export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
     }
     const outputs: Record<string, WireValue> = {};
     for (const [name, value] of Object.entries(made)) outputs[name] = wire.value(name, value);
+    Object.assign(
+      outputs,
+      displays.keepLong(made, (name, value) => wire.value(name, value)),
+    );
     return { status: "succeeded", outputs, ...called, displays: displays.list(), usage: usage() };
   } catch (thrown) {
     if (thrown === skip) return { status: "skipped", usage: usage() };

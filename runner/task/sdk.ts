@@ -32,8 +32,8 @@ export type Sdk = typeof Heddle;
 const mostChartRows = 20_000;
 
 export function makeSdk({ launch, output, calls, inputs, displays, wire, environment, cwd }: SdkParts): Sdk {
-  const shown = (display: Display | undefined): Heddle.Shown => {
-    displays.add(display);
+  const shown = (display: Display | undefined, whole?: unknown): Heddle.Shown => {
+    displays.add(display, whole);
     // The mark lets `__heddle.display` see that this was shown already.
     return Object.defineProperty({ shown: true as const }, displayMark, { value: display, enumerable: false });
   };
@@ -99,7 +99,7 @@ export function makeSdk({ launch, output, calls, inputs, displays, wire, environ
           message === undefined ? undefined : String(message).slice(0, 2000),
         );
       }),
-    table: (rows) => shown(tableDisplay(rows) ?? toDisplay(rows)),
+    table: (rows) => shown(tableDisplay(rows) ?? toDisplay(rows), rows),
     chart: (options) => {
       const axis = (given: string | Heddle.ChartAxis) => (typeof given === "string" ? { field: given } : given);
       const x = axis(options.x);
