@@ -14,12 +14,14 @@ export interface DisplayViewProps {
   readonly display: Display;
   /** Which display this is: where the sealed frame finds its HTML. */
   readonly source: { readonly taskRunId: string; readonly index: number };
+  /** When it is a look into a stored value: which one. */
+  readonly value?: { readonly name: string; readonly index?: number | undefined } | undefined;
 }
 
-export function DisplayView({ display, source }: DisplayViewProps) {
+export function DisplayView({ display, source, value }: DisplayViewProps) {
   switch (display.type) {
     case "table":
-      return <TableDisplay table={display} />;
+      return <TableDisplay table={display} {...placeOf(display.stored, source.taskRunId, value)} />;
     case "tree":
       return <TreeDisplay tree={display} />;
     case "text":
@@ -49,6 +51,11 @@ export function DisplayView({ display, source }: DisplayViewProps) {
     default:
       return display satisfies never;
   }
+}
+
+function placeOf(stored: string | undefined, taskRunId: string, value: DisplayViewProps["value"]) {
+  if (value) return { place: { taskRunId, ...value }, label: value.name };
+  return stored === undefined ? {} : { place: { taskRunId, name: stored } };
 }
 
 export function Cut({ children }: { readonly children: string }) {
