@@ -104,8 +104,9 @@ test("a value of a run opens as the same table", async ({ signedIn: page }) => {
   );
   await page.keyboard.press("Control+Shift+Enter");
   await page
-    .getByRole("link", { name: /^Run #/ })
+    .locator("[data-cell]")
     .first()
+    .getByRole("link", { name: /^Run #/ })
     .click({ timeout: 45_000 });
   await page.locator('[data-value="rows"]').getByRole("button", { name: "rows" }).click();
   const table = page.getByRole("grid", { name: "rows" });

@@ -15,6 +15,7 @@ import type { ScriptOrder, ScriptRunner } from "./script";
 import { ScriptFailure } from "./script-failure";
 import { makeSdk } from "./sdk";
 import { WireMaker } from "./to-wire";
+import { runSql, SqlFault, type SqlOrder } from "./sql";
 import { toUserError } from "./user-frames";
 
 export interface AttemptParts {
@@ -64,6 +65,10 @@ export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
       },
       classes: registrar(classes),
       script: (order: ScriptOrder) => parts.scripts.run(order, { launch, output, wire, environment, cwd: scratch.cwd }),
+      sql: (order: SqlOrder) => {
+        parts.scripts.trace = "ran a query";
+        return runSql(order, { environment, cwd: scratch.cwd, displays, memoryBytes: launch.memoryBytes });
+      },
       import: importer(environment, sdk, launch.program.lines),
     };
     const returned = await Promise.race([program(heddle), parts.stray]);
@@ -87,7 +92,7 @@ export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
     if (thrown === skip) return { status: "skipped", usage: usage() };
     const unserializable = thrown instanceof UnserializableValue;
     const error = toUserError(thrown, launch.program.lines, programFile(launch.program.hash));
-    if (thrown instanceof PlacedError) error.frames = [thrown.place];
+    if (thrown instanceof PlacedError || thrown instanceof SqlFault) error.frames = [thrown.place];
     for (const secret of Object.values(launch.secrets)) {
       if (secret.length >= 4) error.message = error.message.replaceAll(secret, "[secret]");
     }
