@@ -39,9 +39,9 @@ test("a million rows scroll at once, and are sorted, filtered, summed up and cop
   // Sorted both ways by a click; what is missing comes last.
   await table.getByRole("button", { name: /^price/ }).click();
   await expect(table.getByRole("columnheader", { name: /^price/ })).toHaveAttribute("aria-sort", "ascending");
-  await expect(table.getByRole("gridcell").nth(1)).toHaveText("−1,000");
+  await expect(table.getByRole("gridcell").nth(1)).toHaveText("-1000");
   await table.getByRole("button", { name: /^price/ }).click();
-  await expect(table.getByRole("gridcell").nth(1)).toHaveText("1,000");
+  await expect(table.getByRole("gridcell").nth(1)).toHaveText("1000");
 
   await viewer.getByRole("button", { name: "Filter rows" }).click();
   await table.getByLabel("Filter kind").fill("=oak");
@@ -108,7 +108,6 @@ test("a value of a run opens as the same table", async ({ signedIn: page }) => {
     .first()
     .getByRole("link", { name: /^Run #/ })
     .click({ timeout: 45_000 });
-  await page.locator('[data-value="rows"]').getByRole("button", { name: "rows" }).click();
   const table = page.getByRole("grid", { name: "rows" });
   await table.focus();
   await page.keyboard.press("Control+End");

@@ -107,7 +107,6 @@ export async function runSql(order: SqlOrder, around: Surroundings): Promise<Rec
     autoload_known_extensions: "false",
     allow_community_extensions: "false",
     temp_directory: "",
-    timezone: "UTC",
   }).catch((error: Error) => {
     throw new Error(`DuckDB could not be started: ${error.message}`);
   });

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
+import type { TableRequest } from "@/pipelines/protocol/table";
 import { TableProcess, type TableProcessOptions } from "./table-process";
 
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "heddle-tables-")));
@@ -17,17 +18,20 @@ afterAll(() => {
 });
 
 function start(changes: Partial<TableProcessOptions> = {}): TableProcess {
-  const made = new TableProcess({ program: path.resolve("dist/runner/table.cjs"), folders: [inside], ...changes });
+  const made = new TableProcess({
+    program: path.resolve("dist/runner/table.cjs"),
+    folders: [inside, inside, path.join(folder, "not-there")],
+    ...changes,
+  });
   open.push(made);
   return made;
 }
-const page = (file: string) =>
-  ({
-    path: path.join(folder, file),
-    format: "csv",
-    stamp: "1",
-    question: { type: "page", view: { sort: [{ column: 0, down: false }], filters: [] }, from: 0, count: 10 },
-  }) as const;
+const page = (file: string): Omit<TableRequest, "id"> => ({
+  path: path.join(folder, file),
+  format: "csv",
+  stamp: "1",
+  question: { type: "page", view: { sort: [{ column: 0, down: false }], filters: [] }, from: 0, count: 10 },
+});
 
 test("it reads a table in its folders, many questions at once", async () => {
   const tables = start();

@@ -3,6 +3,7 @@
  * any more. A question that takes too long, or that its memory cannot hold, ends it; the next one starts another.
  */
 import { spawn, type ChildProcess } from "node:child_process";
+import { log } from "../log";
 import type { TableAnswer, TableReply, TableRequest } from "@/pipelines/protocol/table";
 
 export interface TableProcessOptions {
@@ -63,7 +64,9 @@ export class TableProcess {
         "--no-warnings",
         // From Node's side of the wall: no file but these, no process, no thread, no native module.
         "--experimental-permission",
-        ...[program, ...folders].map((path) => `--allow-fs-read=${path.endsWith(".cjs") ? path : `${path}/*`}`),
+        `--allow-fs-read=${program}`,
+        // Each once: Node falls over one that is named twice.
+        ...[...new Set(folders)].map((path) => `--allow-fs-read=${path}/*`),
         program,
       ],
       // Nothing of ours: it needs no variable.
@@ -80,6 +83,7 @@ export class TableProcess {
       if (this.waiting.size === 0) this.rest();
     });
     const gone = () => {
+      if (this.child === child) log("warn", "the process that reads tables has ended", { said: said.slice(0, 500) });
       const isMemory = /heap out of memory|Array buffer allocation failed/.test(said);
       this.end(
         child,

@@ -25,6 +25,7 @@ import { useIntelligence, type LanguageDialog } from "./_language/use-intelligen
 import { useLanguage } from "./_language/use-language";
 import { useShownProblems } from "./_language/use-shown-problems";
 import { ShortcutsDialog } from "./_keys/shortcuts-dialog";
+import { KnownTablesContext, useKnownTables, type ChartWish } from "./_outputs/known-tables";
 import { LogsDrawer } from "./_panel/logs-drawer";
 import { SidePanel, type PanelTab } from "./_panel/side-panel";
 import { usePanel } from "./_panel/use-panel";
@@ -41,6 +42,7 @@ import { useEditorKeys } from "./use-editor-keys";
 import { useHashJump } from "./use-hash-jump";
 
 const noTasks: readonly Task[] = [];
+const ChartBuilder = dynamic(() => import("./_outputs/chart-builder").then((module) => module.ChartBuilder), { ssr: false });
 const LanguageDialogs = dynamic(() => import("./_language/language-dialogs").then((module) => module.LanguageDialogs), { ssr: false });
 
 export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) {
@@ -58,6 +60,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const [editing, setEditing] = useState<string>();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [logs, setLogs] = useState<LogTarget>();
+  const [charted, setCharted] = useState<ChartWish>();
   const [tab, setTab] = useState<PanelTab>("graph");
   const [panelOpen, setPanelOpen] = usePanel();
   const [helpOpen, setHelpOpen] = useState(false);
@@ -129,6 +132,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     togglePanel: () => setPanelOpen(!panelOpen),
     openHelp: () => setHelpOpen(true),
   });
+  const knownTables = useKnownTables(taskList, runs.views, params, setCharted);
   const intelligenceOf = useIntelligence(language.client, language.ready, {
     cells: notebook.cells,
     actions,
@@ -179,21 +183,23 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
       >
         <div className={styles.main}>
           <div className={styles.column}>
-            <LanguageContext value={languageOfCells}>
-              <CellList
-                notebook={notebook}
-                problems={problems.byCell}
-                tasks={tasks}
-                views={runs.views}
-                stale={stale}
-                starting={control.starting}
-                selected={selected}
-                folded={folded}
-                editing={editing}
-                params={params}
-                values={values}
-              />
-            </LanguageContext>
+            <KnownTablesContext value={knownTables}>
+              <LanguageContext value={languageOfCells}>
+                <CellList
+                  notebook={notebook}
+                  problems={problems.byCell}
+                  tasks={tasks}
+                  views={runs.views}
+                  stale={stale}
+                  starting={control.starting}
+                  selected={selected}
+                  folded={folded}
+                  editing={editing}
+                  params={params}
+                  values={values}
+                />
+              </LanguageContext>
+            </KnownTablesContext>
           </div>
           {logs && <LogsDrawer target={logs} view={runs.views.get(logs.taskKey)} onClose={() => setLogs(undefined)} />}
         </div>
@@ -239,6 +245,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
           }}
         />
       )}
+      {charted && <ChartBuilder wish={charted} tables={knownTables} actions={actions} onClose={() => setCharted(undefined)} />}
       <ShortcutsDialog open={helpOpen} onOpenChange={setHelpOpen} />
     </EditorContext>
   );

@@ -44,6 +44,8 @@ export function describeSql(name: string, candidate: Candidate): void {
         environment: bench.environment,
         dataDir: (workspaceId) => join(bench.home, "data", workspaceId),
         runner: bench.runner,
+        slots: 2,
+        log: () => undefined,
         store,
       });
       const { log } = await start(

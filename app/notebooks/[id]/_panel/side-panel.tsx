@@ -1,10 +1,12 @@
 "use client";
 /** Beside the cells: the graph, the parameters, the problems, the variables. */
+import dynamic from "next/dynamic";
 import { memo } from "react";
 import type { Compilation, Task } from "@/pipelines/compile/dag";
 import type { GraphState } from "../../../_graph/graph-task";
 import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
 import type { ShownDiagnostic } from "@/pipelines/language/shown-diagnostics";
+import { Skeleton } from "../../../_ui/notice";
 import { TabPanel, Tabs } from "../../../_ui/tabs";
 import { ParamsForm } from "../_params/params-form";
 import type { ParamValues } from "../_params/use-param-values";
@@ -13,7 +15,12 @@ import { ProblemsTab } from "./problems-tab";
 import styles from "./side-panel.module.css";
 import { VariablesTab } from "./variables-tab";
 
-export const panelTabs = ["graph", "parameters", "problems", "variables"] as const;
+export const panelTabs = ["graph", "parameters", "problems", "variables", "files"] as const;
+// Whoever looks at no file loads nothing for it.
+const FilesTab = dynamic(() => import("../_files/files-tab").then((module) => module.FilesTab), {
+  ssr: false,
+  loading: () => <Skeleton height={120} />,
+});
 const noTasks: readonly Task[] = [];
 export type PanelTab = (typeof panelTabs)[number];
 
@@ -62,6 +69,7 @@ export const SidePanel = memo(function SidePanel({
           { value: "parameters", label: "Parameters", count: values.faults.size },
           { value: "problems", label: "Problems", count: problems.length },
           { value: "variables", label: "Variables" },
+          { value: "files", label: "Files" },
         ]}
       >
         <TabPanel value="graph" className={styles.graph}>
@@ -77,6 +85,9 @@ export const SidePanel = memo(function SidePanel({
         </TabPanel>
         <TabPanel value="variables" className={styles.scroll}>
           <VariablesTab tasks={tasks} views={views} types={types} inlay={inlay} onInlay={onInlay} />
+        </TabPanel>
+        <TabPanel value="files" className={styles.scroll}>
+          {tab === "files" && <FilesTab />}
         </TabPanel>
       </Tabs>
     </aside>
