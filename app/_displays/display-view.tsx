@@ -4,11 +4,15 @@
  * into the page: it is drawn by the server's sealed route, in a frame without our origin.
  */
 import type { Display } from "@/pipelines/protocol/display";
+import { useMemo, useState } from "react";
 import { ChartFigure } from "./chart-figure";
 import styles from "./displays.module.css";
 import { MarkdownText } from "./markdown-text";
 import { TableDisplay } from "./table-display";
 import { TreeDisplay } from "./tree-display";
+
+/** As many lines as the frame shows at once. */
+const fewestFolded = 23;
 
 export interface DisplayViewProps {
   readonly display: Display;
@@ -25,12 +29,7 @@ export function DisplayView({ display, source, value }: DisplayViewProps) {
     case "tree":
       return <TreeDisplay tree={display} />;
     case "text":
-      return (
-        <>
-          <pre className={styles.text}>{display.text}</pre>
-          {display.cut && <Cut>The text was longer: only its beginning was kept.</Cut>}
-        </>
-      );
+      return <TextDisplay text={display.text} cut={display.cut} />;
     case "markdown":
       return <MarkdownText text={display.text} />;
     case "chart":
@@ -56,6 +55,25 @@ export function DisplayView({ display, source, value }: DisplayViewProps) {
 function placeOf(stored: string | undefined, taskRunId: string, value: DisplayViewProps["value"]) {
   if (value) return { place: { taskRunId, ...value }, label: value.name };
   return stored === undefined ? {} : { place: { taskRunId, name: stored } };
+}
+
+/** A long text begins small; all of it is a click away. */
+function TextDisplay({ text, cut }: { readonly text: string; readonly cut: boolean }) {
+  const [whole, setWhole] = useState(false);
+  const lines = useMemo(() => text.split("\n").length, [text]);
+  return (
+    <>
+      <pre className={styles.text} data-whole={whole || undefined}>
+        {text}
+      </pre>
+      {lines > fewestFolded && (
+        <button type="button" className={styles.more} aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          {whole ? "Show less" : `Show all ${lines.toLocaleString("en-US")} lines`}
+        </button>
+      )}
+      {cut && <Cut>The text was longer: only its beginning was kept.</Cut>}
+    </>
+  );
 }
 
 export function Cut({ children }: { readonly children: string }) {
