@@ -6,7 +6,7 @@ import { expect, test } from "./heddle";
 const slow = `// %% Hold pool=small cache=off
 for (;;) await new Promise((resolve) => setTimeout(resolve, 100));
 `;
-const quick = `// %% Train pool=small lock=door cache=off
+const quick = `// %% Train pool=small lock=door queueTimeout=1h cache=off
 export const trained = 1;
 
 // %% Report
@@ -53,6 +53,7 @@ test("a pool is made, full, named by what waits for it, made larger, and taken a
   const drawer = page.getByRole("dialog", { name: "Task Train" });
   const why = drawer.getByRole("list", { name: "Why it waits" });
   await expect(why).toContainText("The pool “small” is full");
+  await expect(why).toContainText(/It fails as timed out in (59 min|1 h)/);
   await expect(why.getByRole("link", { name: `Hold #${hold.number}` })).toHaveAttribute("href", `/runs/${hold.id}?task=${hold.id}-0`);
   await page.keyboard.press("Escape");
   await page
@@ -100,4 +101,25 @@ test("a notebook's runs are limited to one at a time", async ({ signedIn: page }
     `The notebook may have 1 run going at once, and run #${first.number} is.`,
   );
   for (const run of [first, second]) await callApi(page, "run.cancel", { id: run.id });
+});
+
+test("a pool that asks for labels shows them, and its tasks wait for a worker that has them", async ({ signedIn: page }) => {
+  await page.goto("/pools");
+  await page.getByRole("button", { name: "New pool" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("large");
+  await dialog.getByLabel("Labels").fill("zone=eu gpu");
+  await dialog.getByRole("button", { name: "Make the pool" }).click();
+  // Told in place, and nothing is lost.
+  await expect(dialog.getByLabel("Labels")).toBeFocused();
+  await dialog.getByLabel("Labels").fill("gpu=a100, zone=eu");
+  await dialog.getByRole("button", { name: "Make the pool" }).click();
+  const pool = page.locator('[data-place="pool/large"]');
+  await expect(pool).toContainText("gpu=a100");
+  await expect(pool).toContainText("zone=eu");
+  const id = await addNotebook(page, "labelled.ts", "// %% Train pool=large cache=off\nexport const trained = 1;\n");
+  const run = await callApi<{ id: string }>(page, "run.start", { notebookId: id, revision: 1 });
+  await page.goto(`/runs/${run.id}?task=${run.id}-0`);
+  await expect(page.getByRole("list", { name: "Why it waits" })).toContainText(/gpu=a100/);
+  await callApi(page, "run.cancel", { id: run.id });
 });

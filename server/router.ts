@@ -6,6 +6,7 @@ import { notebookRouter } from "./notebook/router";
 import { poolRouter } from "./pool/router";
 import { runRouter } from "./run/router";
 import { tableRouter } from "./table/router";
+import { scheduleRouter } from "./schedule/router";
 import { router } from "./trpc";
 import { workerRouter } from "./workers/router";
 import { workspaceRouter } from "./workspace/router";
@@ -17,6 +18,7 @@ export const appRouter = router({
   metric: metricRouter,
   worker: workerRouter,
   pool: poolRouter,
+  schedule: scheduleRouter,
   storage: storageRouter,
   table: tableRouter,
   data: dataRouter,

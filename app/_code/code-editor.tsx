@@ -42,6 +42,11 @@ export interface CodeEditorProps {
   readonly intelligence?: CodeIntelligence | undefined;
   /** Completes a text of a language without types: SQL. */
   readonly complete?: CompletionSource | undefined;
+  readonly readOnly?: boolean;
+  /** Told of the editor when it is there; the answer is called when it goes. */
+  readonly attach?: (view: EditorView) => () => void;
+  /** The text comes from whoever was told, and `value` only begins it. */
+  readonly isBound?: () => boolean;
   /** Shows the types that are implied, in the text. */
   readonly inlay?: boolean;
   readonly ref?: Ref<CodeEditorHandle>;
@@ -61,6 +66,9 @@ export function CodeEditor({
   intelligence,
   complete,
   inlay = false,
+  readOnly = false,
+  attach,
+  isBound,
   ref,
 }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
@@ -71,6 +79,8 @@ export function CodeEditor({
   const focused = useEffectEvent(() => onFocus?.());
   const press = useEffectEvent((key: keyof EditorKeys) => keys[key]?.() ?? false);
   const completeText = useEffectEvent((context: CompletionContext) => complete?.(context) ?? null);
+  const attached = useEffectEvent((made: EditorView) => attach?.(made));
+  const bound = useEffectEvent(() => isBound?.() ?? false);
   const listNames = useEffectEvent(() => names?.() ?? []);
 
   useEffect(() => {
@@ -79,6 +89,7 @@ export function CodeEditor({
       state: makeState(value, {
         label,
         language,
+        readOnly,
         press: (key) => press(key),
         names: () => listNames(),
         ...(language === "sql" && { complete: (context: CompletionContext) => completeText(context) }),
@@ -93,7 +104,9 @@ export function CodeEditor({
       }),
     });
     view.current = made;
+    const detach = attached(made);
     return () => {
+      detach?.();
       made.destroy();
       view.current = undefined;
     };
@@ -102,6 +115,10 @@ export function CodeEditor({
 
   useEffect(() => {
     const editor = view.current;
+    if (bound()) {
+      echoes.current = [];
+      return;
+    }
     // A letter may have been typed since this value was given out: its echo must not take that letter back.
     if (editor?.state.doc.toString() === value) echoes.current = [];
     const echo = echoes.current.indexOf(value);

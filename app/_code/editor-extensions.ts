@@ -32,6 +32,7 @@ export interface EditorKeys {
 interface Parts {
   readonly label: string;
   readonly language: Language;
+  readonly readOnly: boolean;
   readonly press: (key: keyof EditorKeys) => boolean;
   readonly names: () => readonly { readonly name: string; readonly detail: string }[];
   readonly listen: Extension;
@@ -75,7 +76,7 @@ function extensionsOf(language: Language): Extension {
   ];
 }
 
-export function makeState(text: string, { label, language, press, names, listen, complete }: Parts): EditorState {
+export function makeState(text: string, { label, language, readOnly, press, names, listen, complete }: Parts): EditorState {
   const completeNames = (context: CompletionContext) => {
     const word = context.matchBefore(/[\w$]+/);
     if (!word || context.matchBefore(/\.[\w$]*/)) return null;
@@ -104,6 +105,7 @@ export function makeState(text: string, { label, language, press, names, listen,
       compartment.of(extensionsOf(language)),
       history(),
       drawSelection(),
+      EditorState.readOnly.of(readOnly),
       EditorState.tabSize.of(2),
       indentUnit.of("  "),
       indentOnInput(),

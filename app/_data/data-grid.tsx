@@ -86,7 +86,10 @@ export function DataGrid({ reader, label, first, note, rows: mostShown = 14 }: D
   const firstRow = Math.max(0, Math.floor(virtualTop / rowHeight) - overscan);
   const lastRow = Math.min(count - 1, Math.ceil((virtualTop + body) / rowHeight) + overscan);
   const pages = useTablePages(reader, view, pageSize, firstRow, lastRow, first);
-  const { head } = pages;
+  // A filter that is refused leaves the rows that were there.
+  const [kept, setKept] = useState(first);
+  if (pages.head && pages.head !== kept) setKept(pages.head);
+  const head = pages.head ?? kept;
   if (head && head.matching !== count) setCount(head.matching);
   if (head && head.columns.length !== known.length) setKnown(head.columns);
   const { columns, total, hidden, resize, hide, show } = useColumns(head);

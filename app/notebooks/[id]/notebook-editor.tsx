@@ -5,21 +5,17 @@
  * _bar, _keys draw and ask through editor-context.ts.
  */
 import dynamic from "next/dynamic";
-import { useMemo, useReducer, useState } from "react";
+import { useMemo, useState } from "react";
 import type { Task } from "@/pipelines/compile/dag";
-import { parse } from "@/pipelines/notebook/parse";
 import type { NotebookDetail } from "../../_trpc/outputs";
 import { useToast } from "../../_ui/toast";
 import { useStored } from "../../_ui/use-stored";
 import { useFavicon } from "../../_ui/use-favicon";
-import { ConflictBanner } from "./_bar/conflict-banner";
 import { EditorBar } from "./_bar/editor-bar";
 import { CellList } from "./_cells/cell-list";
 import { useCompilation } from "./_compile/use-compilation";
-import { openDocument, reduceDocument } from "./_document/document";
 import { setFrontMatterTitle } from "./_document/set-front-matter-title";
-import { useAutosave } from "./_document/use-autosave";
-import { useConflict } from "./_document/use-conflict";
+import { useDocument } from "./_document/use-document";
 import { LanguageContext } from "./_language/language-context";
 import { useIntelligence, type LanguageDialog } from "./_language/use-intelligence";
 import { useLanguage } from "./_language/use-language";
@@ -31,6 +27,9 @@ import { SidePanel, type PanelTab } from "./_panel/side-panel";
 import { usePanel } from "./_panel/use-panel";
 import { useParamValues, useStableParams } from "./_params/use-param-values";
 import { findStale } from "./_runs/find-stale";
+import { CommentsContext, useComments, useOpenCounts } from "./_together/use-comments";
+import { useCommentJump } from "./_together/use-comment-jump";
+import { rightsOf } from "./_together/rights-of";
 import { PreviewDialog } from "./_runs/preview-dialog";
 import { toGraphStates } from "./_runs/to-graph-states";
 import { useCellViews } from "./_runs/use-cell-views";
@@ -43,20 +42,23 @@ import { useHashJump } from "./use-hash-jump";
 
 const noTasks: readonly Task[] = [];
 const ChartBuilder = dynamic(() => import("./_outputs/chart-builder").then((module) => module.ChartBuilder), { ssr: false });
+const CommentsTab = dynamic(() => import("./_together/comments-tab").then((module) => module.CommentsTab), { ssr: false });
+const People = dynamic(() => import("./_together/people-list").then((module) => module.PeopleList), { ssr: false });
 const LanguageDialogs = dynamic(() => import("./_language/language-dialogs").then((module) => module.LanguageDialogs), { ssr: false });
 
 export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) {
   const toast = useToast();
-  const [document, dispatch] = useReducer(reduceDocument, detail.text, (text) => openDocument(parse(text)));
+  const [selected, setSelected] = useState<string>();
+  const rights = useMemo(() => rightsOf(detail.role), [detail.role]);
+  const shared = useDocument(detail, { reads: rights.edit !== undefined, cell: selected });
+  const { document, dispatch, saveNow } = shared;
   const { notebook } = document;
   const [compilation, compileNow] = useCompilation(notebook, detail.packages);
-  const save = useAutosave(detail.id, document, detail.revision);
   const runs = useCellViews(detail.id);
-  const control = useRunControl(detail.id, save.saveNow, runs.follow);
+  const control = useRunControl(detail.id, saveNow, runs.follow);
   const params = useStableParams(compilation?.dag.params);
   const values = useParamValues(detail.id, params);
 
-  const [selected, setSelected] = useState<string>();
   const [editing, setEditing] = useState<string>();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [logs, setLogs] = useState<LogTarget>();
@@ -83,7 +85,9 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const title = compilation?.dag.title ?? detail.title;
 
   const run = (request: RunRequest) => {
-    if (running || control.starting) {
+    if (rights.run !== undefined) {
+      toast({ text: rights.run });
+    } else if (running || control.starting) {
       toast({ text: "A run of this notebook is going on. Stop it first, or wait for its end." });
     } else if (values.faults.size > 0) {
       setTab("parameters");
@@ -97,7 +101,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const preview = async () => {
     compileNow();
     try {
-      setPreviewed(await save.saveNow());
+      setPreviewed(await saveNow());
     } catch (error) {
       toast({ text: `Not saved, so there is nothing to preview. ${(error as Error).message}`, failed: true });
     }
@@ -106,8 +110,10 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     if (runs.activeRunId !== undefined) control.stop(runs.activeRunId);
   };
   const actions = useEditorActions({
-    document,
+    getDocument: shared.getDocument,
     dispatch,
+    editors: shared.editors,
+    rights,
     compileNow,
     run,
     stop,
@@ -121,10 +127,10 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     actions,
     selected,
     cells: notebook.cells,
-    undo: () => dispatch({ type: "undo" }),
-    redo: () => dispatch({ type: "redo" }),
+    undo: () => rights.edit === undefined && dispatch({ type: "undo" }),
+    redo: () => rights.edit === undefined && dispatch({ type: "redo" }),
     runAll: () => run({}),
-    save: () => void save.saveNow().catch(() => undefined),
+    save: () => void saveNow().catch(() => undefined),
     openLog: (cell) => {
       const task = tasks.get(cell.id);
       if (task) setLogs({ taskKey: task.key, title: cell.title || task.key });
@@ -140,10 +146,30 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     open: setLanguageDialog,
   });
   const languageOfCells = useMemo(() => ({ intelligenceOf, inlay }), [intelligenceOf, inlay]);
-  const conflict = useConflict(detail.id, title, notebook, dispatch, save.rebase);
+  const threads = useComments(detail.id);
+  const openCounts = useOpenCounts(threads);
+  const [commentWish, setCommentWish] = useState(0);
+  const cellComments = useMemo(
+    () => ({
+      counts: openCounts,
+      open: (cellId: string) => {
+        setSelected(cellId);
+        setTab("comments");
+        setPanelOpen(true);
+        setCommentWish((count) => count + 1);
+      },
+    }),
+    [openCounts, setPanelOpen],
+  );
+  const { cells } = notebook;
+  const comments = useMemo(
+    () => <CommentsTab notebookId={detail.id} threads={threads} cells={cells} selected={selected} wish={commentWish} />,
+    [detail.id, threads, cells, selected, commentWish],
+  );
   const lastRun = runs.activeRun ?? runs.lastRun;
   useFavicon(lastRun?.status);
   useHashJump(actions);
+  useCommentJump(cellComments.open);
   const selectedTask = selected === undefined ? undefined : tasks.get(selected);
 
   return (
@@ -154,7 +180,9 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         onTitle={(next) =>
           dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter: setFrontMatterTitle(notebook.frontMatter, next) }] })
         }
-        saveState={save.state}
+        saveState={shared.saveState}
+        rights={rights}
+        people={shared.people.length > 0 && <People people={shared.people} actions={actions} />}
         run={lastRun}
         running={running}
         starting={control.starting !== undefined}
@@ -167,16 +195,6 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         onPanel={() => setPanelOpen(!panelOpen)}
         onKeys={() => setHelpOpen(true)}
       />
-      {save.state.type === "conflict" && (
-        <div className={styles.banner}>
-          <ConflictBanner
-            message={save.state.message}
-            onKeepCopy={conflict.keepCopy}
-            onLoadTheirs={conflict.loadTheirs}
-            busy={conflict.busy}
-          />
-        </div>
-      )}
       <div
         className={`${styles.layout} ${panelOpen ? styles.withPanel : ""}`}
         data-types={language.ready ? "ready" : language.notice === undefined ? "coming" : "none"}
@@ -185,19 +203,21 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
           <div className={styles.column}>
             <KnownTablesContext value={knownTables}>
               <LanguageContext value={languageOfCells}>
-                <CellList
-                  notebook={notebook}
-                  problems={problems.byCell}
-                  tasks={tasks}
-                  views={runs.views}
-                  stale={stale}
-                  starting={control.starting}
-                  selected={selected}
-                  folded={folded}
-                  editing={editing}
-                  params={params}
-                  values={values}
-                />
+                <CommentsContext value={cellComments}>
+                  <CellList
+                    notebook={notebook}
+                    problems={problems.byCell}
+                    tasks={tasks}
+                    views={runs.views}
+                    stale={stale}
+                    starting={control.starting}
+                    selected={selected}
+                    folded={folded}
+                    editing={editing}
+                    params={params}
+                    values={values}
+                  />
+                </CommentsContext>
               </LanguageContext>
             </KnownTablesContext>
           </div>
@@ -218,6 +238,8 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
             onSelectTask={actions.jumpToKey}
             values={values}
             views={runs.views}
+            openComments={[...openCounts.values()].reduce((sum, count) => sum + count, 0)}
+            comments={tab === "comments" ? comments : undefined}
           />
         )}
       </div>
@@ -240,6 +262,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
           client={language.client}
           onClose={() => setLanguageDialog(undefined)}
           onRenamed={(edits, words) => {
+            if (rights.edit !== undefined) return toast({ text: rights.edit });
             dispatch({ type: "edit", edits, isStep: true });
             toast({ text: words, action: { label: "Undo", onSelect: () => dispatch({ type: "undo" }) } });
           }}

@@ -6,15 +6,19 @@ import { cellKey } from "@/pipelines/notebook/cell-key";
 import type { Cell } from "@/pipelines/notebook/notebook";
 import { useToast } from "../../_ui/toast";
 import type { PageCompilation } from "./_compile/use-compilation";
+import type { BoundEditors } from "./_document/bound-editors";
 import type { DocumentAction, EditorDocument } from "./_document/document";
 import { newCell, newCellId } from "./_document/new-cell";
 import { splitAtMarkers } from "./_document/split-at-markers";
 import type { RunRequest } from "./_runs/use-run-control";
-import type { CellHandle, EditorActions, LogTarget } from "./editor-context";
+import type { CellHandle, EditorActions, LogTarget, Rights } from "./editor-context";
 
 export interface EditorParts {
-  readonly document: EditorDocument;
+  /** As it is now, drawn or not. */
+  readonly getDocument: () => EditorDocument;
   readonly dispatch: (action: DocumentAction) => void;
+  readonly editors: BoundEditors;
+  readonly rights: Rights;
   readonly compileNow: () => PageCompilation;
   readonly run: (request: RunRequest) => void;
   readonly stop: () => void;
@@ -34,10 +38,14 @@ export function useEditorActions(parts: EditorParts): EditorActions {
   const handles = useRef(new Map<string, CellHandle>());
 
   const [actions] = useState((): EditorActions => {
-    const cells = () => latest.current.document.notebook.cells;
+    const cells = () => latest.current.getDocument().notebook.cells;
     const indexOf = (id: string) => cells().findIndex((cell) => cell.id === id);
     const element = (id: string) => document.querySelector<HTMLElement>(`[data-cell="${CSS.escape(id)}"]`);
-    const edit: EditorActions["edit"] = (...edits) => latest.current.dispatch({ type: "edit", edits });
+    const edit: EditorActions["edit"] = (...edits) => {
+      const { rights } = latest.current;
+      if (rights.edit !== undefined) return toast({ text: rights.edit });
+      latest.current.dispatch({ type: "edit", edits });
+    };
     const command = (id: string) => {
       latest.current.select(id);
       latest.current.startEditing(undefined);
@@ -50,6 +58,7 @@ export function useEditorActions(parts: EditorParts): EditorActions {
       latest.current.select(cell.id);
     };
     const insert = (index: number, kind: string) => {
+      if (latest.current.rights.edit !== undefined) return toast({ text: latest.current.rights.edit });
       const cell = newCell(kind);
       latest.current.startEditing(cell.id);
       insertCell(index, cell);
@@ -69,6 +78,11 @@ export function useEditorActions(parts: EditorParts): EditorActions {
       else handle?.reveal(line, column ?? 1);
     };
     return {
+      get rights() {
+        return latest.current.rights;
+      },
+      attach: (id, view) => latest.current.editors.attach(id, view),
+      isBound: () => latest.current.editors.isBound,
       edit,
       setSource(cell, source) {
         edit({ type: "set-source", id: cell.id, source });
@@ -98,6 +112,7 @@ export function useEditorActions(parts: EditorParts): EditorActions {
         const index = indexOf(id);
         const cell = cells()[index];
         if (!cell) return;
+        if (latest.current.rights.edit !== undefined) return toast({ text: latest.current.rights.edit });
         const neighbour = cells()[index + 1] ?? cells()[index - 1];
         flushSync(() => edit({ type: "delete-cell", id }));
         if (neighbour) command(neighbour.id);
@@ -140,7 +155,7 @@ export function useEditorActions(parts: EditorParts): EditorActions {
         const task = latest.current.compileNow().dag.tasks.find((each) => each.cell === id);
         if (task) latest.current.run({ targets: [task.key] });
         const next = cells()[index + 1];
-        if (then === "insert" || (then === "next" && !next)) insert(index + 1, "code");
+        if (latest.current.rights.edit === undefined && (then === "insert" || (then === "next" && !next))) insert(index + 1, "code");
         else if (then === "next" && next) command(next.id);
       },
       run: (request) => latest.current.run(request),

@@ -71,7 +71,7 @@ export function CellFrame({ cell, index, cellKey, selected, gutter, head, bare, 
       <div className={styles.gutter}>
         <span
           className={styles.grip}
-          draggable
+          draggable={editor.rights.edit === undefined}
           aria-hidden
           title="Drag to move"
           onDragStart={(event) => {

@@ -23,6 +23,7 @@ export function CellTools({
   readonly taskKey: string | undefined;
 }) {
   const editor = useEditor();
+  const mayNot = editor.rights.edit !== undefined;
   return (
     <div className={styles.tools} role="toolbar" aria-label="Cell">
       <IconButton
@@ -30,7 +31,7 @@ export function CellTools({
         className={styles.secondary}
         label="Move up"
         keys="Ctrl Shift ↑"
-        disabled={index === 0}
+        disabled={mayNot || index === 0}
         onClick={() => editor.move(cell.id, -1)}
       >
         <ArrowUp size={14} />
@@ -40,7 +41,7 @@ export function CellTools({
         className={styles.secondary}
         label="Move down"
         keys="Ctrl Shift ↓"
-        disabled={index === count - 1}
+        disabled={mayNot || index === count - 1}
         onClick={() => editor.move(cell.id, 1)}
       >
         <ArrowDown size={14} />
@@ -76,18 +77,23 @@ export function CellTools({
             <MenuSeparator />
           </>
         )}
-        <MenuItem icon={<ArrowUp size={14} />} hint="Ctrl Shift ↑" disabled={index === 0} onSelect={() => editor.move(cell.id, -1)}>
+        <MenuItem
+          icon={<ArrowUp size={14} />}
+          hint="Ctrl Shift ↑"
+          disabled={mayNot || index === 0}
+          onSelect={() => editor.move(cell.id, -1)}
+        >
           Move up
         </MenuItem>
         <MenuItem
           icon={<ArrowDown size={14} />}
           hint="Ctrl Shift ↓"
-          disabled={index === count - 1}
+          disabled={mayNot || index === count - 1}
           onSelect={() => editor.move(cell.id, 1)}
         >
           Move down
         </MenuItem>
-        <MenuItem icon={<Copy size={14} />} onSelect={() => editor.duplicate(cell.id)}>
+        <MenuItem icon={<Copy size={14} />} disabled={mayNot} onSelect={() => editor.duplicate(cell.id)}>
           Duplicate
         </MenuItem>
         <MenuItem
@@ -103,14 +109,14 @@ export function CellTools({
           <MenuItem
             key={kind}
             hint={cell.kind === kind ? "✓" : hint}
-            disabled={cell.kind === kind}
+            disabled={mayNot || cell.kind === kind}
             onSelect={() => editor.edit({ type: "set-kind", id: cell.id, kind })}
           >
             {word}
           </MenuItem>
         ))}
         <MenuSeparator />
-        <MenuItem icon={<Trash2 size={14} />} danger hint="D D" onSelect={() => editor.remove(cell.id)}>
+        <MenuItem icon={<Trash2 size={14} />} danger hint="D D" disabled={mayNot} onSelect={() => editor.remove(cell.id)}>
           Delete
         </MenuItem>
       </Menu>

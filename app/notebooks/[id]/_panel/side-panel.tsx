@@ -1,7 +1,7 @@
 "use client";
-/** Beside the cells: the graph, the parameters, the problems, the variables. */
+/** Beside the cells: the graph, the parameters, the problems, the variables, the files, the comments. */
 import dynamic from "next/dynamic";
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import type { Compilation, Task } from "@/pipelines/compile/dag";
 import type { GraphState } from "../../../_graph/graph-task";
 import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
@@ -15,12 +15,12 @@ import { ProblemsTab } from "./problems-tab";
 import styles from "./side-panel.module.css";
 import { VariablesTab } from "./variables-tab";
 
-export const panelTabs = ["graph", "parameters", "problems", "variables", "files"] as const;
 // Whoever looks at no file loads nothing for it.
 const FilesTab = dynamic(() => import("../_files/files-tab").then((module) => module.FilesTab), {
   ssr: false,
   loading: () => <Skeleton height={120} />,
 });
+export const panelTabs = ["graph", "parameters", "problems", "variables", "files", "comments"] as const;
 const noTasks: readonly Task[] = [];
 export type PanelTab = (typeof panelTabs)[number];
 
@@ -39,6 +39,8 @@ export const SidePanel = memo(function SidePanel({
   onSelectTask,
   values,
   views,
+  openComments,
+  comments,
 }: {
   readonly tab: PanelTab;
   readonly onTab: (tab: PanelTab) => void;
@@ -55,6 +57,9 @@ export const SidePanel = memo(function SidePanel({
   readonly onSelectTask: (key: string) => void;
   readonly values: ParamValues;
   readonly views: ReadonlyMap<string, CellView>;
+  /** How many threads are open. */
+  readonly openComments: number;
+  readonly comments: ReactNode;
 }) {
   const tasks = compilation?.dag.tasks ?? noTasks;
   return (
@@ -70,6 +75,7 @@ export const SidePanel = memo(function SidePanel({
           { value: "problems", label: "Problems", count: problems.length },
           { value: "variables", label: "Variables" },
           { value: "files", label: "Files" },
+          { value: "comments", label: "Comments", count: openComments },
         ]}
       >
         <TabPanel value="graph" className={styles.graph}>
@@ -88,6 +94,9 @@ export const SidePanel = memo(function SidePanel({
         </TabPanel>
         <TabPanel value="files" className={styles.scroll}>
           {tab === "files" && <FilesTab />}
+        </TabPanel>
+        <TabPanel value="comments" className={styles.scroll}>
+          {tab === "comments" && comments}
         </TabPanel>
       </Tabs>
     </aside>
