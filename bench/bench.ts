@@ -21,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly M
   growth: () => import("./growth"),
   dag10000: () => import("./dag10000"),
   noop: () => import("./noop"),
+  tablemillion: () => import("./table-million"),
   value100mb: () => import("./value100mb"),
   compile1000: () => import("./compile1000"),
   runs1000: () => import("./runs1000"),

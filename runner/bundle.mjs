@@ -1,4 +1,4 @@
-/** Bundles the two programs that run beside user code: harness.cjs and task.cjs. Called by bin/build.mjs and by tests. */
+/** Bundles the two programs that run beside user code, harness.cjs and task.cjs, and table.cjs, which reads tables for pages. Called by bin/build.mjs and by tests. */
 import { join } from "node:path";
 import { build } from "esbuild";
 
@@ -7,7 +7,11 @@ const root = join(import.meta.dirname, "..");
 /** @param {string} outDir */
 export async function bundleRunner(outDir) {
   await build({
-    entryPoints: { harness: join(root, "runner/harness/main.ts"), task: join(root, "runner/task/main.ts") },
+    entryPoints: {
+      harness: join(root, "runner/harness/main.ts"),
+      task: join(root, "runner/task/main.ts"),
+      table: join(root, "runner/table/main.ts"),
+    },
     outdir: outDir,
     outExtension: { ".js": ".cjs" },
     bundle: true,

@@ -8,6 +8,7 @@ import type { Execution } from "./execution";
 import type { WorkerHub } from "./executor/remote/worker-hub";
 import type { Home } from "./home";
 import type { LanguageServer } from "./language/language-server";
+import type { TableProcess } from "./table/table-process";
 import type { Revocations } from "./workspace/revocations";
 
 export interface Heddle {
@@ -27,6 +28,8 @@ export interface Heddle {
   /** npm packages of notebooks' own. */
   readonly environments: NotebookEnvironments;
   readonly packageSearch: PackageSearch;
+  /** Looks into stored tables, in a process of its own. */
+  readonly tables: TableProcess;
   /** npm packages that cells of every notebook may import. */
   readonly packages: readonly string[];
   /** Folder with their lock. */

@@ -38,6 +38,8 @@ import { copyExampleData, findOwnerWithoutPassword, firstWorkspaceId, makeFirstW
 import { Revocations } from "./workspace/revocations";
 import { makeSignInLink } from "./workspace/sign-in";
 import { forgetOldTries } from "./workspace/sign-in-throttle";
+import { storeFolder } from "./artifact/store";
+import { TableProcess } from "./table/table-process";
 
 export interface ServerOptions {
   readonly env: Env;
@@ -134,6 +136,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     stops.push(() => execution.close());
 
+    const tables = new TableProcess({
+      program: path.join(options.runnerDir ?? path.join(packageDir, "dist", "runner"), "table.cjs"),
+      folders: [home.dir, fs.realpathSync(home.dir)].flatMap((dir) => [storeFolder(dir), path.join(dir, "cache"), path.join(dir, "data")]),
+    });
+    stops.push(() => tables.close());
+
     const scheduler = createScheduler({
       pool: database.pool,
       startFire: (order) => startFire(heddle, order),
@@ -143,6 +151,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const heddle: Heddle = {
       scheduler,
       env,
+      tables,
       home,
       database,
       revocations: new Revocations(),

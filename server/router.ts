@@ -1,10 +1,12 @@
 /** The roof: the one place where the nouns' routers meet. */
 import { storageRouter } from "./artifact/router";
 import { environmentRouter } from "./environment/router";
+import { dataRouter } from "./data/router";
 import { metricRouter } from "./metric/router";
 import { notebookRouter } from "./notebook/router";
 import { poolRouter } from "./pool/router";
 import { runRouter } from "./run/router";
+import { tableRouter } from "./table/router";
 import { scheduleRouter } from "./schedule/router";
 import { router } from "./trpc";
 import { workerRouter } from "./workers/router";
@@ -20,5 +22,7 @@ export const appRouter = router({
   schedule: scheduleRouter,
   storage: storageRouter,
   environment: environmentRouter,
+  table: tableRouter,
+  data: dataRouter,
 });
 export type AppRouter = typeof appRouter;

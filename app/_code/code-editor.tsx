@@ -3,6 +3,7 @@
  * One CodeMirror editor. The text lives in the notebook: changes go out by `onChange`, changes from elsewhere (undo, load
  * theirs) come in by `value`. Neighbours: code-theme.ts, editor-extensions.ts, static-code.tsx (stands in until mounted).
  */
+import type { CompletionContext, CompletionSource } from "@codemirror/autocomplete";
 import { setDiagnostics } from "@codemirror/lint";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from "react";
@@ -39,6 +40,8 @@ export interface CodeEditorProps {
   readonly names?: () => readonly { readonly name: string; readonly detail: string }[];
   /** Whoever knows the types; completion is by names alone without. */
   readonly intelligence?: CodeIntelligence | undefined;
+  /** Completes a text of a language without types: SQL. */
+  readonly complete?: CompletionSource | undefined;
   readonly readOnly?: boolean;
   /** Told of the editor when it is there; the answer is called when it goes. */
   readonly attach?: (view: EditorView) => () => void;
@@ -61,6 +64,7 @@ export function CodeEditor({
   diagnostics = noDiagnostics,
   names,
   intelligence,
+  complete,
   inlay = false,
   readOnly = false,
   attach,
@@ -74,6 +78,7 @@ export function CodeEditor({
   const changed = useEffectEvent((text: string) => onChange(text));
   const focused = useEffectEvent(() => onFocus?.());
   const press = useEffectEvent((key: keyof EditorKeys) => keys[key]?.() ?? false);
+  const completeText = useEffectEvent((context: CompletionContext) => complete?.(context) ?? null);
   const attached = useEffectEvent((made: EditorView) => attach?.(made));
   const bound = useEffectEvent(() => isBound?.() ?? false);
   const listNames = useEffectEvent(() => names?.() ?? []);
@@ -87,6 +92,7 @@ export function CodeEditor({
         readOnly,
         press: (key) => press(key),
         names: () => listNames(),
+        ...(language === "sql" && { complete: (context: CompletionContext) => completeText(context) }),
         listen: EditorView.updateListener.of((update) => {
           if (update.docChanged && !update.transactions.some((each) => each.isUserEvent("load"))) {
             const text = update.state.doc.toString();
@@ -127,6 +133,15 @@ export function CodeEditor({
 
   useEffect(() => {
     let stale = false;
+    if (language === "sql") {
+      // Its colours come after its text.
+      void import("./sql-colours").then(({ sqlColours }) => {
+        if (!stale) view.current?.dispatch({ effects: languageExtensions.withIntelligence(sqlColours) });
+      });
+      return () => {
+        stale = true;
+      };
+    }
     if (!intelligence || language !== "typescript") {
       view.current?.dispatch({ effects: languageExtensions.withIntelligence([]) });
       return;

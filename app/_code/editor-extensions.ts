@@ -6,6 +6,7 @@ import {
   completionKeymap,
   completionStatus,
   type CompletionContext,
+  type CompletionSource,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { javascript, localCompletionSource, scopeCompletionSource, typescriptLanguage } from "@codemirror/lang-javascript";
@@ -16,7 +17,7 @@ import { Compartment, EditorState, Prec, type Extension } from "@codemirror/stat
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import { codeHighlight, codeTheme } from "./code-theme";
 
-export type Language = "typescript" | "plain";
+export type Language = "typescript" | "sql" | "plain";
 
 /** Keys that mean something outside the editor. Each says whether it took the key. */
 export interface EditorKeys {
@@ -35,6 +36,8 @@ interface Parts {
   readonly press: (key: keyof EditorKeys) => boolean;
   readonly names: () => readonly { readonly name: string; readonly detail: string }[];
   readonly listen: Extension;
+  /** For languages that nobody else completes. */
+  readonly complete?: CompletionSource;
 }
 
 const compartment = new Compartment();
@@ -63,6 +66,7 @@ export const languageExtensions = {
 
 function extensionsOf(language: Language): Extension {
   if (language === "plain") return EditorView.lineWrapping;
+  if (language === "sql") return [lineNumbers(), highlightActiveLineGutter()];
   return [
     javascript({ typescript: true }),
     lineNumbers(),
@@ -72,7 +76,7 @@ function extensionsOf(language: Language): Extension {
   ];
 }
 
-export function makeState(text: string, { label, language, readOnly, press, names, listen }: Parts): EditorState {
+export function makeState(text: string, { label, language, readOnly, press, names, listen, complete }: Parts): EditorState {
   const completeNames = (context: CompletionContext) => {
     const word = context.matchBefore(/[\w$]+/);
     if (!word || context.matchBefore(/\.[\w$]*/)) return null;
@@ -111,6 +115,7 @@ export function makeState(text: string, { label, language, readOnly, press, name
       highlightSelectionMatches(),
       autocompletion({ icons: false }),
       typescriptLanguage.data.of({ autocomplete: completeNames }),
+      ...(complete ? [EditorState.languageData.of(() => [{ autocomplete: complete }])] : []),
       linter(null),
       syntaxHighlighting(codeHighlight),
       codeTheme,

@@ -1,10 +1,12 @@
 "use client";
-/** Markdown as people write it in cells. No HTML passes through, links leave the page safely. */
+/** Markdown as people write it in cells. No HTML passes through, links leave the page safely. Formulas and diagrams come after. */
 import MarkdownIt from "markdown-it";
-import { memo } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
 import styles from "./displays.module.css";
+import { markdownMath } from "./markdown-math";
+import { drawRich, isRich } from "./rich-markdown";
 
-const markdown = new MarkdownIt({ html: false, linkify: true, typographer: false });
+const markdown = new MarkdownIt({ html: false, linkify: true, typographer: false }).use(markdownMath);
 const renderLink = markdown.renderer.rules.link_open ?? ((tokens, index, options, _env, self) => self.renderToken(tokens, index, options));
 markdown.renderer.rules.link_open = (tokens, index, options, env, self) => {
   const token = tokens[index];
@@ -16,5 +18,18 @@ markdown.renderer.rules.link_open = (tokens, index, options, env, self) => {
 };
 
 export const MarkdownText = memo(function MarkdownText({ text }: { readonly text: string }) {
-  return <div className={styles.markdown} dangerouslySetInnerHTML={{ __html: markdown.render(text) }} />;
+  const html = useMemo(() => markdown.render(text), [text]);
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = host.current;
+    if (!element || !isRich(html)) return;
+    let stale = false;
+    // What was drawn belongs to another text: begin with this one's.
+    element.innerHTML = html;
+    void drawRich(element, () => stale);
+    return () => {
+      stale = true;
+    };
+  }, [html]);
+  return <div ref={host} className={styles.markdown} dangerouslySetInnerHTML={{ __html: html }} />;
 });

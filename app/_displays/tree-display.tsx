@@ -1,20 +1,51 @@
 "use client";
 import { ChevronRight } from "lucide-react";
-import { useState } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import type { Display } from "@/pipelines/protocol/display";
 import { formatNumber } from "../_ui/format-number";
 import styles from "./displays.module.css";
+import { countNodes, mostFound, searchTree } from "./search-tree";
 
 type Json = Extract<Display, { type: "tree" }>["value"];
 
 /** A value one can look into, level by level; long lists unfold a hundred at a time. */
 export function TreeDisplay({ tree }: { readonly tree: Extract<Display, { type: "tree" }> }) {
+  const [wanted, setWanted] = useState("");
+  const deferred = useDeferredValue(wanted.trim());
+  const size = useMemo(() => countNodes(tree.value), [tree.value]);
+  const found = useMemo(() => (deferred === "" ? undefined : searchTree(tree.value, deferred)), [tree.value, deferred]);
+  const [whole, setWhole] = useState(false);
   return (
     <div>
-      <div className={styles.tree}>
-        <div className={styles.treeRoot}>
-          <Node value={tree.value} summary={tree.summary} open />
+      {size > fewestSearched && (
+        <div className={styles.treeTools}>
+          <input
+            type="search"
+            aria-label="Search in the value"
+            placeholder="Search"
+            value={wanted}
+            onChange={(event) => setWanted(event.target.value)}
+          />
+          {found && <span role="status">{found.length >= mostFound ? `${mostFound} or more` : found.length} found</span>}
+          <button type="button" onClick={() => setWhole(!whole)}>
+            {whole ? "Less high" : "Full height"}
+          </button>
         </div>
+      )}
+      <div className={styles.tree} data-whole={whole || undefined}>
+        {found ? (
+          <ul className={styles.found} aria-label="Found">
+            {found.map(({ path, value }) => (
+              <li key={path}>
+                <span className={styles.key}>{path}</span>: <Leaf value={value} />
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <div className={styles.treeRoot}>
+            <Node value={tree.value} summary={tree.summary} open />
+          </div>
+        )}
       </div>
       {tree.cut && <p className={styles.foot}>The value is larger: only a part of it was kept for display.</p>}
     </div>
@@ -22,6 +53,8 @@ export function TreeDisplay({ tree }: { readonly tree: Extract<Display, { type: 
 }
 
 const step = 100;
+/** Smaller values are seen at a glance. */
+const fewestSearched = 12;
 
 function Node({
   name,

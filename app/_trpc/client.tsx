@@ -24,8 +24,8 @@ function makeClients() {
         condition: (operation) => operation.type === "subscription",
         true: wsLink({ client: socket }),
         false: splitLink({
-          // Asked for by the page's own HTML (preload-query.ts), so in a request of its own.
-          condition: (operation) => operation.path === "notebook.get" || operation.path === "run.get",
+          // Asked for by the page's own HTML (preload-query.ts), or slower than others: in a request of its own.
+          condition: (operation) => operation.path === "notebook.get" || operation.path === "run.get" || operation.path === "table.ask",
           true: httpLink({ url: "/api/trpc" }),
           // Long lists of ids go into the address: split the batch before servers refuse it.
           false: httpBatchLink({ url: "/api/trpc", maxURLLength: 4000 }),

@@ -12,6 +12,7 @@ import { checkNames } from "./check-names";
 import { checkDependencies } from "./check-packages";
 import { checkParams } from "./check-params";
 import { checkScripts } from "./check-scripts";
+import { checkSql } from "./check-sql";
 import { checkUnserializable } from "./check-unserializable";
 import type { Compilation, Dag } from "./dag";
 import { findNames } from "./find-names";
@@ -71,6 +72,7 @@ function compileCells(notebook: Notebook, { packages, memory = new CompilerMemor
   checkNames(cells, names, reporter);
   checkEach(cells, names, reporter);
   checkScripts(cells, names, reporter);
+  checkSql(cells, names, reporter);
   const params = checkParams(cells, names, reporter);
   const outputs = findOutputs(cells, names, reporter);
   const built = buildTasks(cells, names, outputs, memory.tasks, reporter);

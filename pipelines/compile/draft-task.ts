@@ -1,4 +1,5 @@
 /** What a cell's task reaches and needs, before it has a program. */
+import { sqlOf } from "./check-sql";
 import type { Definition, Names } from "./find-names";
 import { readNames } from "./parse-options";
 import { Reach } from "./reach";
@@ -25,7 +26,7 @@ export function draftTask(cell: CompiledCell, names: Names, after: readonly stri
   for (const unit of cell.analysis.ownUnits) reach.add(unit.references, cell);
   if (cell.when) reach.add(cell.when.references, cell);
   for (const source of cell.each?.sources ?? []) expand.add(source.references, cell);
-  for (const name of namesOfBody(cell, names)) {
+  for (const name of namesOfBody(cell)) {
     const definition = names.resolve(name, cell);
     if (definition && definition.home !== cell) reach.addDefinition(definition, true);
   }
@@ -36,16 +37,18 @@ export function draftTask(cell: CompiledCell, names: Names, after: readonly stri
 }
 
 /** Names that a script, a query or the text of an approval says it reads. */
-function namesOfBody(cell: CompiledCell, names: Names): readonly string[] {
+function namesOfBody(cell: CompiledCell): readonly string[] {
   const given = cell.parsed.settings["in"];
   const read = given === undefined ? undefined : readNames(given);
+  if (cell.kind === "sql") {
+    const { tables, parameters } = sqlOf(cell);
+    return [...(read && "value" in read ? read.value : []), ...[...tables, ...parameters].map(({ name }) => name)];
+  }
   if (read && "value" in read) return read.value;
   // `${error}` in the text of an approval shows the value to whoever is asked.
   if (cell.kind === "approval")
     return [...cell.cell.source.matchAll(/\$\{([\p{ID_Start}$_][\p{ID_Continue}$]*)\}/gu)].map((match) => match[1]!);
-  if (cell.kind !== "sql") return [];
-  const words = cell.cell.source.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu) ?? [];
-  return words.filter((word) => names.resolve(word, cell)?.travels === "value");
+  return [];
 }
 
 /** Whether the names that there are now would give the same draft. */

@@ -1,3 +1,4 @@
+import { sqlOf } from "./check-sql";
 import type { Task } from "./dag";
 import type { Draft } from "./draft-task";
 import type { Names } from "./find-names";
@@ -6,6 +7,11 @@ import { isImportOf, referencesOf } from "./references-of";
 /** Files that a task names: their hashes are part of its cache key. */
 export function findDatasets(draft: Draft, names: Names): Task["datasets"] {
   const found = new Set<string>();
+  if (draft.cell.kind === "sql") {
+    const { files } = sqlOf(draft.cell);
+    if (files.some(({ name }) => /[*?[]/.test(name))) return "any";
+    for (const { name } of files) found.add(name);
+  }
   const isSdk = isImportOf(names, "heddle");
   for (const [references, home] of referencesOf(draft)) {
     const calls = references.calls.filter((call) => isSdk(call.name, home, "dataset"));

@@ -39,7 +39,7 @@ export function toTask(draft: Draft, names: Names, classes: readonly Definition[
     needs: sortBy(needs, ([task]) => task).map(([task, list]) => ({ task, names: [...list].sort() })),
     params: paramNames(reach, expand),
     outputs: outputs.map(names.storedName),
-    display: cell.analysis.display !== undefined,
+    display: cell.analysis.display !== undefined || cell.kind === "sql",
     datasets: findDatasets(draft, names),
     ...(notebooks && { notebooks }),
     program,

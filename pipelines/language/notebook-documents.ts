@@ -283,6 +283,8 @@ function writeExports(cell: CompiledCell): readonly string[] {
 
 /** A field of an approval's form has a type; what a script writes is known when it has run. */
 function typeOfHeaderName(cell: CompiledCell, name: string, option: string): string {
+  // Columns of a query are known when it has run; that they come in rows is known before.
+  if (cell.kind === "sql") return "{ [column: string]: any }[]";
   if (option !== "form") return "any";
   const form = parseForm(cell.parsed.settings["form"]);
   const field = "fields" in form ? form.fields.find((one) => one.name === name) : undefined;

@@ -8,6 +8,8 @@ export const displaySchema = z.discriminatedUnion("type", [
     /** The first rows only; `rowCount` says how many there are. */
     rows: z.array(z.array(z.json())),
     rowCount: z.number(),
+    /** Where all rows are, when these are not all: a name among the values of the task run. */
+    stored: z.string().optional(),
   }),
   z.strictObject({ type: z.literal("tree"), value: z.json(), summary: z.string(), cut: z.boolean() }),
   z.strictObject({ type: z.literal("text"), text: z.string(), cut: z.boolean() }),
@@ -28,4 +30,7 @@ export const displaySchema = z.discriminatedUnion("type", [
     rows: z.array(z.record(z.string(), z.json())),
   }),
 ]);
+
+/** Values that are kept for a display alone are called so; no cell reads them, and no list of values names them. */
+export const displayValuePrefix = "display:";
 export type Display = z.infer<typeof displaySchema>;

@@ -85,7 +85,10 @@ export interface ChartOptions<Row extends object = Record<string, unknown>> {
   /** One object per point. */
   rows: readonly Row[];
   x: (keyof Row & string) | ChartAxis;
-  y: (keyof Row & string) | ChartAxis;
+  /** `"count"` with `aggregate: "count"`. */
+  y: (keyof Row & string) | "count" | ChartAxis;
+  /** One point for each x (and series): what becomes of their y. */
+  aggregate?: "count" | "sum" | "mean" | "median" | "min" | "max";
   /** One coloured series for each value of this field. */
   series?: keyof Row & string;
   /** Heatmap: the field that gives the colour. */

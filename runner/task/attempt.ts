@@ -15,6 +15,7 @@ import type { ScriptOrder, ScriptRunner } from "./script";
 import { ScriptFailure } from "./script-failure";
 import { makeSdk } from "./sdk";
 import { WireMaker } from "./to-wire";
+import { runSql, SqlFault, type SqlOrder } from "./sql";
 import { toUserError } from "./user-frames";
 
 export interface AttemptParts {
@@ -59,11 +60,15 @@ export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
       skip,
       display: (value: unknown) => {
         // What chart() and its siblings return has been shown already.
-        if (!(value as { [displayMark]?: unknown } | null | undefined)?.[displayMark]) displays.add(toDisplay(value));
+        if (!(value as { [displayMark]?: unknown } | null | undefined)?.[displayMark]) displays.add(toDisplay(value), value);
         return value;
       },
       classes: registrar(classes),
       script: (order: ScriptOrder) => parts.scripts.run(order, { launch, output, wire, environment, cwd: scratch.cwd }),
+      sql: (order: SqlOrder) => {
+        parts.scripts.trace = "ran a query";
+        return runSql(order, { environment, cwd: scratch.cwd, displays, memoryBytes: launch.memoryBytes });
+      },
       import: importer(environment, sdk, launch.program.lines),
     };
     const returned = await Promise.race([program(heddle), parts.stray]);
@@ -78,12 +83,16 @@ export async function runAttempt(parts: AttemptParts): Promise<WireResult> {
     }
     const outputs: Record<string, WireValue> = {};
     for (const [name, value] of Object.entries(made)) outputs[name] = wire.value(name, value);
+    Object.assign(
+      outputs,
+      displays.keepLong(made, (name, value) => wire.value(name, value)),
+    );
     return { status: "succeeded", outputs, ...called, displays: displays.list(), usage: usage() };
   } catch (thrown) {
     if (thrown === skip) return { status: "skipped", usage: usage() };
     const unserializable = thrown instanceof UnserializableValue;
     const error = toUserError(thrown, launch.program.lines, programFile(launch.program.hash));
-    if (thrown instanceof PlacedError) error.frames = [thrown.place];
+    if (thrown instanceof PlacedError || thrown instanceof SqlFault) error.frames = [thrown.place];
     for (const secret of Object.values(launch.secrets)) {
       if (secret.length >= 4) error.message = error.message.replaceAll(secret, "[secret]");
     }

@@ -8,7 +8,10 @@ import { parseCsv } from "@/pipelines/sdk/csv";
 import type * as Heddle from "@/pipelines/sdk/heddle";
 import type { DisplayList } from "../displays/display-list";
 import { displayMark, imageDisplay, tableDisplay, toDisplay } from "../displays/to-display";
+import { chartRows } from "../table/chart-rows";
+import { fromView } from "../table/column-table";
 import { cell } from "../values/preview";
+import { asTable } from "../values/table";
 import type { Calls } from "./calls";
 import type { Environment } from "./environment";
 import type { InputReader } from "./input-reader";
@@ -31,9 +34,19 @@ export type Sdk = typeof Heddle;
 
 const mostChartRows = 20_000;
 
+/** As the preview of the chart builder does it, by the same code. */
+function aggregated(
+  rows: readonly object[],
+  fields: { readonly x: string; readonly y: string; readonly series: string | undefined },
+  aggregation: Heddle.ChartOptions["aggregate"],
+): readonly Record<string, unknown>[] {
+  const table = aggregation && asTable(rows);
+  return table ? chartRows(fromView(table), { ...fields, aggregation }).rows : (rows as readonly Record<string, unknown>[]);
+}
+
 export function makeSdk({ launch, output, calls, inputs, displays, wire, environment, cwd }: SdkParts): Sdk {
-  const shown = (display: Display | undefined): Heddle.Shown => {
-    displays.add(display);
+  const shown = (display: Display | undefined, whole?: unknown): Heddle.Shown => {
+    displays.add(display, whole);
     // The mark lets `__heddle.display` see that this was shown already.
     return Object.defineProperty({ shown: true as const }, displayMark, { value: display, enumerable: false });
   };
@@ -99,14 +112,14 @@ export function makeSdk({ launch, output, calls, inputs, displays, wire, environ
           message === undefined ? undefined : String(message).slice(0, 2000),
         );
       }),
-    table: (rows) => shown(tableDisplay(rows) ?? toDisplay(rows)),
+    table: (rows) => shown(tableDisplay(rows) ?? toDisplay(rows), rows),
     chart: (options) => {
       const axis = (given: string | Heddle.ChartAxis) => (typeof given === "string" ? { field: given } : given);
       const x = axis(options.x);
       const y = axis(options.y);
       const { series, value } = options;
       const fields = [x.field, y.field, ...(series ? [series] : []), ...(value ? [value] : [])] as string[];
-      const all = options.rows as readonly Record<string, unknown>[];
+      const all = aggregated(options.rows as readonly object[], { x: x.field, y: y.field, series }, options.aggregate);
       const stride = Math.max(1, Math.ceil(all.length / mostChartRows));
       if (stride > 1) output.log("warn", `chart(): ${all.length} rows are too many to draw; every ${stride}th is shown.`);
       const rows: Record<string, never>[] = [];

@@ -15,6 +15,33 @@ export function decodeValue(bytes: Uint8Array, classes: ClassRegistry, extension
   return decoder.read();
 }
 
+/** A column as it lies in the file: what a table's reader sorts and filters without making rows of objects. */
+export interface DecodedColumn {
+  readonly kind: Column;
+  /** What each row is (Validity); undefined: all are there. */
+  readonly validity: Uint8Array | undefined;
+  readonly get: (row: number) => unknown;
+  /** Numbers, times, flags, or places in `texts`. */
+  readonly data?: Int32Array | Float64Array | Uint8Array | Uint16Array | Uint32Array;
+  readonly texts?: readonly string[];
+  /** Where each text ends in `text`. */
+  readonly ends?: Uint32Array;
+  readonly text?: Buffer;
+}
+
+export interface DecodedColumns {
+  readonly rowCount: number;
+  readonly names: readonly string[];
+  readonly columns: readonly DecodedColumn[];
+}
+
+/** The columns of a value that is a table by itself; undefined: it is something else. */
+export function decodeColumns(bytes: Uint8Array): DecodedColumns | undefined {
+  const decoder = new Decoder(bytes, undefined, undefined);
+  decoder.modules();
+  return decoder.table();
+}
+
 const errorClasses: Readonly<Record<string, ErrorConstructor>> = {
   EvalError,
   RangeError,
@@ -117,8 +144,8 @@ class Decoder {
       case Tag.Packed: {
         const length = this.varint();
         const array = this.keep(new Array<unknown>(length));
-        const value = this.column(length);
-        for (let index = 0; index < length; index++) array[index] = value(index);
+        const { get } = this.column(length);
+        for (let index = 0; index < length; index++) array[index] = get(index);
         return array;
       }
       case Tag.Extension: {
@@ -210,63 +237,76 @@ class Decoder {
   private columns(): unknown[] {
     const length = this.varint();
     const rows = this.keep(new Array<unknown>(length));
-    const names: string[] = [];
-    for (let left = this.varint(); left > 0; left--) names.push(this.text());
-    const columns = names.map(() => this.column(length));
+    const { names, columns } = this.head(length);
     const row = rowFactory(names);
-    for (let index = 0; index < length; index++) rows[index] = row(index, columns);
+    const read = columns.map(({ get }) => get);
+    for (let index = 0; index < length; index++) rows[index] = row(index, read);
     return rows;
   }
 
-  private column(length: number): (row: number) => unknown {
+  table(): DecodedColumns | undefined {
+    if (this.buffer[this.at] !== Tag.Columns) return undefined;
+    this.at++;
+    const rowCount = this.varint();
+    return { rowCount, ...this.head(rowCount) };
+  }
+
+  private head(length: number): { names: string[]; columns: DecodedColumn[] } {
+    const names: string[] = [];
+    for (let left = this.varint(); left > 0; left--) names.push(this.text());
+    return { names, columns: names.map(() => this.column(length)) };
+  }
+
+  private column(length: number): DecodedColumn {
     const kind: Column = this.buffer[this.at++]!;
     if (kind === Column.Mixed) {
       const values = Array.from({ length }, () => this.read());
-      return (row) => values[row];
+      return { kind, validity: undefined, get: (row) => values[row] };
     }
     const validity = this.buffer[this.at++] === 1 ? this.bytes() : undefined;
-    const present = this.presentColumn(kind, length);
-    if (!validity) return present;
-    return (row) => {
+    const column = this.presentColumn(kind, length);
+    if (!validity) return { kind, validity, ...column };
+    const get = (row: number) => {
       const state: Validity = validity[row]!;
-      return state === Validity.Present ? present(row) : state === Validity.Null ? null : undefined;
+      return state === Validity.Present ? column.get(row) : state === Validity.Null ? null : undefined;
     };
+    return { kind, validity, ...column, get };
   }
 
-  private presentColumn(kind: Column, length: number): (row: number) => unknown {
+  private presentColumn(kind: Column, length: number): Omit<DecodedColumn, "kind" | "validity"> {
     switch (kind) {
       case Column.Int32: {
         const bytes = this.bytes();
-        const numbers = new Int32Array(bytes.buffer, bytes.byteOffset, length);
-        return (row) => numbers[row];
+        const data = new Int32Array(bytes.buffer, bytes.byteOffset, length);
+        return { data, get: (row) => data[row] };
       }
       case Column.Float64: {
         const bytes = this.bytes();
-        const numbers = new Float64Array(bytes.buffer, bytes.byteOffset, length);
-        return (row) => numbers[row];
+        const data = new Float64Array(bytes.buffer, bytes.byteOffset, length);
+        return { data, get: (row) => data[row] };
       }
       case Column.Date: {
         const bytes = this.bytes();
-        const numbers = new Float64Array(bytes.buffer, bytes.byteOffset, length);
-        return (row) => new Date(numbers[row]!);
+        const data = new Float64Array(bytes.buffer, bytes.byteOffset, length);
+        return { data, get: (row) => new Date(data[row]!) };
       }
       case Column.Boolean: {
-        const flags = this.bytes();
-        return (row) => flags[row] === 1;
+        const data = this.bytes();
+        return { data, get: (row) => data[row] === 1 };
       }
       case Column.Dictionary: {
         const texts: string[] = [];
         for (let left = this.varint(); left > 0; left--) texts.push(this.text());
         const bytes = this.bytes();
         const Indexes = texts.length <= 256 ? Uint8Array : texts.length <= 65536 ? Uint16Array : Uint32Array;
-        const indexes = new Indexes(bytes.buffer, bytes.byteOffset, length);
-        return (row) => texts[indexes[row]!];
+        const data = new Indexes(bytes.buffer, bytes.byteOffset, length);
+        return { data, texts, get: (row) => texts[data[row]!] };
       }
       case Column.Text: {
         const endBytes = this.bytes();
         const ends = new Uint32Array(endBytes.buffer, endBytes.byteOffset, length);
         const text = this.bytes();
-        return (row) => text.toString("utf8", row === 0 ? 0 : ends[row - 1], ends[row]);
+        return { ends, text, get: (row) => text.toString("utf8", row === 0 ? 0 : ends[row - 1], ends[row]) };
       }
       default:
         throw new Error(`The stored value is damaged (column ${kind}).`);

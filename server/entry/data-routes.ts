@@ -3,7 +3,9 @@
  * in the caller's workspace; nothing of a URL ever becomes a path on disk.
  */
 import type http from "node:http";
+import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { findDataFile } from "../data/data-folder";
 import { workspaceRead } from "../db/tenancy";
 import { AppError, notFound } from "../errors";
 import type { Heddle } from "../heddle";
@@ -28,6 +30,7 @@ export const dataRoutes: readonly {
 }[] = [
   { pattern: /^\/api\/displays\/([\w-]{1,64})\/(\d{1,6})$/, example: "/api/displays/run-0/0", answer: answerDisplay },
   { pattern: /^\/api\/values\/([\w-]{1,64})\/([^/]{1,600})$/, example: "/api/values/run-0/name", answer: answerValue },
+  { pattern: /^\/api\/data\/([^/]{1,600})$/, example: "/api/data/nothing.csv", answer: answerFile },
 ];
 
 export function findDataRoute(path: string): DataRoute | undefined {
@@ -78,6 +81,31 @@ async function answerValue({ heddle, caller, search, response }: DataRequest, ma
   if (!(await heddle.execution.values.has(caller.workspaceId, value.hash))) throw notFound("value");
   response.setHeader("Content-Length", value.bytes);
   await pipeline(heddle.execution.values.stream(caller.workspaceId, value.hash), response);
+}
+
+/** Shown in the page by an <img> only; everything else is a download. */
+const imageTypes: Readonly<Record<string, string>> = {
+  png: "image/png",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  gif: "image/gif",
+  webp: "image/webp",
+  svg: "image/svg+xml",
+};
+
+async function answerFile({ heddle, caller, response }: DataRequest, match: RegExpMatchArray): Promise<void> {
+  const name = decodeName(match[1]!);
+  const { path, bytes } = await findDataFile(heddle.home.dataDir(caller.workspaceId), name);
+  const type = imageTypes[name.split(".").at(-1)!.toLowerCase()] ?? "application/octet-stream";
+  response.setHeader("Content-Type", type);
+  const shown = name.split("/").at(-1)!;
+  response.setHeader(
+    "Content-Disposition",
+    `attachment; filename="file"; filename*=UTF-8''${encodeURIComponent(shown).replace(/['()*]/g, escape)}`,
+  );
+  response.setHeader("Cache-Control", "private, no-store");
+  response.setHeader("Content-Length", bytes);
+  await pipeline(createReadStream(path), response);
 }
 
 function decodeName(text: string): string {

@@ -22,6 +22,7 @@ import {
 } from "./request-guard";
 import { dataPolicy, newNonce, pagePolicy, setSecurityHeaders } from "./security-headers";
 import { findDataRoute } from "./data-routes";
+import { answerUpload, checkBytes, isUpload, mostUploadMs } from "./upload-route";
 import { handleWorkerRequest, workerRoutePrefix } from "./worker-routes";
 
 /** Next's request handler; undefined where no pages are served. */
@@ -68,9 +69,11 @@ async function route(options: EntryOptions, request: http.IncomingMessage, respo
     const stranger = checkHost(heddle.env, request);
     return stranger ? refuse(response, stranger) : handleWorkerRequest(heddle, path, request, response);
   }
-  limitTime(request);
+  const upload = isUpload(request, path);
+  limitTime(request, upload ? mostUploadMs : mostBodyMs);
   const refusal =
-    checkHost(heddle.env, request) ?? (isSafe(request) ? undefined : (checkOrigin(heddle.env, request) ?? checkJson(request)));
+    checkHost(heddle.env, request) ??
+    (isSafe(request) ? undefined : (checkOrigin(heddle.env, request) ?? (upload ? checkBytes(request) : checkJson(request))));
   if (refusal) return refuse(response, refusal);
 
   const local = isLocal(request);
@@ -105,6 +108,7 @@ async function route(options: EntryOptions, request: http.IncomingMessage, respo
   }
   const isPublic = publicPaths.has(path) || publicPrefixes(dev).some((prefix) => path.startsWith(prefix));
   if (!isPublic && !caller) return refuseStranger(request, response, path);
+  if (upload) return answerUpload(heddle, memberOf(caller), path, request, response);
   if (!isSafe(request)) return answer(response, 405, "Nothing is changed here.");
   const data = findDataRoute(path);
   if (data) {
@@ -127,9 +131,9 @@ async function route(options: EntryOptions, request: http.IncomingMessage, respo
 }
 
 /** What a page or a program sends is small; only a worker's values may take their time. */
-function limitTime(request: http.IncomingMessage): void {
+function limitTime(request: http.IncomingMessage, most: number): void {
   if (isSafe(request)) return;
-  const timer = setTimeout(() => request.destroy(), mostBodyMs);
+  const timer = setTimeout(() => request.destroy(), most);
   request.once("close", () => clearTimeout(timer));
   request.once("end", () => clearTimeout(timer));
 }

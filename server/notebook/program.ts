@@ -4,12 +4,14 @@
  */
 import { createHash } from "node:crypto";
 import type { Dag, Program, ProgramLines, Task } from "@/pipelines/compile/dag";
+import { readSql } from "@/pipelines/compile/read-sql";
 import type { ExecutableProgram } from "@/server/executor/executor";
 import { stripTypes } from "./strip-types";
 
 /** Runs the cell: `{ name: value, … }` of its outputs, or `__heddle.skip` when its `when` says no. */
 export function toExecutable(task: Task, _dag?: Dag): ExecutableProgram {
   if (task.kind === "script") return toScript(task);
+  if (task.kind === "sql") return toSql(task);
   const elements = task.each?.map((one) => one.name) ?? [];
   const inputs = task.reads.task.filter((name) => !elements.includes(name));
   const { program } = task;
@@ -45,6 +47,30 @@ function toScript(task: Task): ExecutableProgram {
     header: task.when === undefined ? [] : ["if (!(", strip(task.when), ")) return __heddle.skip;"],
     task,
     after: `return await __heddle.script({ ...${JSON.stringify(order)}, inputs: { ${given.join(", ")} } });`,
+  });
+}
+
+/** A SQL cell: the runner makes tables of what it reads and runs its statements (runner/task/sql.ts). */
+function toSql(task: Task): ExecutableProgram {
+  const given = [...task.reads.task, ...task.paramReads.task].map((name) => `${JSON.stringify(name)}: ${name}`);
+  const { text } = task.program;
+  const { tables, statements } = readSql(text);
+  const order = {
+    source: text,
+    statements,
+    tables: [...new Set(tables.map(({ name }) => name))],
+    out: task.settings["out"]?.trim(),
+    wanted: task.outputs,
+    cell: { cell: task.cell, cellKey: task.key },
+  };
+  return write({
+    program: { ...task.program, text: "" },
+    own: 1,
+    params: task.paramReads.task,
+    before: [bind("inputs", task.reads.task)],
+    header: task.when === undefined ? [] : ["if (!(", strip(task.when), ")) return __heddle.skip;"],
+    task,
+    after: `return await __heddle.sql({ ...${JSON.stringify(order)}, values: { ${given.join(", ")} } });`,
   });
 }
 

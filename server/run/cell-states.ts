@@ -1,6 +1,6 @@
 /** What a notebook's page shows beside each cell when it is opened. */
 import type { Json } from "@/pipelines/compile/dag";
-import type { Display } from "@/pipelines/protocol/display";
+import { displayValuePrefix, type Display } from "@/pipelines/protocol/display";
 import type { OutputRef, RunStatus, TaskError, TaskRunStatus } from "@/pipelines/run/run";
 import type { Database } from "../db/database";
 import { activeRunSql, cellStatesSql } from "../db/run-read.sql";
@@ -42,7 +42,9 @@ export async function readCellStates(
         params: record.params,
         error: record.error ?? undefined,
         displays: record.displays ?? [],
-        outputs: Object.entries(record.outputs ?? {}).map(([name, output]) => ({ name, summary: summaryOf(output) })),
+        outputs: Object.entries(record.outputs ?? {})
+          .filter(([name]) => !name.startsWith(displayValuePrefix))
+          .map(([name, output]) => ({ name, summary: summaryOf(output) })),
       })),
       activeRun: active && (await readRunRow(client, workspaceId, active.id)).row,
     };

@@ -531,17 +531,6 @@ rmSync(file);
   expect(runs.map(({ status, message }) => message ?? status)).toEqual(["succeeded", "succeeded"]);
 });
 
-test("a kind that cannot run yet is refused by the name of its cell", async () => {
-  const result = await bench.submit(`// %% Ask the boss [sql]
-// May we?
-
-// %% Work
-export const work = 1;
-`);
-  expect(result).toMatchObject({ ok: false, reason: "compile-error" });
-  expect(result.ok ? "" : result.message).toContain("Ask the boss");
-});
-
 test("a notebook without tasks has succeeded when it is accepted", async () => {
   expect(await bench.run("// %% [markdown]\n// # Nothing to do\n")).toMatchObject({ status: "succeeded" });
 });

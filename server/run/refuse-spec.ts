@@ -10,9 +10,6 @@ export function refuseSpec(run: RunState): string | undefined {
       if (task.when !== undefined) programOf(task, "task");
       continue;
     }
-    if (task.kind !== "code" && task.kind !== "script") {
-      return `The cell “${task.title}” is of the kind [${task.kind}], which this version cannot run yet: leave it out or write it as code.`;
-    }
     try {
       programOf(task, "task");
       if (task.each) programOf(task, "expand");

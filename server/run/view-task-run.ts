@@ -1,5 +1,5 @@
 import type { Json, Task } from "@/pipelines/compile/dag";
-import type { Display } from "@/pipelines/protocol/display";
+import { displayValuePrefix, type Display } from "@/pipelines/protocol/display";
 import type { AttemptStatus, OutputRef, Reason, RunStatus, TaskError, ValueRef } from "@/pipelines/run/run";
 import type { Database } from "../db/database";
 import { artifactsSql, attemptsSql, calledRunsSql, taskOutputsSql, taskRunDetailSql } from "../db/run-read.sql";
@@ -68,7 +68,7 @@ export async function viewTaskRun(database: Database, workspaceId: string, id: s
         ),
       ],
       outputs: Object.entries(record.outputs ?? {}).flatMap(([name, output]) =>
-        "list" in output ? [] : [{ name, value: toValueView(output) }],
+        "list" in output || name.startsWith(displayValuePrefix) ? [] : [{ name, value: toValueView(output) }],
       ),
       params: Object.fromEntries(Object.entries(record.params).filter(([name]) => read.has(name))),
       calledRuns: called.rows.map(toCalledRun),

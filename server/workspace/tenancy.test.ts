@@ -167,6 +167,13 @@ function foreignInputs(): Record<string, unknown> {
     "storage.pinned": undefined,
     "storage.setPolicy": null,
     "storage.sweep": null,
+    "table.ask": {
+      source: { type: "value", taskRunId, name: "sum" },
+      question: { type: "page", view: {}, from: 0, count: 1 },
+    },
+    "data.list": undefined,
+    "data.remove": { path: "secret of B.csv" },
+    "data.restore": { trashId: "0".repeat(24) },
     "storage.pin": { runId: run.id, pinned: true },
   };
 }

@@ -36,6 +36,8 @@ export interface EditorActions {
   readonly setSource: (cell: Cell, source: string) => void;
   /** Adds a cell and begins to edit it. */
   readonly insert: (index: number, kind: string) => void;
+  /** Adds a cell that is written already, behind `after` or at the end, and shows it. */
+  readonly insertWritten: (cell: Omit<Cell, "id">, after?: string) => void;
   readonly duplicate: (id: string) => void;
   readonly remove: (id: string) => void;
   readonly move: (id: string, offset: -1 | 1) => void;

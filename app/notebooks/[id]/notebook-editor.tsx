@@ -22,6 +22,7 @@ import { useIntelligence, type LanguageDialog } from "./_language/use-intelligen
 import { useLanguage } from "./_language/use-language";
 import { useShownProblems } from "./_language/use-shown-problems";
 import { ShortcutsDialog } from "./_keys/shortcuts-dialog";
+import { KnownTablesContext, useKnownTables, type ChartWish } from "./_outputs/known-tables";
 import { LogsDrawer } from "./_panel/logs-drawer";
 import { SidePanel, type PanelTab } from "./_panel/side-panel";
 import { usePanel } from "./_panel/use-panel";
@@ -42,6 +43,7 @@ import { useEditorKeys } from "./use-editor-keys";
 import { useHashJump } from "./use-hash-jump";
 
 const noTasks: readonly Task[] = [];
+const ChartBuilder = dynamic(() => import("./_outputs/chart-builder").then((module) => module.ChartBuilder), { ssr: false });
 const CommentsTab = dynamic(() => import("./_together/comments-tab").then((module) => module.CommentsTab), { ssr: false });
 const People = dynamic(() => import("./_together/people-list").then((module) => module.PeopleList), { ssr: false });
 const LanguageDialogs = dynamic(() => import("./_language/language-dialogs").then((module) => module.LanguageDialogs), { ssr: false });
@@ -62,6 +64,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const [editing, setEditing] = useState<string>();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [logs, setLogs] = useState<LogTarget>();
+  const [charted, setCharted] = useState<ChartWish>();
   const [tab, setTab] = useState<PanelTab>("graph");
   const [panelOpen, setPanelOpen] = usePanel();
   const [helpOpen, setHelpOpen] = useState(false);
@@ -137,6 +140,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     togglePanel: () => setPanelOpen(!panelOpen),
     openHelp: () => setHelpOpen(true),
   });
+  const knownTables = useKnownTables(taskList, runs.views, params, setCharted);
   const intelligenceOf = useIntelligence(language.client, language.ready, {
     cells: notebook.cells,
     actions,
@@ -216,23 +220,25 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
       >
         <div className={styles.main}>
           <div className={styles.column}>
-            <LanguageContext value={languageOfCells}>
-              <CommentsContext value={cellComments}>
-                <CellList
-                  notebook={notebook}
-                  problems={problems.byCell}
-                  tasks={tasks}
-                  views={runs.views}
-                  stale={stale}
-                  starting={control.starting}
-                  selected={selected}
-                  folded={folded}
-                  editing={editing}
-                  params={params}
-                  values={values}
-                />
-              </CommentsContext>
-            </LanguageContext>
+            <KnownTablesContext value={knownTables}>
+              <LanguageContext value={languageOfCells}>
+                <CommentsContext value={cellComments}>
+                  <CellList
+                    notebook={notebook}
+                    problems={problems.byCell}
+                    tasks={tasks}
+                    views={runs.views}
+                    stale={stale}
+                    starting={control.starting}
+                    selected={selected}
+                    folded={folded}
+                    editing={editing}
+                    params={params}
+                    values={values}
+                  />
+                </CommentsContext>
+              </LanguageContext>
+            </KnownTablesContext>
           </div>
           {logs && <LogsDrawer target={logs} view={runs.views.get(logs.taskKey)} onClose={() => setLogs(undefined)} />}
         </div>
@@ -281,6 +287,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
           }}
         />
       )}
+      {charted && <ChartBuilder wish={charted} tables={knownTables} actions={actions} onClose={() => setCharted(undefined)} />}
       <ShortcutsDialog open={helpOpen} onOpenChange={setHelpOpen} />
     </EditorProviders>
   );

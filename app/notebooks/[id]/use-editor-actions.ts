@@ -97,6 +97,12 @@ export function useEditorActions(parts: EditorParts): EditorActions {
         edit(...split);
       },
       insert,
+      insertWritten(written, after) {
+        const cell = { ...written, id: newCellId() };
+        const index = after === undefined ? -1 : indexOf(after);
+        insertCell(index < 0 ? cells().length : index + 1, cell);
+        element(cell.id)?.scrollIntoView({ block: "center" });
+      },
       duplicate(id) {
         const index = indexOf(id);
         const cell = cells()[index];

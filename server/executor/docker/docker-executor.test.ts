@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import Docker from "dockerode";
 import { describe, test } from "vitest";
 import { describeExecutor } from "../testing/conformance";
+import { describeSql } from "../testing/sql-conformance";
 import { createDockerExecutor } from "./docker-executor";
 import { findEngine } from "./find-engine";
 
@@ -15,8 +16,10 @@ async function killHarness(home: string, notebookId: string): Promise<void> {
   }
 }
 
-if (engine.ok) describeExecutor("docker executor", { create: createDockerExecutor, walls: true, killHarness });
-else if (process.env.HEDDLE_REQUIRE_DOCKER === "1") {
+if (engine.ok) {
+  describeExecutor("docker executor", { create: createDockerExecutor, walls: true, killHarness });
+  describeSql("SQL cells in containers", { create: createDockerExecutor, walls: true });
+} else if (process.env.HEDDLE_REQUIRE_DOCKER === "1") {
   test("docker is here", () => {
     throw new Error(`HEDDLE_REQUIRE_DOCKER=1, but ${engine.why}.`);
   });

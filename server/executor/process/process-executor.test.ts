@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { AttemptLog } from "../testing/attempt-log";
 import { describeExecutor } from "../testing/conformance";
+import { describeSql } from "../testing/sql-conformance";
 import { toRequest } from "../testing/requests";
 import { openWorkbench } from "../testing/workbench";
 import { identify, isAlive } from "../process-identity";
 import { createProcessExecutor } from "./process-executor";
 
 describeExecutor("process executor", { create: createProcessExecutor, walls: false });
+describeSql("SQL cells in processes", { create: createProcessExecutor, walls: false });
 
 test("an attempt whose server never comes back ends with its lease, and leaves another server's harnesses alone", async () => {
   const bench = await openWorkbench();

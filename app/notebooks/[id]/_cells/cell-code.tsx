@@ -7,6 +7,8 @@ import type { Cell } from "@/pipelines/notebook/notebook";
 import { CodeEditor, type CodeEditorHandle } from "../../../_code/code-editor";
 import { StaticCode } from "../../../_code/static-code";
 import { LanguageContext } from "../_language/language-context";
+import { completeSql } from "../_outputs/complete-sql";
+import { KnownTablesContext } from "../_outputs/known-tables";
 import { useEditor } from "../editor-context";
 import styles from "./cell.module.css";
 import { useMounting } from "./use-mounting";
@@ -25,7 +27,7 @@ export function CellCode({
   readonly cell: Cell;
   readonly label: string;
   readonly diagnostics?: readonly ShownDiagnostic[] | undefined;
-  readonly language: "typescript" | "plain";
+  readonly language: "typescript" | "sql" | "plain";
   /** Among the cells that a page shows first: coloured at once. */
   readonly first?: boolean;
   /** Mounts at once, with the cursor at the end. */
@@ -34,6 +36,7 @@ export function CellCode({
 }) {
   const editor = useEditor();
   const { intelligenceOf, inlay } = use(LanguageContext);
+  const tables = use(KnownTablesContext);
   const host = useRef<HTMLDivElement>(null);
   const code = useRef<CodeEditorHandle>(null);
   const [state, mountNow] = useMounting(host, first === true ? "near" : "far");
@@ -89,6 +92,7 @@ export function CellCode({
           diagnostics={inSource}
           names={() => editor.names(cell.id)}
           intelligence={language === "typescript" ? intelligenceOf?.(cell.id) : undefined}
+          complete={language === "sql" ? (context) => completeSql(context, tables) : undefined}
           inlay={inlay}
           keys={{
             leave: () => {
@@ -118,8 +122,8 @@ export function CellCode({
       ) : (
         <StaticCode
           text={cell.source}
-          language={language}
-          numbers={language === "typescript"}
+          language={language === "sql" ? "plain" : language}
+          numbers={language !== "plain"}
           coloured={state !== "far"}
           onPointerDown={({ clientX, clientY }) => {
             const now = mountEditor();

@@ -16,7 +16,7 @@ export function CellSource({ cell, index, cellKey, folded, diagnostics, startEdi
         <CellCode
           cell={cell}
           label={`Code of ${cell.title || cellKey}`}
-          language={cell.kind === "code" || cell.kind === "params" ? "typescript" : "plain"}
+          language={cell.kind === "code" || cell.kind === "params" ? "typescript" : cell.kind === "sql" ? "sql" : "plain"}
           diagnostics={diagnostics}
           first={index < firstCells}
           startEditing={startEditing}

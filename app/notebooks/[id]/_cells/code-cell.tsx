@@ -53,7 +53,7 @@ export const CodeCell = memo(function CodeCell({ taskKey, view, stale, starting,
       head={(active) => <CellHead active={active} {...props} isTask={isTask} taskKey={taskKey} />}
     >
       <CellSource {...props} />
-      {isTask && view && !starting && <CellOutput view={view} stale={stale} title={cell.title || cellKey} />}
+      {isTask && view && !starting && <CellOutput view={view} stale={stale} title={cell.title || cellKey} cell={cell} />}
     </CellFrame>
   );
 });

@@ -3,6 +3,7 @@
 import { ScrollText } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
+import type { Cell } from "@/pipelines/notebook/notebook";
 import { reasonSentence } from "@/pipelines/run/reason-sentences";
 import { AnswerPanel } from "../../../_approval/answer-panel";
 import { DisplayView } from "../../../_displays/display-view";
@@ -14,23 +15,28 @@ import { Duration, RelativeTime } from "../../../_ui/times";
 import type { CellView } from "../_runs/cell-view";
 import { useEditor } from "../editor-context";
 import styles from "./cell-output.module.css";
+import { ChartButton } from "./chart-button";
 import { ErrorOutput } from "./error-output";
+
+const noOutputs: NonNullable<CellView["result"]>["outputs"] = [];
 
 export const CellOutput = memo(function CellOutput({
   view,
   stale,
   title,
+  cell,
 }: {
   readonly view: CellView;
   readonly stale: boolean;
   readonly title: string;
+  readonly cell: Cell;
 }) {
   const { result, taskRun, status } = view;
   const live = isLive(status);
   const old = result !== undefined && (result.runId !== view.runId || live);
   return (
     <div className={styles.output}>
-      <OutputStatus view={view} stale={stale} title={title} />
+      <OutputStatus view={view} stale={stale} title={title} cell={cell} />
       {status === "waiting" && <AnswerPanel taskRunId={taskRun.id} />}
       {result && (
         <div className={styles.result} data-old={old || undefined}>
@@ -55,7 +61,17 @@ export const CellOutput = memo(function CellOutput({
   );
 });
 
-function OutputStatus({ view, stale, title }: { readonly view: CellView; readonly stale: boolean; readonly title: string }) {
+function OutputStatus({
+  view,
+  stale,
+  title,
+  cell,
+}: {
+  readonly view: CellView;
+  readonly stale: boolean;
+  readonly title: string;
+  readonly cell: Cell;
+}) {
   const editor = useEditor();
   const { taskRun, status, elements } = view;
   const progress = taskRun.progress;
@@ -94,7 +110,8 @@ function OutputStatus({ view, stale, title }: { readonly view: CellView; readonl
       )}
       <span className={styles.aside}>
         {taskRun.finishedAt !== undefined && !live && <RelativeTime at={taskRun.finishedAt} />}
-        {view.runNumber > 0 && <Link href={`/runs/${view.runId}?task=${encodeURIComponent(view.taskKey)}`}>Run #{view.runNumber}</Link>}
+        {view.runNumber > 0 && <Link href={`/runs/${view.runId}?task=${encodeURIComponent(taskRun.id)}`}>Run #{view.runNumber}</Link>}
+        <ChartButton cell={cell} outputs={view.result?.outputs ?? noOutputs} />
         {status !== "skipped" && (
           <Button small look="quiet" onClick={() => editor.openLogs({ taskKey: view.taskKey, title })}>
             <ScrollText size={12} /> Log

@@ -43,7 +43,7 @@ export function LogsDrawer({
         ) : view?.elements && view.elements.total > 0 ? (
           <p className={styles.empty}>
             This task ran once for each of {view.elements.total} elements.{" "}
-            <a href={`/runs/${view.runId}?task=${encodeURIComponent(view.taskKey)}`}>Open the run to read the log of one.</a>
+            <a href={`/runs/${view.runId}?task=${encodeURIComponent(view.taskRun.id)}`}>Open the run to read the log of one.</a>
           </p>
         ) : taskRun.attempt === 0 ? (
           <p className={styles.empty}>{isLive(taskRun.status) ? "It has not started yet." : "It did not run."}</p>

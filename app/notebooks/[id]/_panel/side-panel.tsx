@@ -1,10 +1,12 @@
 "use client";
-/** Beside the cells: the graph, the parameters, the problems, the variables, the comments. */
+/** Beside the cells: the graph, the parameters, the problems, the variables, the files, the comments. */
+import dynamic from "next/dynamic";
 import { memo, type ReactNode } from "react";
 import type { Compilation, Task } from "@/pipelines/compile/dag";
 import type { GraphState } from "../../../_graph/graph-task";
 import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
 import type { ShownDiagnostic } from "@/pipelines/language/shown-diagnostics";
+import { Skeleton } from "../../../_ui/notice";
 import { TabPanel, Tabs } from "../../../_ui/tabs";
 import { LazyPackagesTab } from "../_environment/lazy-packages-tab";
 import { ParamsForm } from "../_params/params-form";
@@ -14,7 +16,12 @@ import { ProblemsTab } from "./problems-tab";
 import styles from "./side-panel.module.css";
 import { VariablesTab } from "./variables-tab";
 
-export const panelTabs = ["graph", "parameters", "problems", "variables", "packages", "comments"] as const;
+// Whoever looks at no file loads nothing for it.
+const FilesTab = dynamic(() => import("../_files/files-tab").then((module) => module.FilesTab), {
+  ssr: false,
+  loading: () => <Skeleton height={120} />,
+});
+export const panelTabs = ["graph", "parameters", "problems", "variables", "packages", "files", "comments"] as const;
 const noTasks: readonly Task[] = [];
 export type PanelTab = (typeof panelTabs)[number];
 
@@ -69,6 +76,7 @@ export const SidePanel = memo(function SidePanel({
           { value: "problems", label: "Problems", count: problems.length },
           { value: "variables", label: "Variables" },
           { value: "packages", label: "Packages" },
+          { value: "files", label: "Files" },
           { value: "comments", label: "Comments", count: openComments },
         ]}
       >
@@ -88,6 +96,9 @@ export const SidePanel = memo(function SidePanel({
         </TabPanel>
         <TabPanel value="packages" className={styles.scroll}>
           <LazyPackagesTab />
+        </TabPanel>
+        <TabPanel value="files" className={styles.scroll}>
+          {tab === "files" && <FilesTab />}
         </TabPanel>
         <TabPanel value="comments" className={styles.scroll}>
           {tab === "comments" && comments}

@@ -109,7 +109,7 @@ function Preview({ name, taskRunId, length }: { readonly name: string; readonly 
       {plot && plotted ? (
         <DisplayView display={plot} source={{ taskRunId, index: 0 }} />
       ) : shown ? (
-        <DisplayView display={shown} source={{ taskRunId, index: 0 }} />
+        <DisplayView display={shown} source={{ taskRunId, index: 0 }} value={{ name, ...(length !== undefined && { index }) }} />
       ) : (
         <p className={styles.quiet}>{preview.data.summary}. There is no preview of this kind of value; download it to look inside.</p>
       )}
