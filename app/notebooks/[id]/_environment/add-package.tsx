@@ -70,6 +70,7 @@ export function AddPackage({
         <Input
           id={id}
           value={text}
+          disabled={change.locked !== undefined}
           placeholder="name, or name@version"
           autoComplete="off"
           autoCapitalize="off"
@@ -88,7 +89,7 @@ export function AddPackage({
           onKeyDown={onKey}
           onBlur={() => setOpen(false)}
         />
-        <Button type="submit" disabled={words === "" || change.adding !== undefined}>
+        <Button type="submit" disabled={words === "" || change.adding !== undefined || change.locked !== undefined}>
           {change.adding === undefined ? "Add" : "Looking…"}
         </Button>
       </span>
@@ -114,6 +115,8 @@ export function AddPackage({
         <span className={styles.fault} role="alert">
           {fault}
         </span>
+      ) : change.locked !== undefined ? (
+        <span className={styles.quietHint}>{change.locked}</span>
       ) : (
         quiet !== undefined && open && <span className={styles.quietHint}>{quiet}</span>
       )}

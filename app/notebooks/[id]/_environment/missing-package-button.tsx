@@ -15,13 +15,13 @@ export function MissingPackageButton({ message }: { readonly message: string }) 
 
 function AddOne({ name }: { readonly name: string }) {
   const { show } = usePackagesContext();
-  const { add, adding } = useChangePackages();
+  const { add, adding, locked } = useChangePackages();
   const toast = useToast();
   return (
     <span className={styles.fix}>
       <Button
         small
-        disabled={adding !== undefined}
+        disabled={adding !== undefined || locked !== undefined}
         onClick={async () => {
           const fault = await add(name);
           if (fault !== undefined) toast({ text: fault, failed: true });

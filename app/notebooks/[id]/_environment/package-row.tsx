@@ -58,7 +58,11 @@ export function PackageRow({
       </span>
       <span className={styles.actions}>
         {kind === "missing" && (
-          <Button small disabled={change.adding !== undefined} onClick={async () => setFault(await change.add(name))}>
+          <Button
+            small
+            disabled={change.adding !== undefined || change.locked !== undefined}
+            onClick={async () => setFault(await change.add(name))}
+          >
             {change.adding === name ? "Looking…" : "Add package"}
           </Button>
         )}
@@ -68,6 +72,7 @@ export function PackageRow({
               className={styles.select}
               aria-label={`Version of ${name}`}
               value={range}
+              disabled={change.locked !== undefined}
               onFocus={() => setChoosing(true)}
               onPointerDown={() => setChoosing(true)}
               onChange={(event) => change.set(name, event.target.value)}
@@ -87,7 +92,7 @@ export function PackageRow({
                 <option disabled>{refused === undefined ? "Asking for versions…" : "The registry does not answer"}</option>
               )}
             </Select>
-            <IconButton small label={`Remove ${name}`} onClick={() => change.set(name, undefined)}>
+            <IconButton small label={`Remove ${name}`} disabled={change.locked !== undefined} onClick={() => change.set(name, undefined)}>
               <Trash2 size={14} />
             </IconButton>
           </>
