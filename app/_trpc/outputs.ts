@@ -28,3 +28,7 @@ export type RunHistoryEvent = Outputs["run"]["history"]["events"][number];
 export type AttemptUsageView = Outputs["run"]["taskUsage"][number];
 export type RunUsageView = Outputs["run"]["usage"];
 export type WorkerView = Outputs["worker"]["list"][number];
+export type ScheduleRow = Outputs["schedule"]["list"][number];
+export type FireRow = Outputs["schedule"]["fires"]["fires"][number];
+export type CalendarRow = Outputs["schedule"]["calendars"][number];
+export type BackfillRow = Outputs["schedule"]["backfills"][number];
