@@ -17,7 +17,10 @@ export const cronPresets: readonly CronPreset[] = [
 
 /** `06:30` of `30 6 * * *`; undefined: the expression is not at one time of day. */
 export function timeOfDay(expression: string, seconds: boolean): string | undefined {
-  const parts = expression.trim().split(/\s+/).slice(seconds ? 1 : 0);
+  const parts = expression
+    .trim()
+    .split(/\s+/)
+    .slice(seconds ? 1 : 0);
   const [minute, hour] = parts;
   if (parts.length !== 5 || !/^\d{1,2}$/.test(minute!) || !/^\d{1,2}$/.test(hour!)) return undefined;
   return `${hour!.padStart(2, "0")}:${minute!.padStart(2, "0")}`;

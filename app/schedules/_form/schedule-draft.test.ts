@@ -20,11 +20,23 @@ describe("what the form sends", () => {
   });
 
   it("leaves the value out of the parameter that is given the date", () => {
-    expect(toOrder({ ...draft, params: { day: "x", rate: 1 }, dateParam: "day" }, "w")).toMatchObject({ params: { rate: 1 }, dateParam: "day" });
+    expect(toOrder({ ...draft, params: { day: "x", rate: 1 }, dateParam: "day" }, "w")).toMatchObject({
+      params: { rate: 1 },
+      dateParam: "day",
+    });
   });
 
   it("is nothing while a field is wrong, and says which", () => {
-    const wrong = { ...draft, notebookId: "", kind: "interval", count: "1.5", from: "", tolerance: "soon", jitter: "2d", revision: "x" } as const;
+    const wrong = {
+      ...draft,
+      notebookId: "",
+      kind: "interval",
+      count: "1.5",
+      from: "",
+      tolerance: "soon",
+      jitter: "2d",
+      revision: "x",
+    } as const;
     expect(Object.keys(findFaults(wrong)).sort()).toEqual(["count", "from", "jitter", "notebook", "revision", "tolerance"]);
     expect(toOrder(wrong, "w")).toBeUndefined();
   });
@@ -38,7 +50,14 @@ it("a schedule comes back as it was saved", () => {
     ...{ paused: false, recent: [], ended: 0, succeeded: 0, dateParam: "day" },
   } as unknown as ScheduleRow;
   const again = toDraft(row, now);
-  expect(again).toMatchObject({ count: "1", unit: 604_800, from: "2026-07-01T06:00:00", tolerance: "90s", jitter: "1m", endsAt: "2027-01-01T00:00:00" });
+  expect(again).toMatchObject({
+    count: "1",
+    unit: 604_800,
+    from: "2026-07-01T06:00:00",
+    tolerance: "90s",
+    jitter: "1m",
+    endsAt: "2027-01-01T00:00:00",
+  });
   const { id, name, timing, revision, endsAt, dateParam } = row;
   expect(toOrder(again, "")).toMatchObject({ id, name, timing, revision, endsAt, dateParam, overlap: "queue", missed: "all" });
 });

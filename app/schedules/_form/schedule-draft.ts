@@ -58,8 +58,7 @@ export function newDraft(notebookId: string, timeZone: string, now: number): Sch
 export function toDraft(row: ScheduleRow, now: number): ScheduleDraft {
   const { timing, timeZone } = row;
   const fresh = newDraft(row.notebookId, timeZone, now);
-  const unit =
-    timing.type === "interval" ? units.findLast(({ seconds }) => timing.everySeconds % seconds === 0)!.seconds : fresh.unit;
+  const unit = timing.type === "interval" ? units.findLast(({ seconds }) => timing.everySeconds % seconds === 0)!.seconds : fresh.unit;
   return {
     ...fresh,
     ...{ id: row.id, name: row.name, kind: timing.type },
@@ -77,9 +76,11 @@ export function toDraft(row: ScheduleRow, now: number): ScheduleDraft {
 }
 
 /** Fields that cannot be sent as they are, with what to write instead. */
-export type DraftFaults = Readonly<
-  Partial<Record<"notebook" | "count" | "from" | "timeZone" | "revision" | "tolerance" | "jitter" | "endsAt", string>>
->;
+export type DraftFaults = {
+  readonly [Name in DraftField]?: string | undefined;
+};
+
+type DraftField = "notebook" | "count" | "from" | "timeZone" | "revision" | "tolerance" | "jitter" | "endsAt";
 
 const noMoment = "Choose a day and a time.";
 
@@ -100,7 +101,7 @@ function intervalFault({ count, unit }: ScheduleDraft): string | undefined {
 }
 
 export function findFaults(draft: ScheduleDraft): DraftFaults {
-  const faults: { [Name in keyof DraftFaults]?: string } = {};
+  const faults: { [Name in DraftField]?: string } = {};
   if (draft.notebookId === "") faults.notebook = "Choose the notebook that is to run.";
   if (draft.kind === "interval") {
     const fault = intervalFault(draft);
