@@ -228,13 +228,17 @@ function toFire(row: FireRecord): FireView {
   };
 }
 
+async function checkSchedule(client: ClientBase, workspaceId: string, id: string): Promise<void> {
+  const { rowCount } = await client.query("select 1 from schedule where workspace_id = $1 and id = $2", [workspaceId, id]);
+  if (rowCount === 0) throw notFound("schedule");
+}
+
 const firePage = 50;
 
 /** What became of each fire time, backfills and runs by hand included. */
 export async function listFires(database: Database, workspaceId: string, id: string, before: string | undefined): Promise<FirePage> {
   const fires = await workspaceRead(database, workspaceId, async (client) => {
-    const { rows } = await client.query("select 1 from schedule where workspace_id = $1 and id = $2", [workspaceId, id]);
-    if (rows.length === 0) throw notFound("schedule");
+    await checkSchedule(client, workspaceId, id);
     const read = await readFires(client, firesOfScheduleSql, [workspaceId, id, before ?? null, firePage + 1]);
     return read.get(id) ?? [];
   });
@@ -304,6 +308,7 @@ export async function daysOf(database: Database, workspaceId: string, calendarId
   const found = await workspaceTransaction(database, workspaceId, (tx) =>
     tx.scheduleCalendar.findMany({ where: { workspaceId, id: { in: [...calendarIds] } }, select: { days: true } }),
   );
+  if (found.length !== new Set(calendarIds).size) throw notFound("calendar");
   return found.flatMap(({ days }) => days);
 }
 
@@ -402,9 +407,10 @@ interface BackfillRecord {
 }
 
 export async function listBackfills(database: Database, workspaceId: string, scheduleId: string): Promise<BackfillView[]> {
-  const { rows } = await workspaceRead(database, workspaceId, (client) =>
-    client.query<BackfillRecord>(backfillsSql, [workspaceId, scheduleId]),
-  );
+  const rows = await workspaceRead(database, workspaceId, async (client) => {
+    await checkSchedule(client, workspaceId, scheduleId);
+    return (await client.query<BackfillRecord>(backfillsSql, [workspaceId, scheduleId])).rows;
+  });
   return rows.map(({ first_at, last_at, at_once, newest_first, cancelled_at, created_at, ...row }) => ({
     ...row,
     firstAt: first_at.toISOString(),

@@ -56,7 +56,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   let again = false;
-  let stopped = false;
+  let stopped = true;
 
   function look(): void {
     clearTimeout(timer);
@@ -79,7 +79,10 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   }
 
   return {
-    start: look,
+    start() {
+      stopped = false;
+      look();
+    },
     wake: look,
     async stop() {
       stopped = true;
