@@ -11,7 +11,7 @@ let notebooks = 0;
 async function addNotebook(page: Page): Promise<{ id: string; title: string }> {
   notebooks += 1;
   const title = `Nightly ${notebooks}`;
-  const text = `// ---\n// title: ${title}\n// ---\n\n// %% Parameters\nimport { param, run } from "heddle";\nexport const day = param("", { format: "date" });\nexport const size = param(2, { min: 1, integer: true });\n\n// %% Load cache=off\nexport const loaded = day + " " + size + " " + run.logicalDate;\n`;
+  const text = `// ---\n// title: ${title}\n// ---\n\n// %% Parameters [params]\nimport { param } from "heddle";\nconst day = param("2026-01-01", { format: "date" });\nconst size = param(2, { min: 1, integer: true });\n\n// %% Load cache=off\nimport { run } from "heddle";\nexport const loaded = day + " " + size + " " + run.logicalDate;\n`;
   return { id: (await callApi<{ id: string }>(page, "notebook.import", { fileName: "nightly.ts", text })).id, title };
 }
 
@@ -156,7 +156,7 @@ test("a calendar leaves its day out of the fire times; while it is used it stays
   const dialog = page.getByRole("dialog", { name: "New schedule" });
   await dialog.getByLabel("Name").fill("Not on holidays");
   await expect(fires(page)).toHaveCount(10);
-  const third = (await fires(page).nth(2).locator("time").getAttribute("datetime"))!;
+  const third = (await fires(page).nth(2).locator("time").first().getAttribute("datetime"))!;
 
   await dialog.getByRole("button", { name: "New calendar…" }).click();
   const calendar = page.getByRole("dialog", { name: "New calendar" });

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CalendarClock } from "lucide-react";
 import Link from "next/link";
 import { useTRPC } from "../_trpc/client";
-import { RelativeTime } from "../_ui/times";
+import { NextTime } from "./_fires/next-time";
 import styles from "./notebook-schedules.module.css";
 import { ScheduleBadge } from "./schedule-badge";
 
@@ -31,7 +31,7 @@ export function NotebookSchedules({ notebookId }: { readonly notebookId: string 
             <ScheduleBadge schedule={schedule} />
           ) : (
             <span>
-              next <RelativeTime at={schedule.nextFireAt} />
+              next <NextTime at={schedule.nextFireAt} />
             </span>
           )}
         </span>

@@ -7,9 +7,8 @@ export function TimingText({ timing }: Pick<ScheduleRow, "timing">) {
     case "cron":
       return <code className={styles.mono}>{timing.expression}</code>;
     case "interval":
-      return null;
     case "rule":
-      return <code className={styles.mono}>{timing.rule}</code>;
+      return null;
   }
 }
 

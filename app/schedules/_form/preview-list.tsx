@@ -4,7 +4,7 @@ import { isLeftOut } from "@/pipelines/schedule/calendar";
 import type { CalendarRow } from "../../_trpc/outputs";
 import { classNames } from "../../_ui/class-names";
 import { Skeleton } from "../../_ui/notice";
-import { RelativeTime } from "../../_ui/times";
+import { NextTime } from "../_fires/next-time";
 import { browserZone, isSameClock, offsetWords, zonedWords } from "../_fires/zoned-time";
 import styles from "./form.module.css";
 
@@ -63,7 +63,7 @@ export function PreviewList({
                   {leftOut ? (
                     <>left out by {calendar === undefined ? "a calendar" : `“${calendar}”`}</>
                   ) : isSameClock(at, timeZone, here) ? (
-                    <RelativeTime at={fireAt} />
+                    <NextTime at={fireAt} />
                   ) : (
                     <>here {zonedWords(at, here)}</>
                   )}

@@ -1,11 +1,11 @@
 "use client";
-import { Ellipsis, Pause, Pencil, Play, Trash2 } from "lucide-react";
+import { Ellipsis, Pause, Pencil, Play, StepForward, Trash2 } from "lucide-react";
 import Link from "next/link";
 import type { ScheduleRow } from "../../_trpc/outputs";
 import { IconButton } from "../../_ui/button";
 import { Menu, MenuItem, MenuSeparator } from "../../_ui/menu";
-import { RelativeTime } from "../../_ui/times";
 import { FireStrip } from "../_fires/fire-strip";
+import { NextTime } from "../_fires/next-time";
 import { ScheduleBadge } from "../schedule-badge";
 import { successShare, TimingText } from "../timing-text";
 import styles from "./list.module.css";
@@ -61,7 +61,7 @@ export function ScheduleListRow({
       </span>
       <span role="cell" className={styles.next} data-column="next">
         {row.nextFireAt !== undefined ? (
-          <RelativeTime at={row.nextFireAt} />
+          <NextTime at={row.nextFireAt} />
         ) : row.paused || row.fault !== undefined ? (
           <ScheduleBadge schedule={row} />
         ) : (
@@ -85,12 +85,8 @@ export function ScheduleListRow({
         {mayChange && (
           <>
             {row.fault === undefined && (
-              <IconButton
-                label={row.paused ? `Resume “${row.name}”` : `Pause “${row.name}”`}
-                onClick={() => onPause(!row.paused)}
-                aria-pressed={row.paused}
-              >
-                <Pause size={14} />
+              <IconButton label={row.paused ? `Resume “${row.name}”` : `Pause “${row.name}”`} onClick={() => onPause(!row.paused)}>
+                {row.paused ? <StepForward size={14} /> : <Pause size={14} />}
               </IconButton>
             )}
             <Menu

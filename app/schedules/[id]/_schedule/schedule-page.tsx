@@ -4,7 +4,7 @@
  * duration-bars.tsx, ../_backfill (ranges of the past), ../../_form (changing it).
  */
 import { useQuery } from "@tanstack/react-query";
-import { Ellipsis, Pause, Pencil, Play, Trash2 } from "lucide-react";
+import { Ellipsis, Pause, Pencil, Play, StepForward, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -17,8 +17,8 @@ import { Button, IconButton, LinkButton } from "../../../_ui/button";
 import { Menu, MenuItem, MenuSeparator } from "../../../_ui/menu";
 import { ErrorNotice, Notice, Skeleton } from "../../../_ui/notice";
 import { TabPanel, Tabs } from "../../../_ui/tabs";
-import { RelativeTime } from "../../../_ui/times";
 import { isOpen } from "../../_fires/fire-words";
+import { NextTime } from "../../_fires/next-time";
 import { useScheduleNews } from "../../_fires/use-schedule-news";
 import { browserZone, isSameClock, offsetWords, zonedWords } from "../../_fires/zoned-time";
 import { overlapWords, missedWords } from "../../_form/policy-words";
@@ -96,7 +96,7 @@ function Loaded({ schedule, onNews }: { readonly schedule: ScheduleRow; readonly
           <>
             {mayChange && schedule.fault === undefined && (
               <Button look="quiet" onClick={() => pause(schedule, !schedule.paused)}>
-                {schedule.paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+                {schedule.paused ? <StepForward size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
                 {schedule.paused ? "Resume" : "Pause"}
               </Button>
             )}
@@ -169,7 +169,7 @@ function Header({ schedule, onEdit }: { readonly schedule: ScheduleRow; readonly
       <p className={styles.facts}>
         {at !== undefined && nextFireAt !== undefined ? (
           <span data-next-fire>
-            Next <RelativeTime at={nextFireAt} />, {zonedWords(at, timeZone)}{" "}
+            Next <NextTime at={nextFireAt} />, {zonedWords(at, timeZone)}{" "}
             <span className={styles.quiet}>
               {offsetWords(at, timeZone)}
               {!isSameClock(at, timeZone, browserZone()) && ` (here ${zonedWords(at, browserZone())})`}
