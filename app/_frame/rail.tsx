@@ -1,5 +1,6 @@
 "use client";
 import {
+  CalendarClock,
   ChartLine,
   CircleUser,
   Gauge,
@@ -31,6 +32,7 @@ const places: readonly { href: string; word: string; Icon: typeof Inbox; rare?: 
   { href: "/notebooks", word: "Notebooks", Icon: NotebookText },
   { href: "/runs", word: "Runs", Icon: History },
   { href: "/compare", word: "Compare", Icon: ChartLine },
+  { href: "/schedules", word: "Schedules", Icon: CalendarClock, rare: true },
   { href: "/inbox", word: "Inbox", Icon: Inbox },
   { href: "/pools", word: "Pools", Icon: Gauge, rare: true },
   { href: "/workers", word: "Workers", Icon: Server, rare: true },

@@ -31,3 +31,7 @@ export type AttemptUsageView = Outputs["run"]["taskUsage"][number];
 export type RunUsageView = Outputs["run"]["usage"];
 export type EnvironmentView = Outputs["environment"]["get"];
 export type WorkerView = Outputs["worker"]["list"][number];
+export type ScheduleRow = Outputs["schedule"]["list"][number];
+export type FireRow = Outputs["schedule"]["fires"]["fires"][number];
+export type CalendarRow = Outputs["schedule"]["calendars"][number];
+export type BackfillRow = Outputs["schedule"]["backfills"][number];

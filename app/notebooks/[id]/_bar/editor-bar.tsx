@@ -1,12 +1,12 @@
 "use client";
 /** The bar of the editor: the title, what is saved, and at the right always in the same place: Run all, or Stop. */
-import { ChevronDown, Grid3x3, History, Keyboard, ListChecks, PanelRight, Play, Square } from "lucide-react";
+import { CalendarClock, ChevronDown, Grid3x3, History, Keyboard, ListChecks, PanelRight, Play, Square } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { PageBar } from "../../../_frame/page-bar";
 import type { RunRow } from "../../../_trpc/outputs";
 import { Button, IconButton } from "../../../_ui/button";
-import { Menu, MenuItem, MenuSeparator } from "../../../_ui/menu";
+import { Menu, MenuItem, MenuLink, MenuSeparator } from "../../../_ui/menu";
 import { StateIcon } from "../../../_ui/state-icon";
 import { stateWords } from "../../../_ui/state-words";
 import { Duration } from "../../../_ui/times";
@@ -122,6 +122,9 @@ export function EditorBar(props: EditorBarProps) {
               <MenuItem icon={<ListChecks size={14} />} onSelect={props.onPreview}>
                 Preview: what would run…
               </MenuItem>
+              <MenuLink href={`/schedules?new=${props.id}`} icon={<CalendarClock size={14} />}>
+                Schedule…
+              </MenuLink>
               <MenuSeparator />
               <MenuItem
                 icon={<Play size={14} />}

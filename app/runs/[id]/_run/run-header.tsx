@@ -68,7 +68,13 @@ export function RunHeader({
             </>
           ) : (
             <>
-              {triggerWords[run.trigger]}
+              {(run.trigger === "schedule" || run.trigger === "backfill") && run.notebookId !== undefined ? (
+                <Link href={`/schedules?notebook=${run.notebookId}`} prefetch={false} title="The schedules of the notebook">
+                  {triggerWords[run.trigger]}
+                </Link>
+              ) : (
+                triggerWords[run.trigger]
+              )}
               {run.createdBy !== undefined && ` by ${run.createdBy}`}
             </>
           )}

@@ -12,6 +12,7 @@ import { useTRPC } from "../../../../_trpc/client";
 import { Button, LinkButton } from "../../../../_ui/button";
 import { EmptyState, ErrorNotice, Skeleton } from "../../../../_ui/notice";
 import { TabPanel, Tabs } from "../../../../_ui/tabs";
+import { NotebookSchedules } from "../../../../schedules/notebook-schedules";
 import { DurationList } from "../_durations/duration-list";
 import styles from "./notebook-runs.module.css";
 import { RunGridTable } from "./run-grid";
@@ -47,6 +48,7 @@ export function NotebookRuns({ id }: { readonly id: string }) {
         }
       />
       <div className={styles.page}>
+        <NotebookSchedules notebookId={id} />
         <Tabs<(typeof sides)[number]>
           label="Sides of the runs"
           value={side}
