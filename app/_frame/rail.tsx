@@ -81,6 +81,7 @@ export function Rail() {
       </div>
       <button
         type="button"
+        data-rail-toggle
         className={`${styles.link} ${styles.collapse}`}
         onClick={() => setNarrow(!narrow)}
         aria-expanded={!narrow}

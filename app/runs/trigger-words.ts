@@ -9,4 +9,5 @@ export const triggerWords: Record<Trigger, string> = {
   schedule: "Schedule",
   notebook: "Another notebook",
   retry: "Retry",
+  scratch: "Scratch",
 };

@@ -8,7 +8,7 @@ import { workspaceRead } from "../db/tenancy";
 import { readRunRow } from "./list-runs";
 import { runHub } from "./run-hub";
 import type { CellState, RunRow } from "./run-views";
-import { summaryOf, toTaskRunRow, type TaskRunRecord } from "./view-rows";
+import { bytesOf, summaryOf, toTaskRunRow, type TaskRunRecord } from "./view-rows";
 
 interface StateRecord extends TaskRunRecord {
   readonly run_id: string;
@@ -42,7 +42,11 @@ export async function readCellStates(
         params: record.params,
         error: record.error ?? undefined,
         displays: record.displays ?? [],
-        outputs: Object.entries(record.outputs ?? {}).map(([name, output]) => ({ name, summary: summaryOf(output) })),
+        outputs: Object.entries(record.outputs ?? {}).map(([name, output]) => ({
+          name,
+          summary: summaryOf(output),
+          bytes: bytesOf(output),
+        })),
       })),
       activeRun: active && (await readRunRow(client, workspaceId, active.id)).row,
     };

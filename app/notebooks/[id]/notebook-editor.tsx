@@ -5,10 +5,11 @@
  * _bar, _keys draw and ask through editor-context.ts.
  */
 import dynamic from "next/dynamic";
-import { useMemo, useReducer, useState } from "react";
-import type { Task } from "@/pipelines/compile/dag";
+import { useCallback, useMemo, useReducer, useRef, useState } from "react";
+import type { Dag, Task } from "@/pipelines/compile/dag";
 import { parse } from "@/pipelines/notebook/parse";
 import type { NotebookDetail } from "../../_trpc/outputs";
+import { flushSync } from "react-dom";
 import { useToast } from "../../_ui/toast";
 import { useStored } from "../../_ui/use-stored";
 import { useFavicon } from "../../_ui/use-favicon";
@@ -24,24 +25,34 @@ import { LanguageContext } from "./_language/language-context";
 import { useIntelligence, type LanguageDialog } from "./_language/use-intelligence";
 import { useLanguage } from "./_language/use-language";
 import { useShownProblems } from "./_language/use-shown-problems";
-import { ShortcutsDialog } from "./_keys/shortcuts-dialog";
-import { LogsDrawer } from "./_panel/logs-drawer";
-import { SidePanel, type PanelTab } from "./_panel/side-panel";
+import { findRelatives } from "../../_graph/find-relatives";
+import { openPalette } from "../../_palette/palette-store";
+import type { FindHandle } from "./_find/find-bar";
+import type { PanelTab } from "./_panel/panel-tabs";
+import { SidePanel } from "./_panel/side-panel";
 import { usePanel } from "./_panel/use-panel";
 import { useParamValues, useStableParams } from "./_params/use-param-values";
 import { findStale } from "./_runs/find-stale";
-import { PreviewDialog } from "./_runs/preview-dialog";
 import { toGraphStates } from "./_runs/to-graph-states";
 import { useCellViews } from "./_runs/use-cell-views";
+import { useReactiveRuns } from "./_runs/use-reactive-runs";
 import { useRunControl, type RunRequest } from "./_runs/use-run-control";
+import { headingAbove, hideSections, sectionOf } from "./_structure/sections";
 import { EditorContext, type LogTarget } from "./editor-context";
 import styles from "./notebook-editor.module.css";
 import { useEditorActions } from "./use-editor-actions";
-import { useEditorKeys } from "./use-editor-keys";
+import { useEditorCommands } from "./use-editor-commands";
 import { useHashJump } from "./use-hash-jump";
+import { useReferenceMarks } from "./use-reference-marks";
+import { useSelection } from "./use-selection";
 
 const noTasks: readonly Task[] = [];
 const LanguageDialogs = dynamic(() => import("./_language/language-dialogs").then((module) => module.LanguageDialogs), { ssr: false });
+const FindBar = dynamic(() => import("./_find/find-bar").then((module) => module.FindBar), { ssr: false });
+const KeysDialog = dynamic(() => import("./_keys/keys-dialog").then((module) => module.KeysDialog), { ssr: false });
+const LogsDrawer = dynamic(() => import("./_panel/logs-drawer").then((module) => module.LogsDrawer), { ssr: false });
+const PreviewDialog = dynamic(() => import("./_runs/preview-dialog").then((module) => module.PreviewDialog), { ssr: false });
+const nothingCollapsed: ReadonlySet<string> = new Set();
 
 export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) {
   const toast = useToast();
@@ -54,13 +65,20 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const params = useStableParams(compilation?.dag.params);
   const values = useParamValues(detail.id, params);
 
-  const [selected, setSelected] = useState<string>();
+  const selection = useSelection(notebook.cells);
+  const { selected } = selection;
   const [editing, setEditing] = useState<string>();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [logs, setLogs] = useState<LogTarget>();
   const [tab, setTab] = useState<PanelTab>("graph");
   const [panelOpen, setPanelOpen] = usePanel();
-  const [helpOpen, setHelpOpen] = useState(false);
+  const [keysOpen, setKeysOpen] = useState(false);
+  const [collapsed, setCollapsed] = useState(nothingCollapsed);
+  const [find, setFind] = useState<{ readonly replace: boolean; readonly initial: string }>();
+  const finder = useRef<FindHandle>(null);
+  const [reading, setReading] = useState(false);
+  const [numbers, setNumbers] = useStored("heddle.numbers", true);
+  const [reactive, setReactive] = useStored(`heddle.reactive.${detail.id}`, false);
   /** The revision whose dry run is shown. */
   const [previewed, setPreviewed] = useState<number>();
   const [inlay, setInlay] = useStored("heddle.inlay", false);
@@ -78,6 +96,12 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   );
   const running = runs.activeRunId !== undefined;
   const title = compilation?.dag.title ?? detail.title;
+  const off = useSwitchedOff(compilation?.dag.disabled);
+  const { hidden, hides } = useMemo(() => {
+    const { hidden, counts } = hideSections(notebook.cells, collapsed);
+    return { hidden, hides: counts };
+  }, [notebook.cells, collapsed]);
+  const expand = useCallback((id: string) => setCollapsed((now) => new Set([...now].filter((each) => each !== id))), []);
 
   const run = (request: RunRequest) => {
     if (running || control.starting) {
@@ -87,8 +111,8 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
       setPanelOpen(true);
       toast({ text: `Not started. ${[...values.faults.values()].join(" ")}`, failed: true });
     } else {
-      compileNow();
-      void control.run(request, values.given);
+      const { tasks } = compileNow().dag;
+      void control.run(reactive ? withReaders(tasks, request) : request, values.given);
     }
   };
   const preview = async () => {
@@ -102,6 +126,14 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const stop = () => {
     if (runs.activeRunId !== undefined) control.stop(runs.activeRunId);
   };
+  const openTab = (next: PanelTab) => {
+    setTab(next);
+    setPanelOpen(true);
+  };
+  const changeReactive = (next: boolean) => {
+    setReactive(next);
+    toast({ text: next ? "Cells now run by themselves after a change." : "Changed cells are now marked, and run when you say so." });
+  };
   const actions = useEditorActions({
     document,
     dispatch,
@@ -110,24 +142,79 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     stop,
     folded,
     setFolded,
-    select: setSelected,
+    selection,
+    stale,
+    show: (id) => {
+      if (!hidden.has(id)) return;
+      flushSync(() =>
+        setCollapsed(new Set([...collapsed].filter((each) => !sectionOf(notebook.cells, each).some((cell) => cell.id === id)))),
+      );
+    },
     startEditing: setEditing,
     openLogs: setLogs,
   });
-  useEditorKeys({
+  const openLogOf = (task: Task | undefined) => task && setLogs({ taskKey: task.key, title: task.title || task.key });
+  useEditorCommands({
     actions,
-    selected,
     cells: notebook.cells,
-    undo: () => dispatch({ type: "undo" }),
-    redo: () => dispatch({ type: "redo" }),
-    runAll: () => run({}),
-    save: () => void save.saveNow().catch(() => undefined),
-    openLog: (cell) => {
-      const task = tasks.get(cell.id);
-      if (task) setLogs({ taskKey: task.key, title: cell.title || task.key });
+    isHidden: (cell) => hidden.has(cell),
+    index: notebook.cells.findIndex((cell) => cell.id === selected),
+    cell: notebook.cells.find((cell) => cell.id === selected),
+    chosen: selection.chosen,
+    taskOf: (cell) => tasks.get(cell),
+    tasks: taskList,
+    stale,
+    running,
+    page: {
+      undo: () => dispatch({ type: "undo" }),
+      redo: () => dispatch({ type: "redo" }),
+      save: () => void save.saveNow().catch(() => undefined),
+      run,
+      preview: () => void preview(),
+      openFind(replace) {
+        const words = getSelection()?.toString() ?? "";
+        if (find) finder.current?.focus(replace);
+        else setFind({ replace, initial: words.includes("\n") ? "" : words });
+      },
+      findAgain: (offset) => finder.current?.again(offset),
+      isFinding: find !== undefined,
+      togglePanel: () => setPanelOpen(!panelOpen),
+      openTab,
+      toggleLogs() {
+        if (logs) return setLogs(undefined);
+        const shown = (selected === undefined ? undefined : tasks.get(selected)) ?? taskList.find((task) => runs.views.has(task.key));
+        if (shown) openLogOf(shown);
+        else toast({ text: "Nothing has run yet, so there is no log." });
+      },
+      openLogOf: (cell) => openLogOf(tasks.get(cell.id)),
+      closeWhatIsOpen() {
+        if (find) setFind(undefined);
+        else if (logs) setLogs(undefined);
+        else return false;
+        return true;
+      },
+      openKeys: () => setKeysOpen(true),
+      openPalette,
+      toggleNumbers: () => setNumbers(!numbers),
+      toggleReading: () => setReading(!reading),
+      toggleReactive: () => changeReactive(!reactive),
+      toggleSection(cell, collapse) {
+        const own = sectionOf(notebook.cells, cell.id).length > 0 ? cell : headingAbove(notebook.cells, cell.id);
+        if (!own) return;
+        if (!collapse) return expand(own.id);
+        setCollapsed(new Set([...collapsed, own.id]));
+        actions.command(own.id);
+      },
     },
-    togglePanel: () => setPanelOpen(!panelOpen),
-    openHelp: () => setHelpOpen(true),
+  });
+  useReactiveRuns({
+    enabled: reactive,
+    notebook,
+    compilation,
+    stale,
+    values: values.values,
+    busy: running || control.starting !== undefined || runs.loading || values.faults.size > 0,
+    run: (targets) => void control.run({ targets }, values.given),
   });
   const intelligenceOf = useIntelligence(language.client, language.ready, {
     cells: notebook.cells,
@@ -141,6 +228,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   useFavicon(lastRun?.status);
   useHashJump(actions);
   const selectedTask = selected === undefined ? undefined : tasks.get(selected);
+  useReferenceMarks(taskList, selectedTask?.key);
 
   return (
     <EditorContext value={actions}>
@@ -161,7 +249,12 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         onStop={stop}
         panelOpen={panelOpen}
         onPanel={() => setPanelOpen(!panelOpen)}
-        onKeys={() => setHelpOpen(true)}
+        onKeys={() => setKeysOpen(true)}
+        onPalette={openPalette}
+        stale={stale.size}
+        onRunStale={actions.runStale}
+        reactive={reactive}
+        onReactive={changeReactive}
       />
       {save.state.type === "conflict" && (
         <div className={styles.banner}>
@@ -175,10 +268,30 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
       )}
       <div
         className={`${styles.layout} ${panelOpen ? styles.withPanel : ""}`}
+        data-numbers={numbers ? undefined : "off"}
+        data-reading={reading || undefined}
         data-types={language.ready ? "ready" : language.notice === undefined ? "coming" : "none"}
       >
         <div className={styles.main}>
+          {find && (
+            <FindBar
+              ref={finder}
+              cells={notebook.cells}
+              withReplace={find.replace}
+              initial={find.initial}
+              onShow={(cell) => {
+                if (hidden.has(cell)) setCollapsed(nothingCollapsed);
+              }}
+              onClose={() => {
+                setFind(undefined);
+                if (selected !== undefined) actions.command(selected);
+              }}
+            />
+          )}
           <div className={styles.column}>
+            <p className="sr-only" role="status">
+              {selection.row.size > 1 ? `${selection.row.size} cells taken.` : ""}
+            </p>
             <LanguageContext value={languageOfCells}>
               <CellList
                 notebook={notebook}
@@ -188,6 +301,11 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
                 stale={stale}
                 starting={control.starting}
                 selected={selected}
+                row={selection.row}
+                hidden={hidden}
+                hides={hides}
+                onShow={expand}
+                off={off}
                 folded={folded}
                 editing={editing}
                 params={params}
@@ -195,7 +313,18 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
               />
             </LanguageContext>
           </div>
-          {logs && <LogsDrawer target={logs} view={runs.views.get(logs.taskKey)} onClose={() => setLogs(undefined)} />}
+          {logs && (
+            <LogsDrawer
+              target={logs}
+              tasks={taskList}
+              views={runs.views}
+              onTarget={setLogs}
+              onClose={() => {
+                setLogs(undefined);
+                if (selected !== undefined) actions.command(selected);
+              }}
+            />
+          )}
         </div>
         {panelOpen && (
           <SidePanel
@@ -208,6 +337,11 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
             inlay={inlay}
             onInlay={setInlay}
             graphStates={graphStates}
+            cells={notebook.cells}
+            selectedCell={selected}
+            off={off}
+            onRunSection={(cell) => actions.runCells([cell, ...sectionOf(notebook.cells, cell).map(({ id }) => id)])}
+            scratch={{ notebookId: detail.id, saveNow: save.saveNow, given: values.given }}
             selectedTask={selectedTask?.key}
             onSelectTask={actions.jumpToKey}
             values={values}
@@ -239,7 +373,33 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
           }}
         />
       )}
-      <ShortcutsDialog open={helpOpen} onOpenChange={setHelpOpen} />
+      {keysOpen && <KeysDialog onClose={() => setKeysOpen(false)} />}
     </EditorContext>
   );
+}
+
+/** Where cells run by themselves, what reads a cell runs with it. */
+function withReaders(tasks: readonly Task[], request: RunRequest): RunRequest {
+  if (!request.targets) return request;
+  const targets = new Set(request.targets.flatMap((key) => [key, ...findRelatives(tasks, key).downstream]));
+  return { ...request, targets: [...targets] };
+}
+
+const noneOff: ReadonlyMap<string, string> = new Map();
+
+/** Cells that do not run, with why; the same object until that changes. */
+function useSwitchedOff(disabled: Dag["disabled"]): ReadonlyMap<string, string> {
+  const key = JSON.stringify(disabled ?? []);
+  return useMemo(() => {
+    const list = JSON.parse(key) as NonNullable<Dag["disabled"]>;
+    if (list.length === 0) return noneOff;
+    return new Map(
+      list.map((each) => [
+        each.cell,
+        each.by === each.key
+          ? "Switched off: it does not run, nor does what reads it."
+          : `Does not run: it needs “${each.by}”, which is switched off.`,
+      ]),
+    );
+  }, [key]);
 }

@@ -1,15 +1,16 @@
 "use client";
 /** The bar of the editor: the title, what is saved, and at the right always in the same place: Run all, or Stop. */
-import { ChevronDown, Grid3x3, History, Keyboard, ListChecks, PanelRight, Play, Square } from "lucide-react";
+import { ChevronDown, Flag, Grid3x3, History, Keyboard, ListChecks, PanelRight, Play, RefreshCw, Search, Square, Zap } from "lucide-react";
 import Link from "next/link";
 import { PageBar } from "../../../_frame/page-bar";
 import type { RunRow } from "../../../_trpc/outputs";
 import { Button, IconButton } from "../../../_ui/button";
-import { Menu, MenuItem, MenuSeparator } from "../../../_ui/menu";
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from "../../../_ui/menu";
 import { StateIcon } from "../../../_ui/state-icon";
 import { stateWords } from "../../../_ui/state-words";
 import { Duration } from "../../../_ui/times";
 import type { SaveState } from "../_document/use-autosave";
+import { useKeyWords } from "../_keys/keymap-store";
 import styles from "./editor-bar.module.css";
 import { SaveWord } from "./save-word";
 import { TitleInput } from "./title-input";
@@ -31,10 +32,24 @@ export interface EditorBarProps {
   readonly panelOpen: boolean;
   readonly onPanel: () => void;
   readonly onKeys: () => void;
+  readonly onPalette: () => void;
+  /** How many results are out of date. */
+  readonly stale: number;
+  readonly onRunStale: () => void;
+  /** Cells run by themselves after a change. */
+  readonly reactive: boolean;
+  readonly onReactive: (reactive: boolean) => void;
 }
 
 export function EditorBar(props: EditorBarProps) {
   const { title, run, running, starting, stopping } = props;
+  const keys = {
+    all: useKeyWords("run.all"),
+    cell: useKeyWords("run.cell"),
+    stale: useKeyWords("run.stale"),
+    palette: useKeyWords("palette"),
+    panel: useKeyWords("panel"),
+  };
   return (
     <PageBar
       title={title}
@@ -62,17 +77,32 @@ export function EditorBar(props: EditorBarProps) {
             <History size={16} aria-hidden />
             <span className="sr-only">Its versions</span>
           </Link>
+          <IconButton label="Palette: everything by a few letters" keys={keys.palette} onClick={props.onPalette}>
+            <Search size={16} />
+          </IconButton>
           <IconButton label="Keys" keys="?" onClick={props.onKeys} className={styles.wide}>
             <Keyboard size={16} />
           </IconButton>
           <IconButton
             label={props.panelOpen ? "Hide the panel" : "Show graph, parameters, problems"}
-            keys="G"
+            keys={keys.panel}
             aria-pressed={props.panelOpen}
             onClick={props.onPanel}
           >
             <PanelRight size={16} />
           </IconButton>
+          {props.stale > 0 && !running && !props.reactive && (
+            <Button
+              className={styles.stale}
+              onClick={props.onRunStale}
+              disabled={starting}
+              title={`Run what is out of date (${keys.stale ?? "no keys"})`}
+            >
+              <RefreshCw size={14} aria-hidden />
+              <span className={styles.wide}>Run stale</span> {props.stale}
+              <span className="sr-only">cells out of date</span>
+            </Button>
+          )}
           <span className={styles.split}>
             {running ? (
               <Button className={styles.main} look="danger" onClick={props.onStop} disabled={stopping}>
@@ -80,7 +110,8 @@ export function EditorBar(props: EditorBarProps) {
               </Button>
             ) : (
               <Button className={styles.main} look="primary" onClick={() => props.onRunAll("use")} disabled={starting}>
-                <Play size={14} /> {starting ? "Starting…" : "Run all"}
+                {props.reactive ? <Zap size={14} aria-label="Runs by itself after a change" /> : <Play size={14} />}{" "}
+                {starting ? "Starting…" : "Run all"}
               </Button>
             )}
             <Menu
@@ -91,7 +122,7 @@ export function EditorBar(props: EditorBarProps) {
                 </IconButton>
               }
             >
-              <MenuItem icon={<Play size={14} />} hint="Ctrl Shift Enter" disabled={running} onSelect={() => props.onRunAll("use")}>
+              <MenuItem icon={<Play size={14} />} hint={keys.all} disabled={running} onSelect={() => props.onRunAll("use")}>
                 Run all
               </MenuItem>
               <MenuItem icon={<Play size={14} />} disabled={running} onSelect={() => props.onRunAll("off")}>
@@ -103,11 +134,27 @@ export function EditorBar(props: EditorBarProps) {
               <MenuSeparator />
               <MenuItem
                 icon={<Play size={14} />}
-                hint="Ctrl Enter"
+                hint={keys.cell}
                 disabled={running || !props.onRunCell}
                 onSelect={() => props.onRunCell?.()}
               >
                 Run this cell and what it needs
+              </MenuItem>
+              <MenuItem
+                icon={<RefreshCw size={14} />}
+                hint={keys.stale}
+                disabled={running || props.stale === 0}
+                onSelect={props.onRunStale}
+              >
+                Run what is out of date
+              </MenuItem>
+              <MenuSeparator />
+              <MenuLabel>After a change</MenuLabel>
+              <MenuItem icon={<Flag size={14} />} hint={props.reactive ? undefined : "✓"} onSelect={() => props.onReactive(false)}>
+                Mark what is out of date
+              </MenuItem>
+              <MenuItem icon={<Zap size={14} />} hint={props.reactive ? "✓" : undefined} onSelect={() => props.onReactive(true)}>
+                Run it by itself
               </MenuItem>
             </Menu>
           </span>

@@ -1,7 +1,9 @@
 "use client";
 /** Beside the cells: the graph, the parameters, the problems, the variables. */
+import dynamic from "next/dynamic";
 import { memo } from "react";
 import type { Compilation, Task } from "@/pipelines/compile/dag";
+import type { Cell } from "@/pipelines/notebook/notebook";
 import type { GraphState } from "../../../_graph/graph-task";
 import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
 import type { ShownDiagnostic } from "@/pipelines/language/shown-diagnostics";
@@ -9,13 +11,16 @@ import { TabPanel, Tabs } from "../../../_ui/tabs";
 import { ParamsForm } from "../_params/params-form";
 import type { ParamValues } from "../_params/use-param-values";
 import type { CellView } from "../_runs/cell-view";
-import { ProblemsTab } from "./problems-tab";
+import type { PanelTab } from "./panel-tabs";
 import styles from "./side-panel.module.css";
-import { VariablesTab } from "./variables-tab";
+import type { ScratchParts } from "./scratch-tab";
 
-export const panelTabs = ["graph", "parameters", "problems", "variables"] as const;
+/** What is not open is not downloaded. */
+const OutlineTab = dynamic(() => import("./outline-tab").then((module) => module.OutlineTab), { ssr: false });
+const ProblemsTab = dynamic(() => import("./problems-tab").then((module) => module.ProblemsTab), { ssr: false });
+const ScratchTab = dynamic(() => import("./scratch-tab").then((module) => module.ScratchTab), { ssr: false });
+const VariablesTab = dynamic(() => import("./variables-tab").then((module) => module.VariablesTab), { ssr: false });
 const noTasks: readonly Task[] = [];
-export type PanelTab = (typeof panelTabs)[number];
 
 /** Drawn again when one of these changes, not with every letter that is typed beside it. */
 export const SidePanel = memo(function SidePanel({
@@ -28,6 +33,11 @@ export const SidePanel = memo(function SidePanel({
   inlay,
   onInlay,
   graphStates,
+  cells,
+  selectedCell,
+  off,
+  onRunSection,
+  scratch,
   selectedTask,
   onSelectTask,
   values,
@@ -44,6 +54,12 @@ export const SidePanel = memo(function SidePanel({
   readonly inlay: boolean;
   readonly onInlay: (inlay: boolean) => void;
   readonly graphStates: ReadonlyMap<string, GraphState>;
+  readonly cells: readonly Cell[];
+  readonly selectedCell: string | undefined;
+  /** Cells that do not run, and why. */
+  readonly off: ReadonlyMap<string, string>;
+  readonly onRunSection: (cell: string) => void;
+  readonly scratch: ScratchParts;
   readonly selectedTask: string | undefined;
   readonly onSelectTask: (key: string) => void;
   readonly values: ParamValues;
@@ -59,15 +75,31 @@ export const SidePanel = memo(function SidePanel({
         className={styles.tabs}
         items={[
           { value: "graph", label: "Graph" },
-          { value: "parameters", label: "Parameters", count: values.faults.size },
-          { value: "problems", label: "Problems", count: problems.length },
+          { value: "outline", label: "Outline" },
           { value: "variables", label: "Variables" },
+          { value: "problems", label: "Problems", count: problems.length },
+          { value: "parameters", label: "Parameters", count: values.faults.size },
+          { value: "scratch", label: "Scratch" },
         ]}
       >
         <TabPanel value="graph" className={styles.graph}>
           {compilation && (
             <LazyTaskGraph tasks={tasks} types={types} states={graphStates} selected={selectedTask} onSelect={onSelectTask} />
           )}
+        </TabPanel>
+        <TabPanel value="outline" className={styles.scroll}>
+          <OutlineTab
+            cells={cells}
+            selected={selectedCell}
+            tasks={tasks}
+            views={views}
+            problems={problems}
+            off={off}
+            onRunSection={onRunSection}
+          />
+        </TabPanel>
+        <TabPanel value="scratch" className={styles.scroll}>
+          <ScratchTab {...scratch} />
         </TabPanel>
         <TabPanel value="parameters" className={styles.padded}>
           <ParamsForm params={compilation?.dag.params ?? []} values={values} />
