@@ -1,17 +1,19 @@
 /** What an editor of a cell can do, put together from CodeMirror's parts. */
 import {
+  acceptCompletion,
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
   completionStatus,
+  startCompletion,
   type CompletionContext,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { javascript, localCompletionSource, scopeCompletionSource, typescriptLanguage } from "@codemirror/lang-javascript";
-import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, codeFolding, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { linter, lintKeymap } from "@codemirror/lint";
-import { highlightSelectionMatches } from "@codemirror/search";
+import { highlightSelectionMatches, selectNextOccurrence } from "@codemirror/search";
 import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import { codeHighlight, codeTheme } from "./code-theme";
@@ -71,6 +73,13 @@ function extensionsOf(language: Language): Extension {
   ];
 }
 
+/** Tab completes where there is something to complete, as in Jupyter; elsewhere it indents. */
+function completeBehindWord(view: EditorView): boolean {
+  const { main } = view.state.selection;
+  const before = view.state.sliceDoc(Math.max(0, main.head - 1), main.head);
+  return main.empty && /[\p{ID_Continue}$.]/u.test(before) && startCompletion(view);
+}
+
 export function makeState(text: string, { label, language, press, names, listen }: Parts): EditorState {
   const completeNames = (context: CompletionContext) => {
     const word = context.matchBefore(/[\w$]+/);
@@ -86,6 +95,7 @@ export function makeState(text: string, { label, language, press, names, listen 
   return EditorState.create({
     doc: text,
     extensions: [
+      intelligence.of([]),
       Prec.highest(
         keymap.of([
           { key: "Mod-Enter", run: () => press("run") },
@@ -96,9 +106,9 @@ export function makeState(text: string, { label, language, press, names, listen 
           { key: "Escape", run: (view) => completionStatus(view.state) !== "active" && press("leave") },
         ]),
       ),
-      intelligence.of([]),
       compartment.of(extensionsOf(language)),
       history(),
+      codeFolding(),
       drawSelection(),
       EditorState.tabSize.of(2),
       indentUnit.of("  "),
@@ -116,6 +126,9 @@ export function makeState(text: string, { label, language, press, names, listen 
       keymap.of([
         ...closeBracketsKeymap,
         ...completionKeymap,
+        { key: "Tab", run: (view) => acceptCompletion(view) || completeBehindWord(view) },
+        { key: "Mod-d", run: selectNextOccurrence, preventDefault: true },
+        ...foldKeymap,
         { key: "ArrowUp", run: edge("up") },
         { key: "ArrowDown", run: edge("down") },
         ...defaultKeymap,

@@ -113,7 +113,7 @@ function KeysButton({ command, keys, onAsk }: { readonly command: Command; reado
   );
 }
 
-/** So long one may take for the second of two presses. */
+/** The same key twice, so soon after each other, is a key of its own. */
 const chordMs = 900;
 
 function Recorder({
@@ -139,7 +139,7 @@ function Recorder({
     if (event.key === "Escape") return onDone();
     const pressed = strokeOf(event);
     if (pressed === undefined || event.repeat) return;
-    const goesOn = stroke !== undefined && !stroke.includes(" ") && !pressed.includes("+") && event.timeStamp - last.current < chordMs;
+    const goesOn = stroke === pressed && !pressed.includes("+") && event.timeStamp - last.current < chordMs;
     last.current = event.timeStamp;
     setStroke(goesOn ? `${stroke} ${pressed}` : pressed);
   });

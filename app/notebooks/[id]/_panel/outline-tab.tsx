@@ -29,7 +29,9 @@ export function OutlineTab({ cells, selected, tasks, views, problems, off, onRun
   const broken = useMemo(() => new Set(problems.filter(({ severity }) => severity === "error").map(({ place }) => place.cell)), [problems]);
   const current = useMemo(() => findCurrent(cells, entries, selected), [cells, entries, selected]);
   const row = useRef<HTMLButtonElement>(null);
-  useEffect(() => row.current?.scrollIntoView({ block: "nearest" }), [current]);
+  useEffect(() => {
+    row.current?.scrollIntoView({ block: "nearest" });
+  }, [current]);
   if (entries.length === 0)
     return (
       <p className={styles.word}>
