@@ -4,10 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useTRPC } from "../_trpc/client";
 import { Keys } from "../_ui/chip";
 import styles from "./command-palette.module.css";
+import { takeTyped } from "./type-ahead";
 import { closePalette, returnFocus, type PaletteItem } from "./palette-store";
 
 const pages = [
@@ -25,6 +26,11 @@ export function CommandPalette({ offered }: { readonly offered: readonly Palette
   const trpc = useTRPC();
   const notebooks = useQuery(trpc.notebook.list.queryOptions(undefined, { staleTime: 10_000 }));
   const [query, setQuery] = useState("");
+  useEffect(() => {
+    const typed = takeTyped();
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- typed while this was on its way
+    if (typed !== "") setQuery(typed);
+  }, []);
   const picked = useRef<PaletteItem>(undefined);
   const groups = useMemo(() => {
     const items: readonly PaletteItem[] = [

@@ -1,6 +1,7 @@
 "use client";
 /** Whether the palette is open, and what the page adds to it. One for the whole window: frame.tsx shows it. */
 import { useSyncExternalStore } from "react";
+import { beginTyping } from "./type-ahead";
 
 export interface PaletteItem {
   readonly id: string;
@@ -39,6 +40,7 @@ export function hasPaletteSource(): boolean {
 export function openPalette(): void {
   before = document.activeElement;
   items = source?.() ?? [];
+  beginTyping();
   tell();
 }
 

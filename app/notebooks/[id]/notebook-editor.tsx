@@ -27,6 +27,7 @@ import { useLanguage } from "./_language/use-language";
 import { useShownProblems } from "./_language/use-shown-problems";
 import { findRelatives } from "../../_graph/find-relatives";
 import { openPalette } from "../../_palette/palette-store";
+import { beginTyping } from "../../_palette/type-ahead";
 import type { FindHandle } from "./_find/find-bar";
 import type { PanelTab } from "./_panel/panel-tabs";
 import { SidePanel } from "./_panel/side-panel";
@@ -174,7 +175,8 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
       openFind(replace) {
         const words = getSelection()?.toString() ?? "";
         if (find) finder.current?.focus(replace);
-        else setFind({ replace, initial: words.includes("\n") ? "" : words });
+        else beginTyping();
+        if (!find) setFind({ replace, initial: words.includes("\n") ? "" : words });
       },
       findAgain: (offset) => finder.current?.again(offset),
       isFinding: find !== undefined,
@@ -193,7 +195,10 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         else return false;
         return true;
       },
-      openKeys: () => setKeysOpen(true),
+      openKeys() {
+        beginTyping();
+        setKeysOpen(true);
+      },
       openPalette,
       toggleNumbers: () => setNumbers(!numbers),
       toggleReading: () => setReading(!reading),

@@ -3,6 +3,7 @@
 import { ArrowDown, ArrowUp, CaseSensitive, ChevronRight, Regex, Replace, ReplaceAll, WholeWord, X } from "lucide-react";
 import { useDeferredValue, useEffect, useEffectEvent, useImperativeHandle, useMemo, useRef, useState, type Ref } from "react";
 import type { Cell } from "@/pipelines/notebook/notebook";
+import { takeTyped } from "../../../_palette/type-ahead";
 import { IconButton } from "../../../_ui/button";
 import { classNames } from "../../../_ui/class-names";
 import { useStored } from "../../../_ui/use-stored";
@@ -98,8 +99,11 @@ export function FindBar({ cells, withReplace, initial, onShow, onClose, ref }: F
     },
   }));
   useEffect(() => {
+    const typed = takeTyped();
     input.current?.focus();
-    input.current?.select();
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- typed while this was on its way
+    if (typed !== "") setText(typed);
+    else input.current?.select();
   }, []);
 
   const count =

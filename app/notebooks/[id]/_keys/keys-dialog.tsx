@@ -2,9 +2,11 @@
 /** All commands with their keys; a click on the keys changes them. Kept in this browser (keymap-store.ts). Loaded when opened. */
 import { RotateCcw } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { takeTyped } from "../../../_palette/type-ahead";
 import { Button, IconButton } from "../../../_ui/button";
 import { Keys } from "../../../_ui/chip";
 import { Dialog } from "../../../_ui/dialog";
+import { Input } from "../../../_ui/field";
 import { commandGroups, type Command } from "./command";
 import { commands } from "./commands";
 import { findConflicts, keysOf } from "./keymap";
@@ -16,6 +18,11 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
   const changes = useKeyChanges();
   const [query, setQuery] = useState("");
   const [asked, setAsked] = useState<string>();
+  useEffect(() => {
+    const typed = takeTyped();
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- typed while this was on its way
+    if (typed !== "") setQuery(typed);
+  }, []);
   // No button opened it, so nothing else gives the focus back.
   const [before] = useState(() => document.activeElement);
   useEffect(
@@ -46,7 +53,8 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
       wide
     >
       <div className={styles.head}>
-        <input
+        <Input
+          autoFocus
           className={styles.search}
           type="search"
           aria-label="Find a command"

@@ -5,6 +5,7 @@ import Link from "next/link";
 import type { Task } from "@/pipelines/compile/dag";
 import { LogView } from "../../../_logs/log-view";
 import { IconButton } from "../../../_ui/button";
+import { Select } from "../../../_ui/field";
 import { StateIcon } from "../../../_ui/state-icon";
 import { isLive, stateWords } from "../../../_ui/state-words";
 import { useStored } from "../../../_ui/use-stored";
@@ -72,7 +73,7 @@ export function LogsDrawer({
       <header className={styles.head}>
         {taskRun && <StateIcon state={taskRun.status} />}
         <h2 className="sr-only">Log of {target.title}</h2>
-        <select
+        <Select
           className={styles.choice}
           aria-label="Log of"
           value={target.taskKey}
@@ -91,7 +92,7 @@ export function LogsDrawer({
               </option>
             );
           })}
-        </select>
+        </Select>
         <span className={styles.word}>
           {view && `Run #${view.runNumber}`}
           {taskRun && taskRun.attempt > 1 && `, attempt ${taskRun.attempt}`}

@@ -6,6 +6,7 @@ import { useMemo, useState } from "react";
 import type { Task } from "@/pipelines/compile/dag";
 import { DisplayView } from "../../../_displays/display-view";
 import { useTRPC } from "../../../_trpc/client";
+import { Input } from "../../../_ui/field";
 import { formatBytes } from "../../../_ui/format-number";
 import { ErrorNotice, Skeleton } from "../../../_ui/notice";
 import type { CellView } from "../_runs/cell-view";
@@ -56,7 +57,7 @@ export function VariablesTab({
         <>
           {variables.length > 8 && (
             <div className={styles.filter}>
-              <input
+              <Input
                 type="search"
                 aria-label="Find a variable"
                 placeholder="Name, type or cell…"
