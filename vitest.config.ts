@@ -8,6 +8,9 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: "forks",
-    maxWorkers: 2,
+    // Most tests wait for databases and containers: more of them at once than cores.
+    maxWorkers: 4,
+    // Files that a worker runs one after the other share what they import: a fifth of the CPU of the whole.
+    isolate: false,
   },
 });

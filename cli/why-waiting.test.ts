@@ -33,6 +33,16 @@ test("says what the waiting tasks of a run wait for", async () => {
   expect(said).toEqual(["report: It waits for “Load”, which has not ended."]);
 });
 
+test("says when a task will have waited too long for its place", async () => {
+  const text = "// %% Load lock=door queueTimeout=1h\nexport const rows = [1];\n";
+  const { pool } = server.heddle.database;
+  const run = await seedRun(pool, { workspaceId: person.workspaceId, text, status: "running" });
+  await pool.query("update task_run set status = 'queued', queued_until = '2030-01-02T03:04:05Z' where id = $1", [run.taskRunIds[0]]);
+  const said = listen();
+  expect(await whyWaiting({ runId: run.id, task: "load", server: server.url, token })).toBe(0);
+  expect(said).toContain("load: It fails as timed out at 2030-01-02T03:04:05.000Z if it has not started by then.");
+});
+
 test("a task that does not wait, one that is not there, and no token are told apart", async () => {
   const said = listen();
   expect(await whyWaiting({ runId, task: "load", server: server.url, token })).toBe(1);

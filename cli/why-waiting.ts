@@ -39,6 +39,8 @@ export async function whyWaiting({ runId, task, server, token }: WhyOrder): Prom
     for (const { id, name } of waiting.slice(0, mostTasks)) {
       const answer = await api.run.whyWaiting.query({ taskRunId: id });
       for (const { sentence } of answer.waiting) console.log(`${name}: ${sentence}`);
+      if (answer.givesUpAt !== undefined)
+        console.log(`${name}: It fails as timed out at ${answer.givesUpAt} if it has not started by then.`);
     }
     if (waiting.length > mostTasks) console.log(`… and ${waiting.length - mostTasks} more tasks wait.`);
     if (waiting.length === 0)

@@ -6,7 +6,7 @@ import { expect, test } from "./heddle";
 const slow = `// %% Hold pool=small cache=off
 for (;;) await new Promise((resolve) => setTimeout(resolve, 100));
 `;
-const quick = `// %% Train pool=small lock=door cache=off
+const quick = `// %% Train pool=small lock=door queueTimeout=1h cache=off
 export const trained = 1;
 
 // %% Report
@@ -53,6 +53,7 @@ test("a pool is made, full, named by what waits for it, made larger, and taken a
   const drawer = page.getByRole("dialog", { name: "Task Train" });
   const why = drawer.getByRole("list", { name: "Why it waits" });
   await expect(why).toContainText("The pool “small” is full");
+  await expect(why).toContainText(/It fails as timed out in (59 min|1 h)/);
   await expect(why.getByRole("link", { name: `Hold #${hold.number}` })).toHaveAttribute("href", `/runs/${hold.id}?task=${hold.id}-0`);
   await page.keyboard.press("Escape");
   await page

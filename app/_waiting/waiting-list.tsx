@@ -34,6 +34,13 @@ export function WaitingList({ taskRunId, onOpenTask }: { readonly taskRunId: str
           <Detail waiting={one} onOpenTask={onOpenTask} />
         </li>
       ))}
+      {waiting.data.givesUpAt !== undefined && (
+        <li className={styles.quiet}>
+          <p>
+            It fails as timed out <RelativeTime at={waiting.data.givesUpAt} /> if it has not started by then (queueTimeout=).
+          </p>
+        </li>
+      )}
     </ul>
   );
 }

@@ -21,8 +21,8 @@ export type Send = (frame: Uint8Array, canWait?: boolean) => void;
 
 type Program = { hash: string; code: string; lines: readonly unknown[] };
 
-/** A process is replaced after this many attempts, so that slow leaks never add up. */
-const mostTasks = 500;
+/** A process is replaced after this many attempts: leaks other than of memory (task/hygiene.ts) are slow. A start costs as much as 200 no-ops. */
+const mostTasks = 5_000;
 /** What starting a process costs before one was seen to start. */
 const usualStartMs = 40;
 /** Attempts of a run whose time nobody knows yet wait this long for the processes that the run has. */

@@ -2,10 +2,10 @@
 
 /** $1 workspace, $2 task run. */
 export const waitingTaskSql = `
-select t.id, t.run_id, t.task_key, t.map_index, t.status, t.attempt, t.not_before, t.queued_at, r.notebook_id, r.owner, r.status as run_status,
+select t.id, t.run_id, t.task_key, t.map_index, t.status, t.attempt, t.not_before, t.queued_until, r.notebook_id, r.status as run_status,
   coalesce(r.owner_until < clock_timestamp(), true) as abandoned, coalesce(r.control->'paused' <> 'null'::jsonb, false) as paused,
   (select task from jsonb_array_elements(r.spec->'dag'->'tasks') task where task->>'key' = t.task_key) as task,
-  a.status as attempt_status, r.control->'paused' is not null as paused
+  a.status as attempt_status
 from task_run t join run r on r.id = t.run_id left join attempt a on a.task_run_id = t.id and a.attempt = t.attempt
 where t.workspace_id = $1 and t.id = $2`;
 

@@ -21,6 +21,8 @@ import { toState, type StateRecord } from "./permit-desk";
 export interface WaitingView {
   /** Everything that stands in the way now, the first of it first; empty: it waits for nothing. */
   readonly waiting: readonly (WaitingFor & { readonly sentence: string })[];
+  /** When it will have waited too long for its place (`queueTimeout=`), as ISO 8601. */
+  readonly givesUpAt?: string | undefined;
 }
 
 interface WaitingRecord {
@@ -31,7 +33,7 @@ interface WaitingRecord {
   readonly status: TaskRunStatus;
   readonly attempt: number;
   readonly not_before: Date | null;
-  readonly queued_at: Date | null;
+  readonly queued_until: Date | null;
   readonly notebook_id: string | null;
   readonly run_status: RunStatus;
   readonly abandoned: boolean;
@@ -46,7 +48,8 @@ export async function whyWaiting(database: Database, workspaceId: string, id: st
     const record = (await client.query<WaitingRecord>(waitingTaskSql, [workspaceId, id])).rows[0];
     if (!record) throw notFound("task run");
     const waiting = await findWaiting(client, workspaceId, record, running);
-    return { waiting: waiting.map((each) => ({ ...each, sentence: waitingSentence(each) })) };
+    const givesUpAt = record.status === "queued" ? record.queued_until?.toISOString() : undefined;
+    return { waiting: waiting.map((each) => ({ ...each, sentence: waitingSentence(each) })), givesUpAt };
   });
 }
 
