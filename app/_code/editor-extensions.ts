@@ -122,7 +122,13 @@ export function makeState(text: string, { label, language, press, names, listen 
       linter(null),
       syntaxHighlighting(codeHighlight),
       codeTheme,
-      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
+      EditorView.contentAttributes.of({
+        "aria-label": label,
+        tabindex: "0",
+        spellcheck: "false",
+        autocorrect: "off",
+        autocapitalize: "off",
+      }),
       keymap.of([
         ...closeBracketsKeymap,
         ...completionKeymap,

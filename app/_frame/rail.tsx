@@ -109,7 +109,7 @@ function PersonMenu({
     <Menu
       side="top"
       trigger={
-        <button type="button" className={styles.link} aria-label="You">
+        <button type="button" className={styles.link} aria-label={name === undefined ? "You" : `You: ${name}`}>
           <CircleUser size={18} strokeWidth={1.75} aria-hidden />
           <span className={styles.word}>{name ?? "You"}</span>
         </button>

@@ -108,12 +108,12 @@ function KeysButton({ command, keys, onAsk }: { readonly command: Command; reado
     ) : (
       keys.map((stroke) => (
         <span key={stroke} className={styles.stroke}>
-          <Keys>{strokeWords(stroke)}</Keys>
+          <Keys>{strokeWords(stroke)}</Keys>{" "}
         </span>
       ))
     );
   if (command.fixed) return <span className={styles.fixed}>{shown}</span>;
-  const words = keys.length === 0 ? "none" : keys.map(strokeWords).join(", or ");
+  const words = keys.length === 0 ? "none" : keys.map(strokeWords).join(" ");
   return (
     <button type="button" className={styles.change} onClick={onAsk} aria-label={`Change the keys of “${command.title}”: ${words}`}>
       {shown}
