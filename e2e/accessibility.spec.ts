@@ -102,7 +102,7 @@ test("axe finds nothing serious on any page, light or dark", async ({ browser, h
     ["/settings", /settings/i],
   ] as const) {
     await page.goto(path);
-    await expect(page.locator("main").getByText(ready).first()).toBeVisible();
+    await expect(page.locator("main").getByText(ready).filter({ visible: true }).first()).toBeVisible();
     await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
     await check(page, path.replace(editor, "notebook"));
   }
