@@ -45,12 +45,15 @@ export function CellFrame({ cell, index, cellKey, selected, chosen, gutter, head
       data-disabled={isDisabled(cell) || undefined}
       tabIndex={selected || index === 0 ? 0 : -1}
       aria-label={isDisabled(cell) ? `${name}, switched off` : name}
+      onPointerDownCapture={(event) => {
+        if (!event.shiftKey || selected || (event.target as HTMLElement).closest("button, a, input")) return;
+        // Before the text, which would take the click as its own.
+        event.preventDefault();
+        event.stopPropagation();
+        editor.extendTo(cell.id);
+      }}
       onPointerDown={(event) => {
         const target = event.target as HTMLElement;
-        if (event.shiftKey && !selected && !target.closest("button, a, input")) {
-          event.preventDefault();
-          return editor.extendTo(cell.id);
-        }
         if (target.closest("[data-grip]")) return;
         editor.selectOnly(cell.id);
         // A click beside text and buttons takes the cell as a whole.

@@ -72,6 +72,7 @@ function findText(element: HTMLElement, text: string, nth: number): Range | unde
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   let left = nth;
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.parentElement?.closest(".static-code-numbers, [role='toolbar']")) continue;
     const value = node.nodeValue ?? "";
     for (let at = value.indexOf(text); at >= 0; at = value.indexOf(text, at + 1)) {
       if (left-- > 0) continue;

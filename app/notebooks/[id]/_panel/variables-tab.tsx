@@ -1,5 +1,5 @@
 "use client";
-/** Every value that travels and every parameter: type, size, what it was in the last run, where it is made, who reads it. */
+/** Every value that travels: type, size, what it was in the last run, where it is made, who reads it. */
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
