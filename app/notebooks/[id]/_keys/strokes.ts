@@ -66,11 +66,6 @@ export function strokeWords(stroke: string): string {
     .join(" ");
 }
 
-/** For `aria-keyshortcuts`. */
-export function strokeForReaders(stroke: string): string {
-  return stroke.replaceAll("Mod", isMac ? "Meta" : "Control");
-}
-
 const legacyCodes: Readonly<Record<string, number>> = {
   Enter: 13,
   Escape: 27,
