@@ -144,18 +144,24 @@ test("parameters are a form, checked in place, kept for the next visit", async (
   await expect(cell(page, 1).getByLabel("Epochs", { exact: true })).toHaveValue("31");
 });
 
-test("two windows never overwrite each other: the later one is asked", async ({ signedIn: page }) => {
+test("two windows write one notebook: what both typed is there, in both and in the database", async ({ signedIn: page }) => {
   await newNotebook(page, "Shared");
   await saved(page);
   const other = await page.context().newPage();
   await other.goto(page.url());
   await type(other, 0, "const theirs = 1;");
   await saved(other);
-  await type(page, 0, "const mine = 1;");
-  await expect(page.getByText("Your last changes are not saved.")).toBeVisible();
-  await page.getByRole("button", { name: "Load theirs" }).click();
   await expect(code(page, 0)).toContainText("const theirs = 1;");
+  await type(page, 0, "\nconst mine = 1;");
   await saved(page);
+  for (const each of [page, other]) {
+    await expect(code(each, 0)).toContainText("const theirs = 1;");
+    await expect(code(each, 0)).toContainText("const mine = 1;");
+  }
+  await other.close();
+  await page.reload();
+  await expect(cell(page, 0)).toContainText("const theirs = 1;");
+  await expect(cell(page, 0)).toContainText("const mine = 1;");
 });
 
 test("three hundred cells are there at once, and the page's search finds the last", async ({ signedIn: page }) => {

@@ -1,4 +1,5 @@
 /** One running Heddle: what procedures and requests work with. main.ts puts it together. */
+import type { Collaboration } from "./collaborate/collaboration";
 import type { Database } from "./db/database";
 import type { Env } from "./env";
 import type { Execution } from "./execution";
@@ -14,7 +15,11 @@ export interface Heddle {
   readonly execution: Execution;
   /** Workers on other machines that are connected to this process. */
   readonly workers: WorkerHub;
+  /** Makes schedules fire. */
+  readonly scheduler: { wake(): void };
   readonly revocations: Revocations;
+  /** Notebooks that are open in editors. */
+  readonly collaboration: Collaboration;
   /** Types while one writes. */
   readonly language: LanguageServer;
   /** npm packages of the environment that cells may import. */

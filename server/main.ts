@@ -8,6 +8,7 @@ import http from "node:http";
 import path from "node:path";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { Collaboration } from "./collaborate/collaboration";
 import { openDatabase, type Database } from "./db/database";
 import { startEmbeddedPostgres } from "./db/embedded-postgres";
 import { migrate } from "./db/migrate";
@@ -25,6 +26,8 @@ import { startExecution, type ExecutionOptions } from "./execution";
 import { errorFields, log } from "./log";
 import { getNotebook } from "./notebook/store";
 import { startRun } from "./run/start-run";
+import { startFire } from "./schedule/start-fire";
+import { createScheduler } from "./worker/scheduler";
 import { createDataFiles } from "./run/data-files";
 import { DatabaseWorkers } from "./workers/registry";
 import { exampleDataPackage } from "./workspace/example-data";
@@ -98,6 +101,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       mayRead: ({ workspaceId }, id) => hasNotebook(database, workspaceId, id),
     });
     stops.push(() => language.close());
+    const collaboration = new Collaboration({ database, packages });
+    stops.push(() => collaboration.close());
     const execution = startExecution({
       workers,
       registry,
@@ -117,12 +122,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     stops.push(() => execution.close());
 
+    const scheduler = createScheduler({
+      pool: database.pool,
+      startFire: (order) => startFire(heddle, order),
+      stopRun: async (runId, by) => (await execution.engine()).command(runId, { type: "cancel-requested", how: "stop", by }),
+      complain: (what, error) => log("warn", what, errorFields(error)),
+    });
     const heddle: Heddle = {
+      scheduler,
       env,
       home,
       database,
       revocations: new Revocations(),
       language,
+      collaboration,
       execution,
       packages,
       workers,
@@ -130,6 +143,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       version,
     };
 
+    if (options.executor !== "none") {
+      scheduler.start();
+      stops.push(() => scheduler.stop());
+    }
     if (first && hasExampleData && options.executor !== "none") startFirstRun(heddle, first);
     const pages = await pagesStarting;
     stops.push(() => pages.close());

@@ -61,6 +61,11 @@ export function lesserRole(a: Role, b: Role): Role {
   return ranks[a] <= ranks[b] ? a : b;
 }
 
+/** For what is no procedure. */
+export function mayDo(caller: Caller, role: Role): boolean {
+  return ranks[caller.role] >= ranks[role];
+}
+
 const base = t.procedure.use(({ ctx, type, next }) => {
   if (ctx.request.transport === "socket" && type !== "subscription") {
     throw new TRPCError({ code: "METHOD_NOT_SUPPORTED", message: "Queries and mutations go over HTTP." });
@@ -75,7 +80,7 @@ export const anyone = base.meta({ access: "anyone" });
 export function inWorkspace(role: Role) {
   return base.meta({ access: role }).use(({ ctx, next }) => {
     if (!ctx.caller) throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });
-    if (ranks[ctx.caller.role] < ranks[role]) {
+    if (!mayDo(ctx.caller, role)) {
       throw new TRPCError({ code: "FORBIDDEN", message: `This needs the role ${role} in the workspace; yours is ${ctx.caller.role}.` });
     }
     return next({ ctx: { caller: ctx.caller } });

@@ -39,6 +39,11 @@ export interface CodeEditorProps {
   readonly names?: () => readonly { readonly name: string; readonly detail: string }[];
   /** Whoever knows the types; completion is by names alone without. */
   readonly intelligence?: CodeIntelligence | undefined;
+  readonly readOnly?: boolean;
+  /** Told of the editor when it is there; the answer is called when it goes. */
+  readonly attach?: (view: EditorView) => () => void;
+  /** The text comes from whoever was told, and `value` only begins it. */
+  readonly isBound?: () => boolean;
   /** Shows the types that are implied, in the text. */
   readonly inlay?: boolean;
   readonly ref?: Ref<CodeEditorHandle>;
@@ -67,6 +72,9 @@ export function CodeEditor({
   names,
   intelligence,
   inlay = false,
+  readOnly = false,
+  attach,
+  isBound,
   ref,
 }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
@@ -76,6 +84,8 @@ export function CodeEditor({
   const changed = useEffectEvent((text: string) => onChange(text));
   const focused = useEffectEvent(() => onFocus?.());
   const press = useEffectEvent((key: keyof EditorKeys) => keys[key]?.() ?? false);
+  const attached = useEffectEvent((made: EditorView) => attach?.(made));
+  const bound = useEffectEvent(() => isBound?.() ?? false);
   const listNames = useEffectEvent(() => names?.() ?? []);
 
   useEffect(() => {
@@ -84,6 +94,7 @@ export function CodeEditor({
       state: makeState(value, {
         label,
         language,
+        readOnly,
         press: (key) => press(key),
         names: () => listNames(),
         listen: EditorView.updateListener.of((update) => {
@@ -97,7 +108,9 @@ export function CodeEditor({
       }),
     });
     view.current = made;
+    const detach = attached(made);
     return () => {
+      detach?.();
       made.destroy();
       view.current = undefined;
     };
@@ -106,6 +119,10 @@ export function CodeEditor({
 
   useEffect(() => {
     const editor = view.current;
+    if (bound()) {
+      echoes.current = [];
+      return;
+    }
     // A letter may have been typed since this value was given out: its echo must not take that letter back.
     if (editor?.state.doc.toString() === value) echoes.current = [];
     const echo = echoes.current.indexOf(value);

@@ -33,6 +33,7 @@ export interface EditorKeys {
 interface Parts {
   readonly label: string;
   readonly language: Language;
+  readonly readOnly: boolean;
   readonly press: (key: keyof EditorKeys) => boolean;
   readonly names: () => readonly { readonly name: string; readonly detail: string }[];
   readonly listen: Extension;
@@ -80,7 +81,7 @@ function completeBehindWord(view: EditorView): boolean {
   return main.empty && /[\p{ID_Continue}$.]/u.test(before) && startCompletion(view);
 }
 
-export function makeState(text: string, { label, language, press, names, listen }: Parts): EditorState {
+export function makeState(text: string, { label, language, readOnly, press, names, listen }: Parts): EditorState {
   const completeNames = (context: CompletionContext) => {
     const word = context.matchBefore(/[\w$]+/);
     if (!word || context.matchBefore(/\.[\w$]*/)) return null;
@@ -110,6 +111,7 @@ export function makeState(text: string, { label, language, press, names, listen 
       history(),
       codeFolding(),
       drawSelection(),
+      EditorState.readOnly.of(readOnly),
       EditorState.tabSize.of(2),
       indentUnit.of("  "),
       indentOnInput(),

@@ -91,6 +91,7 @@ describe("the inventory", () => {
       "/api/trpc",
       "/api/live",
       "/api/language",
+      "/api/collaborate",
       "/api/none",
       "/_next/image",
       "/_next/data/x.json",

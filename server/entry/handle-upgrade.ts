@@ -1,5 +1,6 @@
 /**
- * The one place where a connection becomes a WebSocket. Only /api/live and /api/language do, for a signed-in caller and a
+ * The one place where a connection becomes a WebSocket. Only /api/live, /api/language and
+ * /api/collaborate do, for a signed-in caller and a
  * page of ours (or a program with a token), and /api/worker for a worker's token; in development also Next's own reload
  * socket. Whatever else asks is refused and closed.
  */
@@ -17,12 +18,15 @@ import { checkHost, checkOrigin, remoteAddress } from "./request-guard";
 
 export const livePath = "/api/live";
 export const languagePath = "/api/language";
+export const collaboratePath = "/api/collaborate";
 export const workerPath = "/api/worker";
 const recheckMs = 10_000;
 /** Results with their displays (8 MB a task) and inline values of a fan-out. */
 const mostWorkerMessage = 128 * 1024 * 1024;
 /** A notebook as a whole; larger ones are not checked for types. */
 const mostLanguageMessage = 16 * 1024 * 1024;
+/** What one page changed at once, or all that it wrote while it was away. */
+const mostCollaborateMessage = 24 * 1024 * 1024;
 
 export interface LiveSockets {
   handleUpgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -35,6 +39,7 @@ export function createLiveSockets(
 ): LiveSockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
   const languageServer = new WebSocketServer({ noServer: true, maxPayload: mostLanguageMessage });
+  const collaborateServer = new WebSocketServer({ noServer: true, maxPayload: mostCollaborateMessage });
   const workerServer = new WebSocketServer({ noServer: true, maxPayload: mostWorkerMessage, perMessageDeflate: false });
   const workers = new Map<WebSocket, { readonly caller: WorkerCaller; readonly token: string }>();
   const callers = new WeakMap<http.IncomingMessage, Caller>();
@@ -94,7 +99,7 @@ export function createLiveSockets(
     const path = (request.url ?? "").split("?")[0];
     if (devUpgrade && path?.startsWith("/_next/")) return devUpgrade(request, socket, head);
     if (
-      (path !== livePath && path !== languagePath && path !== workerPath) ||
+      (path !== livePath && path !== languagePath && path !== collaboratePath && path !== workerPath) ||
       request.method !== "GET" ||
       request.headers.upgrade?.toLowerCase() !== "websocket"
     )
@@ -105,12 +110,13 @@ export function createLiveSockets(
     const caller = await authenticate(heddle.database, request.headers);
     if (!caller) return refuse(socket, "401 Unauthorized");
     callers.set(request, caller);
-    const isLanguage = path === languagePath;
-    (isLanguage ? languageServer : server).handleUpgrade(request, socket, head, (client) => {
+    const sockets = path === languagePath ? languageServer : path === collaboratePath ? collaborateServer : server;
+    sockets.handleUpgrade(request, socket, head, (client) => {
       open.set(client, { caller, headers: { cookie: request.headers.cookie, authorization: request.headers.authorization } });
       client.once("close", () => open.delete(client));
       client.on("error", () => client.terminate());
-      if (isLanguage) heddle.language.accept(client, caller);
+      if (path === languagePath) heddle.language.accept(client, caller);
+      else if (path === collaboratePath) heddle.collaboration.accept(client, caller);
       else server.emit("connection", client, request);
     });
   }
@@ -140,9 +146,11 @@ export function createLiveSockets(
       clearInterval(recheck);
       stopListening();
       broadcastReconnectNotification();
-      for (const client of [...server.clients, ...languageServer.clients, ...workerServer.clients]) client.close(1012, "restarting");
+      for (const client of [...server.clients, ...languageServer.clients, ...collaborateServer.clients, ...workerServer.clients])
+        client.close(1012, "restarting");
       server.close();
       languageServer.close();
+      collaborateServer.close();
       workerServer.close();
     },
   };

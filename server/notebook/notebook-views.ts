@@ -1,4 +1,5 @@
 import type { RunStatus } from "@/pipelines/run/run";
+import type { Role } from "../trpc";
 
 export interface NotebookRow {
   readonly id: string;
@@ -19,6 +20,10 @@ export interface NotebookDetail {
   readonly revision: number;
   readonly text: string;
   readonly updatedAt: string;
+  /** Identities of its cells, in order, where editing gave them some; those of `parse` otherwise. */
+  readonly cellIds: readonly string[] | undefined;
+  /** Of the caller, in this workspace. */
+  readonly role: Role;
   /** npm packages of the environment that cells may import. */
   readonly packages: readonly string[];
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Diagnostic } from "@/pipelines/compile/dag";
 import { AppError } from "../errors";
 import { inWorkspace, router } from "../trpc";
+import { commentProcedures } from "./comment-procedures";
 import type { NotebookDetail, NotebookRow, VersionPage, VersionText } from "./notebook-views";
 import type { CellState, RunRow } from "../run/run-views";
 import { readCellStates } from "../run/cell-states";
@@ -26,13 +27,14 @@ const text = z
   .refine((value) => !value.includes("\0"), "A notebook is text: this holds a NUL byte.");
 
 export const notebookRouter = router({
+  ...commentProcedures,
   list: inWorkspace("viewer").query(({ ctx }): Promise<NotebookRow[]> => listNotebooks(ctx.heddle.database, ctx.caller.workspaceId)),
   get: inWorkspace("viewer")
     .input(id)
     .query(async ({ ctx, input }): Promise<NotebookDetail> => {
       const notebook = await getNotebook(ctx.heddle.database, ctx.caller.workspaceId, input.id);
       if (ctx.caller.role !== "viewer") ctx.heddle.execution.warm({ workspaceId: ctx.caller.workspaceId, notebookId: input.id });
-      return { ...notebook, updatedAt: notebook.updatedAt.toISOString(), packages: ctx.heddle.packages };
+      return { ...notebook, updatedAt: notebook.updatedAt.toISOString(), role: ctx.caller.role, packages: ctx.heddle.packages };
     }),
   /** The newest task run of each task, and the run that is live now, if any. */
   states: inWorkspace("viewer")

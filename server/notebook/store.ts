@@ -1,11 +1,19 @@
-/** Notebooks and their versions. Every saved text stays; a save names the revision it was made from. */
+/**
+ * Notebooks and their versions. Every saved text stays; a save names the revision it was made from. What is written together
+ * in open editors comes in by `saveShared` (server/collaborate calls it); shared-document.ts keeps both ways in step.
+ */
 import crypto from "node:crypto";
+import type * as Y from "yjs";
+import { format } from "@/pipelines/notebook/format";
+import { parse } from "@/pipelines/notebook/parse";
 import type { Database } from "../db/database";
 import { workspaceRead, workspaceTransaction, type WorkspaceTransaction } from "../db/tenancy";
 import { AppError, notFound } from "../errors";
 import type { RunStatus } from "@/pipelines/run/run";
 import type { NotebookRow } from "./notebook-views";
+import { notebookHub } from "./notebook-hub";
 import { newNotebookText, setTitle } from "./set-title";
+import { bringInText, readDocument, seedDocument, snapshotOf, writeDocument, type StoredDocument } from "./shared-document";
 import { summarise, type NotebookSummary } from "./summarise";
 
 /** What saving needs: where, and which packages a text may import. */
@@ -20,6 +28,8 @@ export interface StoredNotebook {
   readonly revision: number;
   readonly text: string;
   readonly updatedAt: Date;
+  /** Identities of its cells, in order, where they are known from editing; what `parse` calls them otherwise. */
+  readonly cellIds: readonly string[] | undefined;
 }
 
 export async function listNotebooks(database: Database, workspaceId: string): Promise<NotebookRow[]> {
@@ -75,7 +85,18 @@ async function readNotebook(tx: WorkspaceTransaction, workspaceId: string, id: s
   const notebook = await tx.notebook.findFirst({ where: { id, workspaceId, deletedAt: null } });
   const version = notebook && (await tx.notebookVersion.findFirst({ where: { workspaceId, notebookId: id, revision: notebook.revision } }));
   if (!notebook || !version) throw notFound("notebook");
-  return { id, title: notebook.title, revision: notebook.revision, text: version.text, updatedAt: notebook.updatedAt };
+  const document = await tx.notebookDocument.findFirst({
+    where: { workspaceId, notebookId: id },
+    select: { revision: true, cellIds: true },
+  });
+  return {
+    id,
+    title: notebook.title,
+    revision: notebook.revision,
+    text: version.text,
+    updatedAt: notebook.updatedAt,
+    cellIds: document?.revision === notebook.revision ? document.cellIds : undefined,
+  };
 }
 
 export interface StoredVersion {
@@ -164,28 +185,97 @@ export async function saveNotebook(
   save: { readonly id: string; readonly revision: number; readonly text: string },
 ): Promise<{ readonly revision: number }> {
   const summary = summarise(save.text, packages);
-  return workspaceTransaction(database, workspaceId, async (tx) => {
-    await tx.$queryRaw`select 1 from notebook where id = ${save.id} and workspace_id = ${workspaceId} for update`;
+  const saved = await workspaceTransaction(database, workspaceId, async (tx) => {
+    await lockNotebook(tx, workspaceId, save.id);
     const newest = await readNotebook(tx, workspaceId, save.id);
-    if (newest.text === save.text) return { revision: newest.revision };
+    if (newest.text === save.text) return { revision: newest.revision, isNew: false };
     if (newest.revision !== save.revision) throw await conflict(tx, workspaceId, save.id, newest);
-    const revision = newest.revision + 1;
-    await tx.notebookVersion.create({
-      data: { id: crypto.randomUUID(), workspaceId, notebookId: save.id, revision, text: save.text, createdBy: author.userId },
-    });
-    await tx.notebook.update({
-      where: { id: save.id, workspaceId },
-      data: {
-        revision,
-        updatedBy: author.userId,
-        description: summary.description,
-        taskCount: summary.taskCount,
-        errorCount: summary.errorCount,
-        ...(summary.title === undefined ? {} : { title: summary.title }),
-      },
-    });
-    return { revision };
+    const revision = await addVersion(tx, workspaceId, author, newest, save.text, summary);
+    const stored = await readDocument(tx, workspaceId, save.id);
+    if (stored) await writeDocument(tx, workspaceId, save.id, snapshotOf(bringInText(stored, save.text)), revision);
+    return { revision, isNew: true };
   });
+  if (saved.isNew) notebookHub.publish({ type: "text", workspaceId, notebookId: save.id });
+  return { revision: saved.revision };
+}
+
+/** The shared document of the newest version; begun here when nobody has opened the notebook before. */
+export async function openShared(database: Database, workspaceId: string, id: string): Promise<StoredDocument> {
+  return workspaceTransaction(database, workspaceId, async (tx) => {
+    const known = await readDocument(tx, workspaceId, id);
+    if (known) {
+      await readNotebook(tx, workspaceId, id);
+      return known;
+    }
+    await lockNotebook(tx, workspaceId, id);
+    const newest = await readNotebook(tx, workspaceId, id);
+    const stored = await readDocument(tx, workspaceId, id);
+    if (stored) return stored;
+    const snapshot = snapshotOf(seedDocument(newest.text));
+    await writeDocument(tx, workspaceId, id, snapshot, newest.revision);
+    return { revision: newest.revision, state: snapshot.state };
+  });
+}
+
+/**
+ * Saves an open document: what others saved meanwhile is taken into `doc` first (by `takeIn`), then what it reads as becomes
+ * the newest version, unless it is already. Nobody is overwritten, whichever server each of them writes on.
+ */
+export async function saveShared(
+  { database, packages }: Shelf,
+  workspaceId: string,
+  author: Author,
+  { id, doc, knows, takeIn }: { readonly id: string; readonly doc: Y.Doc; readonly knows: number; takeIn(state: Uint8Array): void },
+): Promise<{ readonly revision: number }> {
+  const saved = await workspaceTransaction(database, workspaceId, async (tx) => {
+    await lockNotebook(tx, workspaceId, id);
+    const newest = await readNotebook(tx, workspaceId, id);
+    const stored = await readDocument(tx, workspaceId, id);
+    if (!stored) throw new Error(`Notebook ${id} is open and its document is gone.`);
+    if (stored.revision !== knows) takeIn(stored.state);
+    const snapshot = snapshotOf(doc);
+    const { text } = snapshot;
+    if (text.length > mostText) throw new AppError("PAYLOAD_TOO_LARGE", "A notebook holds 20 million letters at most.");
+    const isNew = format(parse(newest.text)) !== text;
+    const revision = isNew ? await addVersion(tx, workspaceId, author, newest, text, summarise(text, packages)) : newest.revision;
+    // What went and came back, or stands where no text shows it, is kept too.
+    await writeDocument(tx, workspaceId, id, snapshot, revision);
+    return { revision, isNew };
+  });
+  if (saved.isNew) notebookHub.publish({ type: "text", workspaceId, notebookId: id });
+  return { revision: saved.revision };
+}
+
+const mostText = 20_000_000;
+
+async function lockNotebook(tx: WorkspaceTransaction, workspaceId: string, id: string): Promise<void> {
+  await tx.$queryRaw`select 1 from notebook where id = ${id} and workspace_id = ${workspaceId} for update`;
+}
+
+async function addVersion(
+  tx: WorkspaceTransaction,
+  workspaceId: string,
+  author: Author,
+  { id, revision: before }: StoredNotebook,
+  text: string,
+  summary: NotebookSummary,
+): Promise<number> {
+  const revision = before + 1;
+  await tx.notebookVersion.create({
+    data: { id: crypto.randomUUID(), workspaceId, notebookId: id, revision, text, createdBy: author.userId },
+  });
+  await tx.notebook.update({
+    where: { id, workspaceId },
+    data: {
+      revision,
+      updatedBy: author.userId,
+      description: summary.description,
+      taskCount: summary.taskCount,
+      errorCount: summary.errorCount,
+      ...(summary.title === undefined ? {} : { title: summary.title }),
+    },
+  });
+  return revision;
 }
 
 async function conflict(tx: WorkspaceTransaction, workspaceId: string, id: string, newest: StoredNotebook): Promise<AppError> {

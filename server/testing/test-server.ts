@@ -58,7 +58,7 @@ export interface Answer {
 
 /** A member with a session; with a workspace of their own unless one is named. */
 export async function addPerson(
-  server: TestServer,
+  server: { readonly url: string; readonly heddle: Pick<TestServer["heddle"], "database"> },
   order: { readonly role?: Role; readonly workspaceId?: string; readonly password?: string } = {},
 ): Promise<Person> {
   const { prisma } = server.heddle.database;

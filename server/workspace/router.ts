@@ -4,8 +4,8 @@ import { anyone, inSession, inWorkspace, roles, router } from "../trpc";
 import { createApiToken, listApiTokens, revokeApiToken, workerScope } from "./api-tokens";
 import { beginSession, endSession, endSessionOfToken, listSessions } from "./sessions";
 import { changePassword, signInWithLink, signInWithPassword } from "./sign-in";
-import { getSession, renameUser } from "./store";
-import type { ApiTokenView, BrowserView, SessionView } from "./workspace-views";
+import { getSession, listMembers, renameUser } from "./store";
+import type { ApiTokenView, BrowserView, MemberView, SessionView } from "./workspace-views";
 import type { Context } from "../trpc";
 
 const email = z
@@ -15,6 +15,8 @@ const email = z
 const password = z.string().min(1).max(1000);
 
 export const workspaceRouter = router({
+  /** Everybody in the workspace, by name. */
+  members: inWorkspace("viewer").query(({ ctx }): Promise<MemberView[]> => listMembers(ctx.heddle.database, ctx.caller.workspaceId)),
   session: inWorkspace("viewer").query(({ ctx }): Promise<SessionView> => getSession(ctx.heddle, ctx.caller)),
 
   signIn: anyone.input(z.strictObject({ email: z.string().max(254), password })).mutation(async ({ ctx, input }): Promise<void> => {

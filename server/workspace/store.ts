@@ -3,8 +3,8 @@ import type { Database } from "../db/database";
 import { workspaceTransaction } from "../db/tenancy";
 import { AppError, notFound } from "../errors";
 import type { Heddle } from "../heddle";
-import type { Caller } from "../trpc";
-import type { SessionView } from "./workspace-views";
+import { roles, type Caller } from "../trpc";
+import type { MemberView, SessionView } from "./workspace-views";
 
 export async function getSession(heddle: Heddle, caller: Caller): Promise<SessionView> {
   const [user, workspace] = await Promise.all([
@@ -19,6 +19,18 @@ export async function getSession(heddle: Heddle, caller: Caller): Promise<Sessio
     executor: { kind: heddle.execution.kind ?? "process", notice: heddle.execution.notice },
     version: heddle.version,
   };
+}
+
+export async function listMembers(database: Database, workspaceId: string): Promise<MemberView[]> {
+  return workspaceTransaction(database, workspaceId, async (tx) => {
+    const members = await tx.member.findMany({
+      where: { workspaceId },
+      select: { userId: true, role: true, user: { select: { name: true } } },
+    });
+    return members
+      .map(({ userId, role, user }) => ({ id: userId, name: user.name, role: roles.find((each) => each === role) ?? "viewer" }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  });
 }
 
 export async function renameUser(

@@ -17,6 +17,12 @@ let run: SeededRun;
 let tokenId: string;
 let sessionId: string;
 let noteId: string;
+let calendarId: string;
+let scheduleId: string;
+let backfillId: string;
+const timing = { type: "cron", expression: "0 6 * * *" };
+const range = { firstAt: "2026-01-01T00:00:00Z", lastAt: "2026-01-03T00:00:00Z" };
+let comment: { readonly threadId: string; readonly id: string };
 
 const workerId = "worker-of-b";
 
@@ -50,6 +56,11 @@ beforeAll(async () => {
     },
   });
   noteId = ((await b.mutate("run.addNote", { id: run.id, text: "secret of B" })).data as { id: string }).id;
+  calendarId = ((await b.mutate("schedule.saveCalendar", { name: "secret of B", days: ["2026-01-01"] })).data as { id: string }).id;
+  scheduleId = ((await b.mutate("schedule.save", { notebookId, name: "secret of B", timing, timeZone: "UTC" })).data as { id: string }).id;
+  backfillId = ((await b.mutate("schedule.startBackfill", { scheduleId, ...range })).data as { id: string }).id;
+  comment = (await b.mutate("notebook.addComment", { id: notebookId, cellId: "c1", cellName: "Load", text: "secret of B" }))
+    .data as typeof comment;
   sessionId = ((await b.call("workspace.sessions")).data as { id: string }[])[0]!.id;
 });
 afterAll(() => server.close());
@@ -57,8 +68,10 @@ afterAll(() => server.close());
 /** Input of each procedure with B's ids; undefined: it takes no id of anything. */
 function foreignInputs(): Record<string, unknown> {
   const taskRunId = run.taskRunIds[1]!;
+  const backfill = { scheduleId, ...range };
   return {
     "workspace.session": undefined,
+    "workspace.members": undefined,
     "workspace.signIn": null,
     "workspace.openLink": null,
     "workspace.signOut": null,
@@ -83,6 +96,13 @@ function foreignInputs(): Record<string, unknown> {
     "notebook.delete": { id: notebookId },
     "notebook.restore": { id: notebookId },
     "notebook.save": { id: notebookId, revision: 1, text: "1;" },
+    "notebook.comments": { id: notebookId },
+    "notebook.addComment": { id: notebookId, cellId: "c1", cellName: "Load", text: "hello" },
+    "notebook.answerComment": { id: notebookId, threadId: comment.threadId, text: "hello" },
+    "notebook.resolveComments": { threadId: comment.threadId, resolved: true },
+    "notebook.removeComment": { commentId: comment.id },
+    "notebook.watchComments": { id: notebookId },
+    "notebook.mentions": undefined,
     "run.list": { notebookId },
     "run.get": { id: run.id },
     "run.taskRun": { id: taskRunId },
@@ -117,6 +137,21 @@ function foreignInputs(): Record<string, unknown> {
     "pool.save": null,
     "pool.remove": null,
     "pool.limit": { notebookId, slots: 1 },
+    "schedule.list": { notebookId },
+    "schedule.get": { id: scheduleId },
+    "schedule.preview": { timing, timeZone: "UTC", calendarIds: [calendarId] },
+    "schedule.save": { notebookId, name: "mine", timing, timeZone: "UTC" },
+    "schedule.pause": { id: scheduleId, paused: true },
+    "schedule.remove": { id: scheduleId },
+    "schedule.runNow": { id: scheduleId },
+    "schedule.fires": { id: scheduleId },
+    "schedule.calendars": undefined,
+    "schedule.saveCalendar": { id: calendarId, name: "mine", days: ["2026-01-01"] },
+    "schedule.removeCalendar": { id: calendarId },
+    "schedule.planBackfill": backfill,
+    "schedule.startBackfill": backfill,
+    "schedule.backfills": { id: scheduleId },
+    "schedule.cancelBackfill": { id: backfillId },
     "worker.list": undefined,
     "worker.watch": undefined,
     "worker.drain": { id: workerId, on: true },
@@ -135,7 +170,7 @@ function foreignInputs(): Record<string, unknown> {
 const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>).map(
   ([name, { _def }]) => [name, _def.type] as const,
 );
-const lists = ["run.list", "run.grid", "run.usage", "run.taskUsage", "run.elements"];
+const lists = ["schedule.list", "run.list", "run.grid", "run.usage", "run.taskUsage", "run.elements"];
 
 function expectNothingOfB(answer: string, sent: unknown): void {
   const known = JSON.stringify(sent ?? "");
@@ -145,6 +180,8 @@ function expectNothingOfB(answer: string, sent: unknown): void {
     ...run.taskRunIds,
     tokenId,
     sessionId,
+    scheduleId,
+    calendarId,
     b.workspaceId,
     b.userId,
     b.email,
@@ -199,6 +236,9 @@ describe("with the session of A and the ids of B", () => {
     expect((await b.call("notebook.get", { id: notebookId })).data).toMatchObject({ text, revision: 1 });
     expect((await b.call("run.get", { id: run.id })).status).toBe(200);
     expect((await b.call("run.notes", { id: run.id })).data).toMatchObject([{ text: "secret of B" }]);
+    expect((await b.call("notebook.comments", { id: notebookId })).data).toMatchObject([
+      { id: comment.threadId, comments: [{ id: comment.id, text: "secret of B" }] },
+    ]);
     expect((await b.call("workspace.tokens")).data).toHaveLength(1);
     expect((await b.call("workspace.session")).status).toBe(200);
   });
@@ -220,7 +260,14 @@ describe("row security alone, where a statement forgot the workspace", () => {
     "cache_entry",
     "task_memory",
     "run_note",
+    "notebook_document",
+    "comment_thread",
+    "comment",
     "concurrency_limit",
+    "schedule",
+    "schedule_fire",
+    "schedule_backfill",
+    "schedule_calendar",
     "permit",
   ];
 

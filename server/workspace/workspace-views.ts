@@ -12,6 +12,12 @@ export interface SessionView {
   readonly version: string;
 }
 
+export interface MemberView {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
 export interface ApiTokenView {
   readonly id: string;
   readonly name: string;

@@ -4,6 +4,7 @@
  * its own things change. Made in notebook-editor.tsx.
  */
 import { createContext, use } from "react";
+import type { EditorView } from "@codemirror/view";
 import type { Cell, NotebookEdit } from "@/pipelines/notebook/notebook";
 import type { RunRequest } from "./_runs/use-run-control";
 
@@ -21,7 +22,18 @@ export interface LogTarget {
   readonly title: string;
 }
 
+/** Why somebody may not do a thing here; undefined: they may. */
+export interface Rights {
+  readonly edit: string | undefined;
+  readonly run: string | undefined;
+}
+
 export interface EditorActions {
+  readonly rights: Rights;
+  /** An editor that was mounted: its text is kept in step with others from now on, until the answer is called. */
+  readonly attach: (id: string, view: EditorView) => () => void;
+  /** Texts of editors come from the shared document, and not by React. */
+  readonly isBound: () => boolean;
   readonly edit: (...edits: NotebookEdit[]) => void;
   /** All of it is taken back together, texts too. */
   readonly step: (edits: readonly NotebookEdit[]) => void;

@@ -5,22 +5,18 @@
  * _bar, _keys draw and ask through editor-context.ts.
  */
 import dynamic from "next/dynamic";
-import { useCallback, useMemo, useReducer, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import type { Dag, Task } from "@/pipelines/compile/dag";
-import { parse } from "@/pipelines/notebook/parse";
 import type { NotebookDetail } from "../../_trpc/outputs";
 import { flushSync } from "react-dom";
 import { useToast } from "../../_ui/toast";
 import { useStored } from "../../_ui/use-stored";
 import { useFavicon } from "../../_ui/use-favicon";
-import { ConflictBanner } from "./_bar/conflict-banner";
 import { EditorBar } from "./_bar/editor-bar";
 import { CellList } from "./_cells/cell-list";
 import { useCompilation } from "./_compile/use-compilation";
-import { openDocument, reduceDocument } from "./_document/document";
 import { setFrontMatterTitle } from "./_document/set-front-matter-title";
-import { useAutosave } from "./_document/use-autosave";
-import { useConflict } from "./_document/use-conflict";
+import { useDocument } from "./_document/use-document";
 import { LanguageContext } from "./_language/language-context";
 import { useIntelligence, type LanguageDialog } from "./_language/use-intelligence";
 import { useLanguage } from "./_language/use-language";
@@ -34,6 +30,9 @@ import { SidePanel } from "./_panel/side-panel";
 import { usePanel } from "./_panel/use-panel";
 import { useParamValues, useStableParams } from "./_params/use-param-values";
 import { findStale } from "./_runs/find-stale";
+import { CommentsContext, useComments, useOpenCounts } from "./_together/use-comments";
+import { useCommentJump } from "./_together/use-comment-jump";
+import { rightsOf } from "./_together/rights-of";
 import { toGraphStates } from "./_runs/to-graph-states";
 import { useCellViews } from "./_runs/use-cell-views";
 import { useReactiveRuns } from "./_runs/use-reactive-runs";
@@ -45,9 +44,11 @@ import { useEditorActions } from "./use-editor-actions";
 import { useEditorCommands } from "./use-editor-commands";
 import { useHashJump } from "./use-hash-jump";
 import { useReferenceMarks } from "./use-reference-marks";
-import { useSelection } from "./use-selection";
+import { useSelection, useSelectionState } from "./use-selection";
 
 const noTasks: readonly Task[] = [];
+const CommentsTab = dynamic(() => import("./_together/comments-tab").then((module) => module.CommentsTab), { ssr: false });
+const People = dynamic(() => import("./_together/people-list").then((module) => module.PeopleList), { ssr: false });
 const LanguageDialogs = dynamic(() => import("./_language/language-dialogs").then((module) => module.LanguageDialogs), { ssr: false });
 const FindBar = dynamic(() => import("./_find/find-bar").then((module) => module.FindBar), { ssr: false });
 const KeysDialog = dynamic(() => import("./_keys/keys-dialog").then((module) => module.KeysDialog), { ssr: false });
@@ -57,17 +58,19 @@ const nothingCollapsed: ReadonlySet<string> = new Set();
 
 export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) {
   const toast = useToast();
-  const [document, dispatch] = useReducer(reduceDocument, detail.text, (text) => openDocument(parse(text)));
+  const selectionState = useSelectionState();
+  const [{ selected }] = selectionState;
+  const rights = useMemo(() => rightsOf(detail.role), [detail.role]);
+  const shared = useDocument(detail, { reads: rights.edit !== undefined, cell: selected });
+  const { document, dispatch, saveNow } = shared;
   const { notebook } = document;
+  const selection = useSelection(notebook.cells, selectionState);
   const [compilation, compileNow] = useCompilation(notebook, detail.packages);
-  const save = useAutosave(detail.id, document, detail.revision);
   const runs = useCellViews(detail.id);
-  const control = useRunControl(detail.id, save.saveNow, runs.follow);
+  const control = useRunControl(detail.id, saveNow, runs.follow);
   const params = useStableParams(compilation?.dag.params);
   const values = useParamValues(detail.id, params);
 
-  const selection = useSelection(notebook.cells);
-  const { selected } = selection;
   const [editing, setEditing] = useState<string>();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [logs, setLogs] = useState<LogTarget>();
@@ -105,7 +108,9 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const expand = useCallback((id: string) => setCollapsed((now) => new Set([...now].filter((each) => each !== id))), []);
 
   const run = (request: RunRequest) => {
-    if (running || control.starting) {
+    if (rights.run !== undefined) {
+      toast({ text: rights.run });
+    } else if (running || control.starting) {
       toast({ text: "A run of this notebook is going on. Stop it first, or wait for its end." });
     } else if (values.faults.size > 0) {
       setTab("parameters");
@@ -119,7 +124,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const preview = async () => {
     compileNow();
     try {
-      setPreviewed(await save.saveNow());
+      setPreviewed(await saveNow());
     } catch (error) {
       toast({ text: `Not saved, so there is nothing to preview. ${(error as Error).message}`, failed: true });
     }
@@ -136,8 +141,10 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     toast({ text: next ? "Cells now run by themselves after a change." : "Changed cells are now marked, and run when you say so." });
   };
   const actions = useEditorActions({
-    document,
+    getDocument: shared.getDocument,
     dispatch,
+    editors: shared.editors,
+    rights,
     compileNow,
     run,
     stop,
@@ -167,9 +174,9 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     stale,
     running,
     page: {
-      undo: () => dispatch({ type: "undo" }),
-      redo: () => dispatch({ type: "redo" }),
-      save: () => void save.saveNow().catch(() => undefined),
+      undo: () => rights.edit === undefined && dispatch({ type: "undo" }),
+      redo: () => rights.edit === undefined && dispatch({ type: "redo" }),
+      save: () => void saveNow().catch(() => undefined),
       run,
       preview: () => void preview(),
       openFind(replace) {
@@ -228,10 +235,31 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     open: setLanguageDialog,
   });
   const languageOfCells = useMemo(() => ({ intelligenceOf, inlay }), [intelligenceOf, inlay]);
-  const conflict = useConflict(detail.id, title, notebook, dispatch, save.rebase);
+  const threads = useComments(detail.id);
+  const openCounts = useOpenCounts(threads);
+  const { selectOnly } = selection;
+  const [commentWish, setCommentWish] = useState(0);
+  const cellComments = useMemo(
+    () => ({
+      counts: openCounts,
+      open: (cellId: string) => {
+        selectOnly(cellId);
+        setTab("comments");
+        setPanelOpen(true);
+        setCommentWish((count) => count + 1);
+      },
+    }),
+    [openCounts, setPanelOpen, selectOnly],
+  );
+  const { cells } = notebook;
+  const comments = useMemo(
+    () => <CommentsTab notebookId={detail.id} threads={threads} cells={cells} selected={selected} wish={commentWish} />,
+    [detail.id, threads, cells, selected, commentWish],
+  );
   const lastRun = runs.activeRun ?? runs.lastRun;
   useFavicon(lastRun?.status);
   useHashJump(actions);
+  useCommentJump(cellComments.open);
   const selectedTask = selected === undefined ? undefined : tasks.get(selected);
   useReferenceMarks(taskList, selectedTask?.key);
 
@@ -243,7 +271,9 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         onTitle={(next) =>
           dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter: setFrontMatterTitle(notebook.frontMatter, next) }] })
         }
-        saveState={save.state}
+        saveState={shared.saveState}
+        rights={rights}
+        people={shared.people.length > 0 && <People people={shared.people} actions={actions} />}
         run={lastRun}
         running={running}
         starting={control.starting !== undefined}
@@ -261,16 +291,6 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         reactive={reactive}
         onReactive={changeReactive}
       />
-      {save.state.type === "conflict" && (
-        <div className={styles.banner}>
-          <ConflictBanner
-            message={save.state.message}
-            onKeepCopy={conflict.keepCopy}
-            onLoadTheirs={conflict.loadTheirs}
-            busy={conflict.busy}
-          />
-        </div>
-      )}
       <div
         className={`${styles.layout} ${panelOpen ? styles.withPanel : ""}`}
         data-numbers={numbers ? undefined : "off"}
@@ -298,24 +318,26 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
               {selection.row.size > 1 ? `${selection.row.size} cells taken.` : ""}
             </p>
             <LanguageContext value={languageOfCells}>
-              <CellList
-                notebook={notebook}
-                problems={problems.byCell}
-                tasks={tasks}
-                views={runs.views}
-                stale={stale}
-                starting={control.starting}
-                selected={selected}
-                row={selection.row}
-                hidden={hidden}
-                hides={hides}
-                onShow={expand}
-                off={off}
-                folded={folded}
-                editing={editing}
-                params={params}
-                values={values}
-              />
+              <CommentsContext value={cellComments}>
+                <CellList
+                  notebook={notebook}
+                  problems={problems.byCell}
+                  tasks={tasks}
+                  views={runs.views}
+                  stale={stale}
+                  starting={control.starting}
+                  selected={selected}
+                  row={selection.row}
+                  hidden={hidden}
+                  hides={hides}
+                  onShow={expand}
+                  off={off}
+                  folded={folded}
+                  editing={editing}
+                  params={params}
+                  values={values}
+                />
+              </CommentsContext>
             </LanguageContext>
           </div>
           {logs && (
@@ -346,11 +368,13 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
             selectedCell={selected}
             off={off}
             onRunSection={(cell) => actions.runCells([cell, ...sectionOf(notebook.cells, cell).map(({ id }) => id)])}
-            scratch={{ notebookId: detail.id, saveNow: save.saveNow, given: values.given }}
+            scratch={{ notebookId: detail.id, saveNow, given: values.given }}
             selectedTask={selectedTask?.key}
             onSelectTask={actions.jumpToKey}
             values={values}
             views={runs.views}
+            openComments={[...openCounts.values()].reduce((sum, count) => sum + count, 0)}
+            comments={tab === "comments" ? comments : undefined}
           />
         )}
       </div>
@@ -373,6 +397,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
           client={language.client}
           onClose={() => setLanguageDialog(undefined)}
           onRenamed={(edits, words) => {
+            if (rights.edit !== undefined) return toast({ text: rights.edit });
             dispatch({ type: "edit", edits, isStep: true });
             toast({ text: words, action: { label: "Undo", onSelect: () => dispatch({ type: "undo" }) } });
           }}

@@ -8,6 +8,7 @@ import { cellKey } from "@/pipelines/notebook/cell-key";
 import type { Cell } from "@/pipelines/notebook/notebook";
 import { useToast } from "../../_ui/toast";
 import type { PageCompilation } from "./_compile/use-compilation";
+import type { BoundEditors } from "./_document/bound-editors";
 import type { DocumentAction, EditorDocument } from "./_document/document";
 import { newCell, newCellId } from "./_document/new-cell";
 import { splitAtMarkers } from "./_document/split-at-markers";
@@ -15,14 +16,17 @@ import { pressOf } from "./_keys/strokes";
 import type { RunRequest } from "./_runs/use-run-control";
 import { insertCells, isDisabled, mergeCells, moveCells, moveCellsTo, setDisabled, splitCell } from "./_structure/structure-edits";
 import { findRelatives } from "../../_graph/find-relatives";
-import type { CellHandle, EditorActions, LogTarget } from "./editor-context";
+import type { CellHandle, EditorActions, LogTarget, Rights } from "./editor-context";
 import type { Selection } from "./use-selection";
 
 const nothingToRun = "There is nothing to run here: no cell that computes a value.";
 
 export interface EditorParts {
-  readonly document: EditorDocument;
+  /** As it is now, drawn or not. */
+  readonly getDocument: () => EditorDocument;
   readonly dispatch: (action: DocumentAction) => void;
+  readonly editors: BoundEditors;
+  readonly rights: Rights;
   readonly compileNow: () => PageCompilation;
   readonly run: (request: RunRequest) => void;
   readonly stop: () => void;
@@ -45,12 +49,20 @@ export function useEditorActions(parts: EditorParts): EditorActions {
   const handles = useRef(new Map<string, CellHandle>());
 
   const [actions] = useState((): EditorActions => {
-    const cells = () => latest.current.document.notebook.cells;
+    const cells = () => latest.current.getDocument().notebook.cells;
     const indexOf = (id: string) => cells().findIndex((cell) => cell.id === id);
     const element = (id: string) => document.querySelector<HTMLElement>(`[data-cell="${CSS.escape(id)}"]`);
-    const edit: EditorActions["edit"] = (...edits) => latest.current.dispatch({ type: "edit", edits });
+    const mayNotEdit = () => {
+      const { rights } = latest.current;
+      if (rights.edit === undefined) return false;
+      toast({ text: rights.edit });
+      return true;
+    };
+    const edit: EditorActions["edit"] = (...edits) => {
+      if (!mayNotEdit()) latest.current.dispatch({ type: "edit", edits });
+    };
     const step: EditorActions["step"] = (edits) => {
-      if (edits.length > 0) latest.current.dispatch({ type: "edit", edits, isStep: true });
+      if (edits.length > 0 && !mayNotEdit()) latest.current.dispatch({ type: "edit", edits, isStep: true });
     };
     const viewOf = (id: string) => {
       const dom = element(id)?.querySelector<HTMLElement>(".cm-editor");
@@ -75,6 +87,7 @@ export function useEditorActions(parts: EditorParts): EditorActions {
       latest.current.selection.selectOnly(cell.id);
     };
     const insert = (index: number, kind: string, source?: string) => {
+      if (mayNotEdit()) return;
       const made = newCell(kind);
       const cell = source === undefined ? made : { ...made, source };
       latest.current.startEditing(cell.id);
@@ -114,12 +127,17 @@ export function useEditorActions(parts: EditorParts): EditorActions {
       const task = latest.current.compileNow().dag.tasks.find((each) => each.cell === id);
       if (task) latest.current.run({ targets: [task.key] });
       const next = cells()[index + 1];
-      if (then === "insert" || (then === "next" && !next)) insert(index + 1, "code");
+      if (latest.current.rights.edit === undefined && (then === "insert" || (then === "next" && !next))) insert(index + 1, "code");
       else if (then === "next" && next) command(next.id);
       // Text is done when it is read.
       else if (cell?.kind === "markdown") command(id);
     };
     return {
+      get rights() {
+        return latest.current.rights;
+      },
+      attach: (id, view) => latest.current.editors.attach(id, view),
+      isBound: () => latest.current.editors.isBound,
       edit,
       setSource(cell, source) {
         edit({ type: "set-source", id: cell.id, source });
@@ -144,7 +162,7 @@ export function useEditorActions(parts: EditorParts): EditorActions {
         const gone = all.flatMap((cell, index) => (ids.includes(cell.id) ? [{ cell, index }] : []));
         const [first] = gone;
         const last = gone.at(-1);
-        if (!first || !last) return;
+        if (!first || !last || mayNotEdit()) return;
         const neighbour = all[last.index + 1] ?? all[first.index - 1];
         flushSync(() => edit(...gone.map(({ cell }) => ({ type: "delete-cell" as const, id: cell.id }))));
         if (neighbour) command(neighbour.id);
@@ -170,6 +188,7 @@ export function useEditorActions(parts: EditorParts): EditorActions {
         if (edits.length > 0) edit(...edits);
       },
       paste(pasted, index) {
+        if (mayNotEdit()) return;
         const edits = insertCells(pasted, index, newCellId);
         const [first] = edits;
         const last = edits.at(-1);
@@ -179,6 +198,7 @@ export function useEditorActions(parts: EditorParts): EditorActions {
         if (last !== first) extendTo(last.cell.id);
       },
       merge(ids) {
+        if (mayNotEdit()) return;
         const all = cells();
         const chosen = all.filter((cell) => ids.includes(cell.id));
         const below = chosen.length === 1 ? all[all.indexOf(chosen[0]!) + 1] : undefined;
@@ -188,6 +208,7 @@ export function useEditorActions(parts: EditorParts): EditorActions {
         command(chosen[0]!.id);
       },
       split(id) {
+        if (mayNotEdit()) return;
         const index = indexOf(id);
         const cell = cells()[index];
         const view = viewOf(id);
@@ -220,6 +241,7 @@ export function useEditorActions(parts: EditorParts): EditorActions {
           .catch((error: Error) => toast({ text: `Could not format: ${error.message}`, failed: true }));
       },
       surround(id, mark, end) {
+        if (mayNotEdit()) return;
         const view = viewOf(id);
         view?.dispatch(
           view.state.changeByRange((range) => ({
@@ -272,7 +294,7 @@ export function useEditorActions(parts: EditorParts): EditorActions {
         if (chosen.length === 1) return runCell(last.id, then);
         runCells(chosen.map(({ id }) => id));
         const index = indexOf(last.id);
-        if (then === "insert") insert(index + 1, "code");
+        if (then === "insert" && latest.current.rights.edit === undefined) insert(index + 1, "code");
         else if (then === "next" && cells()[index + 1]) command(cells()[index + 1]!.id);
       },
       runCells,

@@ -1,6 +1,6 @@
 "use client";
 /** Which cells have been taken: one, or a row of them from where it was begun (Shift) to where one is now. */
-import { useMemo, useState } from "react";
+import { useMemo, useState, type Dispatch, type SetStateAction } from "react";
 import type { Cell } from "@/pipelines/notebook/notebook";
 
 export interface Selection {
@@ -19,13 +19,22 @@ export interface Selection {
 
 const noRow: ReadonlySet<string> = new Set();
 
-interface State {
+export interface SelectionState {
   readonly selected: string | undefined;
   readonly anchor: string | undefined;
 }
 
-export function useSelection(cells: readonly Cell[]): Selection {
-  const [{ selected, anchor }, set] = useState<State>({ selected: undefined, anchor: undefined });
+const nothing: SelectionState = { selected: undefined, anchor: undefined };
+
+/** Apart from the cells: the document wants to know where one is before it says which cells there are. */
+export function useSelectionState(): readonly [SelectionState, Dispatch<SetStateAction<SelectionState>>] {
+  return useState(nothing);
+}
+
+export function useSelection(
+  cells: readonly Cell[],
+  [{ selected, anchor }, set]: readonly [SelectionState, Dispatch<SetStateAction<SelectionState>>],
+): Selection {
   const first = cells[0]?.id;
   const last = cells.at(-1)?.id;
   const actions = useMemo(
@@ -35,7 +44,7 @@ export function useSelection(cells: readonly Cell[]): Selection {
         set((now) => (now.selected === id && now.anchor === undefined ? now : { selected: id, anchor: undefined })),
       extendTo: (id: string) => set((now) => ({ selected: id, anchor: now.anchor ?? now.selected ?? id })),
     }),
-    [],
+    [set],
   );
   const chosen = useMemo(() => {
     const at = cells.findIndex((cell) => cell.id === selected);

@@ -2,6 +2,7 @@
 /** The bar of the editor: the title, what is saved, and at the right always in the same place: Run all, or Stop. */
 import { ChevronDown, Flag, Grid3x3, History, Keyboard, ListChecks, PanelRight, Play, RefreshCw, Search, Square, Zap } from "lucide-react";
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { PageBar } from "../../../_frame/page-bar";
 import type { RunRow } from "../../../_trpc/outputs";
 import { Button, IconButton } from "../../../_ui/button";
@@ -9,8 +10,9 @@ import { Menu, MenuItem, MenuLabel, MenuSeparator } from "../../../_ui/menu";
 import { StateIcon } from "../../../_ui/state-icon";
 import { stateWords } from "../../../_ui/state-words";
 import { Duration } from "../../../_ui/times";
-import type { SaveState } from "../_document/use-autosave";
+import type { SaveState } from "../_document/save-state";
 import { useKeyWords } from "../_keys/keymap-store";
+import type { Rights } from "../editor-context";
 import styles from "./editor-bar.module.css";
 import { SaveWord } from "./save-word";
 import { TitleInput } from "./title-input";
@@ -20,6 +22,9 @@ export interface EditorBarProps {
   readonly title: string;
   readonly onTitle: (title: string) => void;
   readonly saveState: SaveState;
+  readonly rights: Rights;
+  /** Who else is here. */
+  readonly people: ReactNode;
   readonly run: RunRow | undefined;
   readonly running: boolean;
   readonly starting: boolean;
@@ -42,7 +47,8 @@ export interface EditorBarProps {
 }
 
 export function EditorBar(props: EditorBarProps) {
-  const { title, run, running, starting, stopping } = props;
+  const { title, run, running, starting, stopping, rights } = props;
+  const mayNotRun = rights.run !== undefined;
   const keys = {
     all: useKeyWords("run.all"),
     cell: useKeyWords("run.cell"),
@@ -56,12 +62,13 @@ export function EditorBar(props: EditorBarProps) {
       crumbs={[{ label: "Notebooks", href: "/notebooks" }]}
       heading={
         <>
-          <TitleInput title={title} onTitle={props.onTitle} />
-          <SaveWord id={props.id} state={props.saveState} />
+          <TitleInput title={title} onTitle={props.onTitle} reads={rights.edit} />
+          <SaveWord id={props.id} state={props.saveState} reads={rights.edit} />
         </>
       }
       actions={
         <>
+          {props.people}
           {run && (
             <Link href={`/runs/${run.id}`} className={styles.run} title={`Run #${run.number}: ${stateWords[run.status]}. Open it.`}>
               <StateIcon state={run.status} label="" />
@@ -105,11 +112,17 @@ export function EditorBar(props: EditorBarProps) {
           )}
           <span className={styles.split}>
             {running ? (
-              <Button className={styles.main} look="danger" onClick={props.onStop} disabled={stopping}>
+              <Button className={styles.main} look="danger" onClick={props.onStop} disabled={stopping || mayNotRun} title={rights.run}>
                 <Square size={12} fill="currentColor" /> {stopping ? "Stopping…" : "Stop"}
               </Button>
             ) : (
-              <Button className={styles.main} look="primary" onClick={() => props.onRunAll("use")} disabled={starting}>
+              <Button
+                className={styles.main}
+                look="primary"
+                onClick={() => props.onRunAll("use")}
+                disabled={starting || mayNotRun}
+                title={rights.run}
+              >
                 {props.reactive ? <Zap size={14} aria-label="Runs by itself after a change" /> : <Play size={14} />}{" "}
                 {starting ? "Starting…" : "Run all"}
               </Button>
@@ -122,10 +135,10 @@ export function EditorBar(props: EditorBarProps) {
                 </IconButton>
               }
             >
-              <MenuItem icon={<Play size={14} />} hint={keys.all} disabled={running} onSelect={() => props.onRunAll("use")}>
+              <MenuItem icon={<Play size={14} />} hint={keys.all} disabled={running || mayNotRun} onSelect={() => props.onRunAll("use")}>
                 Run all
               </MenuItem>
-              <MenuItem icon={<Play size={14} />} disabled={running} onSelect={() => props.onRunAll("off")}>
+              <MenuItem icon={<Play size={14} />} disabled={running || mayNotRun} onSelect={() => props.onRunAll("off")}>
                 Run all, ignoring the cache
               </MenuItem>
               <MenuItem icon={<ListChecks size={14} />} onSelect={props.onPreview}>
@@ -135,7 +148,7 @@ export function EditorBar(props: EditorBarProps) {
               <MenuItem
                 icon={<Play size={14} />}
                 hint={keys.cell}
-                disabled={running || !props.onRunCell}
+                disabled={running || mayNotRun || !props.onRunCell}
                 onSelect={() => props.onRunCell?.()}
               >
                 Run this cell and what it needs

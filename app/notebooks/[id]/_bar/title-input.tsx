@@ -2,7 +2,16 @@
 import styles from "./editor-bar.module.css";
 
 /** The notebook's title, as it stands in its front matter. */
-export function TitleInput({ title, onTitle }: { readonly title: string; readonly onTitle: (title: string) => void }) {
+export function TitleInput({
+  title,
+  onTitle,
+  reads,
+}: {
+  readonly title: string;
+  readonly onTitle: (title: string) => void;
+  /** Why it cannot be changed. */
+  readonly reads: string | undefined;
+}) {
   return (
     <input
       key={title}
@@ -10,6 +19,8 @@ export function TitleInput({ title, onTitle }: { readonly title: string; readonl
       defaultValue={title}
       aria-label="Title of the notebook"
       spellCheck={false}
+      readOnly={reads !== undefined}
+      title={reads}
       size={Math.max(8, title.length)}
       maxLength={200}
       onBlur={(event) => {

@@ -82,6 +82,9 @@ export function CellCode({
           value={cell.source}
           language={language}
           label={label}
+          readOnly={editor.rights.edit !== undefined}
+          attach={(view) => editor.attach(cell.id, view)}
+          isBound={editor.isBound}
           onChange={(source) => editor.setSource(cell, source)}
           onFocus={() => editor.select(cell.id)}
           diagnostics={inSource}

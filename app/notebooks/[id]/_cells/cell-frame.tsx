@@ -68,7 +68,7 @@ export function CellFrame({ cell, index, cellKey, selected, chosen, gutter, head
       onFocus={() => editor.select(cell.id)}
     >
       <div className={styles.gutter}>
-        {(hovered || selected || chosen) && (
+        {editor.rights.edit === undefined && (hovered || selected || chosen) && (
           <button
             type="button"
             className={styles.grip}

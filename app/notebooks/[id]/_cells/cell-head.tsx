@@ -1,5 +1,6 @@
 "use client";
 import { Chip } from "../../../_ui/chip";
+import { CommentMark } from "../_together/comment-mark";
 import { useEditor } from "../editor-context";
 import type { CellProps } from "./cell-props";
 import { CellTools } from "./cell-tools";
@@ -31,6 +32,7 @@ export function CellHead({
           defaultValue={cell.title}
           placeholder={cellKey}
           aria-label="Title of the cell"
+          readOnly={editor.rights.edit !== undefined}
           spellCheck={false}
           size={Math.max(4, (cell.title || cellKey).length)}
           onBlur={(event) => {
@@ -47,7 +49,9 @@ export function CellHead({
         />
       )}
       {cell.kind !== "code" && cell.kind !== "markdown" && cell.kind !== "params" && <Chip title="Kind of cell">{cell.kind}</Chip>}
+      <CommentMark cellId={cell.id} place="count" />
       {cell.kind !== "markdown" && cell.kind !== "params" && <OptionChips cell={cell} active={active} />}
+      {active && <CommentMark cellId={cell.id} place="begin" />}
       {active && <CellTools cell={cell} index={index} count={count} folded={folded} isTask={isTask} taskKey={taskKey} />}
     </>
   );

@@ -52,6 +52,7 @@ export function CellTools({
   };
   const off = isDisabled(cell);
   const runs = cell.kind !== "markdown" && cell.kind !== "params";
+  const mayNot = editor.rights.edit !== undefined;
   return (
     <div className={styles.tools} role="toolbar" aria-label="Cell">
       <IconButton
@@ -59,7 +60,7 @@ export function CellTools({
         className={styles.secondary}
         label="Move up"
         keys={keys.up}
-        disabled={index === 0}
+        disabled={mayNot || index === 0}
         onClick={() => editor.move([cell.id], -1)}
       >
         <ArrowUp size={14} />
@@ -69,7 +70,7 @@ export function CellTools({
         className={styles.secondary}
         label="Move down"
         keys={keys.down}
-        disabled={index === count - 1}
+        disabled={mayNot || index === count - 1}
         onClick={() => editor.move([cell.id], 1)}
       >
         <ArrowDown size={14} />
@@ -108,13 +109,18 @@ export function CellTools({
             <MenuSeparator />
           </>
         )}
-        <MenuItem icon={<ArrowUp size={14} />} hint={keys.up} disabled={index === 0} onSelect={() => editor.move([cell.id], -1)}>
+        <MenuItem icon={<ArrowUp size={14} />} hint={keys.up} disabled={mayNot || index === 0} onSelect={() => editor.move([cell.id], -1)}>
           Move up
         </MenuItem>
-        <MenuItem icon={<ArrowDown size={14} />} hint={keys.down} disabled={index === count - 1} onSelect={() => editor.move([cell.id], 1)}>
+        <MenuItem
+          icon={<ArrowDown size={14} />}
+          hint={keys.down}
+          disabled={mayNot || index === count - 1}
+          onSelect={() => editor.move([cell.id], 1)}
+        >
           Move down
         </MenuItem>
-        <MenuItem icon={<Copy size={14} />} onSelect={() => editor.duplicate(cell.id)}>
+        <MenuItem icon={<Copy size={14} />} disabled={mayNot} onSelect={() => editor.duplicate(cell.id)}>
           Duplicate
         </MenuItem>
         <MenuItem
@@ -147,14 +153,14 @@ export function CellTools({
           <MenuItem
             key={kind}
             hint={cell.kind === kind ? "✓" : hint}
-            disabled={cell.kind === kind}
+            disabled={mayNot || cell.kind === kind}
             onSelect={() => editor.edit({ type: "set-kind", id: cell.id, kind })}
           >
             {word}
           </MenuItem>
         ))}
         <MenuSeparator />
-        <MenuItem icon={<Trash2 size={14} />} danger hint={keys.remove} onSelect={() => editor.remove([cell.id])}>
+        <MenuItem icon={<Trash2 size={14} />} danger hint={keys.remove} disabled={mayNot} onSelect={() => editor.remove([cell.id])}>
           Delete
         </MenuItem>
       </Menu>

@@ -43,9 +43,9 @@ export const CodeCell = memo(function CodeCell({ taskKey, view, stale, off, star
               type="button"
               className={styles.run}
               aria-label={busy ? "Stop the run" : "Run this cell and what it needs"}
-              title={busy ? "Stop the run" : "Run this cell and what it needs (Ctrl Enter)"}
+              title={editor.rights.run ?? (busy ? "Stop the run" : "Run this cell and what it needs (Ctrl Enter)")}
               onClick={() => (busy ? editor.stop() : editor.runCell(cell.id))}
-              disabled={starting}
+              disabled={starting || editor.rights.run !== undefined}
             >
               {busy ? <Square size={12} fill="currentColor" /> : <Play size={14} />}
             </button>

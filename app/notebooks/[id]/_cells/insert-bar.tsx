@@ -12,6 +12,7 @@ import styles from "./cell.module.css";
 export const InsertBar = memo(function InsertBar({ index, last }: { readonly index: number; readonly last?: boolean }) {
   const editor = useEditor();
   const [wanted, setWanted] = useState(false);
+  if (editor.rights.edit !== undefined) return <div className={classNames(styles.insert, last && styles.last)} data-insert={index} />;
   return (
     <div className={classNames(styles.insert, last && styles.last)} onPointerEnter={() => setWanted(true)} data-insert={index}>
       {(wanted || last) && (

@@ -12,7 +12,8 @@ import styles from "./cell.module.css";
 
 /** The options of a cell, as written in its header; a click edits them as text. */
 export function OptionChips({ cell, active }: { readonly cell: Cell; readonly active: boolean }) {
-  if (active) return <EditableOptions cell={cell} />;
+  const editor = useEditor();
+  if (active && editor.rights.edit === undefined) return <EditableOptions cell={cell} />;
   return cell.options.length > 0 ? (
     <span className={styles.chips}>
       <Chips cell={cell} />

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { applyEdit } from "@/pipelines/notebook/apply-edit";
+import type { NotebookEdit } from "@/pipelines/notebook/notebook";
 import { parse } from "@/pipelines/notebook/parse";
 import { openDocument, reduceDocument, type DocumentAction } from "./document";
 import { splitAtMarkers } from "./split-at-markers";
@@ -42,6 +44,20 @@ describe("the document of the editor", () => {
 
   test("an edit that changes nothing is nothing to save", () => {
     expect(after({ type: "edit", edits: [{ type: "delete-cell", id: "nobody" }] })).toBe(start);
+  });
+
+  test("taking back leaves what somebody else wrote since", () => {
+    const theirs = (document: typeof start, edit: NotebookEdit) =>
+      reduceDocument(document, { type: "arrive", notebook: applyEdit(document.notebook, edit) });
+    const renamed: DocumentAction = { type: "edit", edits: [{ type: "set-title", id: "c1", title: "Mine" }] };
+    const retitled = reduceDocument(theirs(after(renamed), { type: "set-title", id: "c1", title: "Theirs" }), { type: "undo" });
+    expect(titles(retitled)).toEqual(["Theirs", "B"]);
+
+    const everywhere: DocumentAction = { type: "edit", isStep: true, edits: [{ type: "set-source", id: "c1", source: "const b = 1;" }] };
+    const typed = theirs(after(everywhere), { type: "set-source", id: "c1", source: "const b = 1; // theirs" });
+    const back = reduceDocument(typed, { type: "undo" });
+    expect(back.notebook.cells[0]?.source).toBe("const a = 1; // theirs");
+    expect(reduceDocument(back, { type: "redo" }).notebook.cells[0]?.source).toBe("const b = 1; // theirs");
   });
 
   test("a marker line typed into a cell splits it", () => {

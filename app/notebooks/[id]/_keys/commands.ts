@@ -294,6 +294,7 @@ export const commands: readonly Command[] = [
       ["problems", "problems"],
       ["parameters", "parameters"],
       ["scratch", "scratchpad"],
+      ["comments", "comments"],
     ] as const
   ).map(([tab, word], at) =>
     make("Panels", "anywhere", `panel.${tab}`, `Show the ${word}`, [`Alt+Shift+${at + 1}`], (d) => d.page.openTab(tab)),

@@ -1,7 +1,7 @@
 "use client";
-/** Beside the cells: the graph, the parameters, the problems, the variables. */
+/** Beside the cells: the graph, the outline, the variables, the problems, the parameters, scratch cells, the comments. */
 import dynamic from "next/dynamic";
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import type { Compilation, Task } from "@/pipelines/compile/dag";
 import type { Cell } from "@/pipelines/notebook/notebook";
 import type { GraphState } from "../../../_graph/graph-task";
@@ -42,6 +42,8 @@ export const SidePanel = memo(function SidePanel({
   onSelectTask,
   values,
   views,
+  openComments,
+  comments,
 }: {
   readonly tab: PanelTab;
   readonly onTab: (tab: PanelTab) => void;
@@ -64,6 +66,9 @@ export const SidePanel = memo(function SidePanel({
   readonly onSelectTask: (key: string) => void;
   readonly values: ParamValues;
   readonly views: ReadonlyMap<string, CellView>;
+  /** How many threads are open. */
+  readonly openComments: number;
+  readonly comments: ReactNode;
 }) {
   const tasks = compilation?.dag.tasks ?? noTasks;
   return (
@@ -80,6 +85,7 @@ export const SidePanel = memo(function SidePanel({
           { value: "problems", label: "Problems", count: problems.length },
           { value: "parameters", label: "Parameters", count: values.faults.size },
           { value: "scratch", label: "Scratch" },
+          { value: "comments", label: "Comments", count: openComments },
         ]}
       >
         <TabPanel value="graph" className={styles.graph}>
@@ -109,6 +115,9 @@ export const SidePanel = memo(function SidePanel({
         </TabPanel>
         <TabPanel value="variables" className={styles.scroll}>
           <VariablesTab tasks={tasks} views={views} types={types} inlay={inlay} onInlay={onInlay} />
+        </TabPanel>
+        <TabPanel value="comments" className={styles.scroll}>
+          {tab === "comments" && comments}
         </TabPanel>
       </Tabs>
     </aside>
