@@ -54,6 +54,16 @@ export interface CodeEditorProps {
 
 const noDiagnostics: readonly CodeDiagnostic[] = [];
 
+/** From one text to another by the one place where they differ, so that the cursor and folds elsewhere stay. */
+function findChange(before: string, after: string): { readonly from: number; readonly to: number; readonly insert: string } {
+  const most = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < most && before[from] === after[from]) from++;
+  let end = 0;
+  while (end < most - from && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  return { from, to: before.length - end, insert: after.slice(from, after.length - end) };
+}
+
 export function CodeEditor({
   value,
   language,
@@ -124,7 +134,7 @@ export function CodeEditor({
     const echo = echoes.current.indexOf(value);
     echoes.current.splice(0, echo + 1);
     if (!editor || echo >= 0 || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, userEvent: "load" });
+    editor.dispatch({ changes: findChange(editor.state.doc.toString(), value), userEvent: "load" });
   }, [value]);
 
   useEffect(() => {

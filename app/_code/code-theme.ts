@@ -40,7 +40,7 @@ export const codeTheme = EditorView.theme({
   ".cm-content": { padding: "8px 0", caretColor: "var(--text)" },
   ".cm-line": { padding: "0 12px 0 8px" },
   ".cm-gutters": { backgroundColor: "transparent", border: "none", color: "var(--text-quiet)" },
-  ".cm-lineNumbers .cm-gutterElement": { minWidth: "36px", padding: "0 6px 0 0", fontSize: "11px", opacity: "0.7" },
+  ".cm-lineNumbers .cm-gutterElement": { minWidth: "36px", padding: "0 6px 0 0", fontSize: "11px" },
   ".cm-activeLine": { backgroundColor: "transparent" },
   "&.cm-focused .cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--hover) 55%, transparent)" },
   ".cm-activeLineGutter": { backgroundColor: "transparent" },

@@ -1,18 +1,20 @@
 /** What an editor of a cell can do, put together from CodeMirror's parts. */
 import {
+  acceptCompletion,
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
   completionStatus,
+  startCompletion,
   type CompletionContext,
   type CompletionSource,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { javascript, localCompletionSource, scopeCompletionSource, typescriptLanguage } from "@codemirror/lang-javascript";
-import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, codeFolding, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { linter, lintKeymap } from "@codemirror/lint";
-import { highlightSelectionMatches } from "@codemirror/search";
+import { highlightSelectionMatches, selectNextOccurrence } from "@codemirror/search";
 import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import { codeHighlight, codeTheme } from "./code-theme";
@@ -76,6 +78,13 @@ function extensionsOf(language: Language): Extension {
   ];
 }
 
+/** Tab completes where there is something to complete, as in Jupyter; elsewhere it indents. */
+function completeBehindWord(view: EditorView): boolean {
+  const { main } = view.state.selection;
+  const before = view.state.sliceDoc(Math.max(0, main.head - 1), main.head);
+  return main.empty && /[\p{ID_Continue}$.]/u.test(before) && startCompletion(view);
+}
+
 export function makeState(text: string, { label, language, readOnly, press, names, listen, complete }: Parts): EditorState {
   const completeNames = (context: CompletionContext) => {
     const word = context.matchBefore(/[\w$]+/);
@@ -91,6 +100,7 @@ export function makeState(text: string, { label, language, readOnly, press, name
   return EditorState.create({
     doc: text,
     extensions: [
+      intelligence.of([]),
       Prec.highest(
         keymap.of([
           { key: "Mod-Enter", run: () => press("run") },
@@ -101,9 +111,9 @@ export function makeState(text: string, { label, language, readOnly, press, name
           { key: "Escape", run: (view) => completionStatus(view.state) !== "active" && press("leave") },
         ]),
       ),
-      intelligence.of([]),
       compartment.of(extensionsOf(language)),
       history(),
+      codeFolding(),
       drawSelection(),
       EditorState.readOnly.of(readOnly),
       EditorState.tabSize.of(2),
@@ -119,10 +129,19 @@ export function makeState(text: string, { label, language, readOnly, press, name
       linter(null),
       syntaxHighlighting(codeHighlight),
       codeTheme,
-      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
+      EditorView.contentAttributes.of({
+        "aria-label": label,
+        tabindex: "0",
+        spellcheck: "false",
+        autocorrect: "off",
+        autocapitalize: "off",
+      }),
       keymap.of([
         ...closeBracketsKeymap,
         ...completionKeymap,
+        { key: "Tab", run: (view) => acceptCompletion(view) || completeBehindWord(view) },
+        { key: "Mod-d", run: selectNextOccurrence, preventDefault: true },
+        ...foldKeymap,
         { key: "ArrowUp", run: edge("up") },
         { key: "ArrowDown", run: edge("down") },
         ...defaultKeymap,

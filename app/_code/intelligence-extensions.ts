@@ -4,7 +4,7 @@
  */
 import { autocompletion, closeCompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { syntaxTree } from "@codemirror/language";
-import { StateEffect, StateField, type ChangeSpec, type EditorState, type Extension } from "@codemirror/state";
+import { Prec, StateEffect, StateField, type ChangeSpec, type EditorState, type Extension } from "@codemirror/state";
 import {
   Decoration,
   EditorView,
@@ -31,6 +31,7 @@ export function intelligenceExtensions(code: CodeIntelligence, withInlay: boolea
     hoverTooltip((view, at) => hover(code, view, at), { hoverTime: 350 }),
     signatures(code),
     withInlay ? inlayHints(code) : [],
+    documentation(code),
     keymap.of([
       { key: "F12", run: (view) => act(view, (at) => code.define(textOf(view), at)) },
       { key: "Shift-F12", run: (view) => act(view, (at) => code.references(textOf(view), at)) },
@@ -217,6 +218,45 @@ function signatures(code: CodeIntelligence): Extension {
       { key: "Mod-Shift-Space", run: (view) => (ask(view), true) },
       { key: "Escape", run: hide },
     ]),
+  ];
+}
+
+const setDocumentation = StateEffect.define<Tooltip | null>();
+const documentationField = StateField.define<Tooltip | null>({
+  create: () => null,
+  update(value, transaction) {
+    for (const effect of transaction.effects) if (effect.is(setDocumentation)) return effect.value;
+    return transaction.docChanged || transaction.selection ? null : value;
+  },
+  provide: (field) => showTooltip.from(field),
+});
+
+/** What the pointer shows, by a key: Shift Tab behind a word, as in Jupyter; before the first word of a line it outdents. */
+function documentation(code: CodeIntelligence): Extension {
+  const show = (view: EditorView): boolean => {
+    const { main } = view.state.selection;
+    const line = view.state.doc.lineAt(main.head);
+    if (!main.empty || view.state.sliceDoc(line.from, main.head).trim() === "") return false;
+    const word = view.state.wordAt(main.head);
+    void hover(code, view, word?.from ?? main.head).then((tooltip) => {
+      if (view.state.selection.main.head === main.head) view.dispatch({ effects: setDocumentation.of(tooltip) });
+    });
+    return true;
+  };
+  const hide = (view: EditorView): boolean => {
+    if (!view.state.field(documentationField, false)) return false;
+    view.dispatch({ effects: setDocumentation.of(null) });
+    return true;
+  };
+  return [
+    documentationField,
+    // Before the key that leaves the cell: what floats goes first.
+    Prec.highest(
+      keymap.of([
+        { key: "Shift-Tab", run: show },
+        { key: "Escape", run: hide },
+      ]),
+    ),
   ];
 }
 

@@ -5,6 +5,7 @@
  */
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
+import { PaletteHost } from "../_palette/palette-host";
 import styles from "./frame.module.css";
 import { Notices } from "./notices";
 import { Rail } from "./rail";
@@ -28,6 +29,7 @@ function Signed({ children }: { readonly children: ReactNode }) {
         <Notices />
         {children}
       </main>
+      <PaletteHost />
     </div>
   );
 }

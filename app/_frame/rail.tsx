@@ -83,6 +83,7 @@ export function Rail() {
       </div>
       <button
         type="button"
+        data-rail-toggle
         className={`${styles.link} ${styles.collapse}`}
         onClick={() => setNarrow(!narrow)}
         aria-expanded={!narrow}
@@ -110,7 +111,7 @@ function PersonMenu({
     <Menu
       side="top"
       trigger={
-        <button type="button" className={styles.link} aria-label="You">
+        <button type="button" className={styles.link} aria-label={name === undefined ? "You" : `You: ${name}`}>
           <CircleUser size={18} strokeWidth={1.75} aria-hidden />
           <span className={styles.word}>{name ?? "You"}</span>
         </button>

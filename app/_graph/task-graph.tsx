@@ -81,6 +81,13 @@ function Flow({ tasks, states, types, selected, onSelect, direction = "down" }: 
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const relatives = useMemo(() => (hovered === undefined ? undefined : findRelatives(tasks, hovered)), [shape, hovered]);
   const isNear = (key: string) => hovered === key || relatives?.upstream.has(key) === true || relatives?.downstream.has(key) === true;
+  // Of the task that one is in; the others stay as they are.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const own = useMemo(() => (selected === undefined ? undefined : findRelatives(tasks, selected)), [shape, selected]);
+  const flowOf = (key: string) => (own?.upstream.has(key) ? "in" : own?.downstream.has(key) ? "out" : undefined);
+  const isOwn = (key: string) => key === selected || flowOf(key) !== undefined;
+  const isOwnArrow = (from: string, to: string) =>
+    own !== undefined && isOwn(from) && isOwn(to) && (to === selected || from === selected || flowOf(from) === flowOf(to));
 
   const nodes: TaskNode[] = tasks.map((task) => ({
     id: task.key,
@@ -95,6 +102,7 @@ function Flow({ tasks, states, types, selected, onSelect, direction = "down" }: 
       direction,
       relation: relatives === undefined ? "none" : isNear(task.key) ? "near" : "far",
       current: selected === task.key,
+      flow: flowOf(task.key),
       onSelect: () => onSelect(task.key),
     },
   }));
@@ -113,6 +121,7 @@ function Flow({ tasks, states, types, selected, onSelect, direction = "down" }: 
           target: task.key,
           focusable: false,
           ...(need.names.length === 0 ? { style: { strokeDasharray: "4 3" } } : {}),
+          ...(relatives === undefined && isOwnArrow(need.task, task.key) ? { style: { stroke: "var(--accent)", strokeWidth: 1.5 } } : {}),
           ...(lit ? { style: { stroke: "var(--accent)", strokeWidth: 1.75 } } : relatives ? { style: { opacity: 0.3 } } : {}),
           ...(touches && need.names.length > 0
             ? {

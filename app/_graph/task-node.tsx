@@ -20,13 +20,15 @@ export type TaskNode = Node<
     /** How it stands to the task under the pointer. */
     readonly relation: "none" | "near" | "far";
     readonly current: boolean;
+    /** Whether it flows into the task that one is in, or that one flows into it. */
+    readonly flow: "in" | "out" | undefined;
     readonly onSelect: () => void;
   },
   "task"
 >;
 
 export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskNode>) {
-  const { title, state, gives, direction, relation, current, onSelect } = data;
+  const { title, state, gives, direction, relation, current, flow, onSelect } = data;
   const down = direction === "down";
   const words = [
     title,
@@ -44,6 +46,7 @@ export const TaskNodeView = memo(function TaskNodeView({ data }: NodeProps<TaskN
       onClick={onSelect}
       aria-label={words}
       aria-current={current}
+      data-flow-node={flow}
       title={state?.hint === undefined ? [words, gives].filter(Boolean).join("\n") : undefined}
       className={classNames(
         styles.node,

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import styles from "./small-parts.module.css";
 
 /** A quiet word beside something: an option, a tag. */
@@ -15,9 +15,10 @@ export function Keys({ children }: { readonly children: string }) {
   return (
     <>
       {children.split(" ").map((key, index) => (
-        <kbd key={index} className={styles.kbd} style={index > 0 ? { marginInlineStart: 4 } : undefined}>
-          {key}
-        </kbd>
+        <Fragment key={index}>
+          {index > 0 && " "}
+          <kbd className={styles.kbd}>{key}</kbd>
+        </Fragment>
       ))}
     </>
   );

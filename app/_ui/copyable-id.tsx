@@ -6,6 +6,7 @@ import styles from "./small-parts.module.css";
 /** Eight characters of an id or hash; a click copies all of it. */
 export function CopyableId({ id, length = 8 }: { readonly id: string; readonly length?: number }) {
   const [copied, setCopied] = useState(false);
+  const short = id.slice(0, length);
   const copy = async () => {
     await navigator.clipboard.writeText(id);
     setCopied(true);
@@ -17,9 +18,9 @@ export function CopyableId({ id, length = 8 }: { readonly id: string; readonly l
       className={styles.id}
       onClick={() => void copy()}
       title={`${id} (click to copy)`}
-      aria-label={copied ? "Copied" : `Copy ${id}`}
+      aria-label={copied ? `Copied ${short}` : `Copy ${short}: ${id}`}
     >
-      {id.slice(0, length)}
+      {short}
       {copied ? <Check size={12} /> : <Copy size={12} />}
     </button>
   );

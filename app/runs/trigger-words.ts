@@ -11,4 +11,5 @@ export const triggerWords: Record<Trigger, string> = {
   notebook: "Another notebook",
   retry: "Retry",
   import: "Imported, not run here",
+  scratch: "Scratch",
 };

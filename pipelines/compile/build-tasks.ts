@@ -14,6 +14,8 @@ import { toTask } from "./to-task";
 export interface BuiltTasks {
   readonly drafts: ReadonlyMap<string, Draft>;
   readonly tasks: readonly Task[];
+  /** By key: cells that do not run, and the key of the disabled cell that is the cause. */
+  readonly off: ReadonlyMap<string, string>;
   /** Values read by other tasks or exported, with one reader each. */
   readonly wanted: ReadonlyMap<Definition, string>;
 }
@@ -51,10 +53,13 @@ export function buildTasks(
   const { order, cycles } = sortTasks(needs, late);
   for (const cycle of cycles) reportCycle(cycle, drafts, reporter);
 
-  const barred = new Set<string>();
+  const off = new Map(cells.filter((cell) => cell.isDisabled).map((cell) => [cell.key, cell.key]));
+  const barred = new Set<string>(off.keys());
   const kept: Draft[] = [];
   for (const key of order) {
     const draft = drafts.get(key)!;
+    const cause = draft.upstream.map((one) => off.get(one)).find((one) => one !== undefined);
+    if (cause !== undefined) off.set(key, cause);
     if (isBarred(draft, barred, reporter)) barred.add(key);
     else kept.push(draft);
   }
@@ -71,7 +76,7 @@ export function buildTasks(
     cache.tasks.set(draft, { of, task });
     return task;
   });
-  return { drafts, tasks, wanted };
+  return { drafts, tasks, off, wanted };
 }
 
 const none: readonly Definition[] = [];

@@ -10,7 +10,7 @@ export function readAfter(cell: CompiledCell, cells: readonly CompiledCell[], re
   for (const name of cell.parsed.options.after) {
     const key = [name, toSlug(name)].find((one) => cells.some((other) => other.key === one));
     const other = key === undefined ? undefined : cells.find((one) => one.key === key);
-    if (other?.isTask) {
+    if (other?.isTask || other?.isDisabled) {
       keys.push(other.key);
       continue;
     }

@@ -18,7 +18,7 @@ import type { Compilation, Dag } from "./dag";
 import { findNames } from "./find-names";
 import { findOutputs } from "./find-outputs";
 import { parseDefaults, readTimeout } from "./parse-options";
-import { readCells, type CellCache } from "./read-cells";
+import { readCells, type CellCache, type CompiledCell } from "./read-cells";
 import { placeInFrontMatter, Reporter } from "./reporter";
 
 export interface CompileOptions {
@@ -91,9 +91,14 @@ function compileCells(notebook: Notebook, { packages, memory = new CompilerMemor
     dependencies: front.dependencies,
     image: front.image,
     failFast: front.failFast,
+    ...(built.off.size > 0 && { disabled: findDisabled(cells, built.off) }),
     ...(runTimeout && "value" in runTimeout && { runTimeout: runTimeout.value }),
   };
   return { dag, diagnostics: reporter.diagnostics };
+}
+
+function findDisabled(cells: readonly CompiledCell[], off: ReadonlyMap<string, string>): NonNullable<Dag["disabled"]> {
+  return cells.flatMap(({ cell, key }) => (off.has(key) ? [{ cell: cell.id, key, by: off.get(key)! }] : []));
 }
 
 /** A fault of the compiler is said at a cell that causes it, found by leaving cells out. */

@@ -20,6 +20,11 @@ export interface Dag {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly image: string | undefined;
   readonly failFast: boolean;
+  /**
+   * Cells that would be tasks and are none, because of `disabled=on`: their own, or that of a cell that they need. `by` is
+   * the key of the cell with the option. Left out when there are none.
+   */
+  readonly disabled?: readonly { readonly cell: string; readonly key: string; readonly by: string }[];
   /** `runTimeout` of the front matter's defaults, in milliseconds. */
   readonly runTimeout?: number | undefined;
 }

@@ -6,6 +6,8 @@ export interface ParsedOptions {
   readonly options: TaskOptions;
   readonly each: string | undefined;
   readonly when: string | undefined;
+  /** The cell and what reads it do not run. */
+  readonly disabled: boolean;
   /** Options particular to a kind, as written: `for until form assignees run in out`. */
   readonly settings: Readonly<Record<string, string>>;
   readonly faults: readonly OptionFault[];
@@ -79,7 +81,7 @@ const settingsOfKind: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Options that mean one cell: they cannot stand in the front matter's defaults. */
-const ownOnly = new Set(["after", "each", "when", "on"]);
+const ownOnly = new Set(["after", "each", "when", "on", "disabled"]);
 
 export function parseOptions(kind: string, own: readonly CellOption[], base: TaskOptions = defaultOptions): ParsedOptions {
   const options: Record<string, unknown> = { ...base };
@@ -87,6 +89,7 @@ export function parseOptions(kind: string, own: readonly CellOption[], base: Tas
   const faults: OptionFault[] = [];
   let each: string | undefined;
   let when: string | undefined;
+  let disabled = false;
   const seen = new Set<string>();
   own.forEach(({ key, value }, index) => {
     const fault = (message: string) => faults.push({ index, message });
@@ -102,7 +105,11 @@ export function parseOptions(kind: string, own: readonly CellOption[], base: Tas
       if (kind === "code") each = value;
       else fault(`Only a code cell can fan out with "each".`);
     } else if (key === "when") when = value;
-    else if (settingsOfKind[kind]?.includes(key)) settings[key] = value;
+    else if (key === "disabled") {
+      const read = readSwitch(value);
+      if ("value" in read) disabled = read.value;
+      else fault(`disabled= needs ${read.wanted}, not "${value}".`);
+    } else if (settingsOfKind[kind]?.includes(key)) settings[key] = value;
     else if (Object.hasOwn(readers, key)) {
       const read: Read<unknown> = readers[key as keyof TaskOptions](value);
       if ("value" in read) options[key] = read.value;
@@ -111,7 +118,7 @@ export function parseOptions(kind: string, own: readonly CellOption[], base: Tas
   });
   // People take their time: an approval without a limit of its own has none.
   if (kind === "approval" && !seen.has("timeout")) options["timeout"] = foreverMs;
-  return { options: options as unknown as TaskOptions, each, when, settings, faults };
+  return { options: options as unknown as TaskOptions, each, when, disabled, settings, faults };
 }
 
 /** The front matter's `defaults`, as a base for every cell. */
@@ -130,7 +137,7 @@ function explainUnknown(kind: string, key: string): string {
   if (owner) return `"${key}" is an option of [${owner}] cells, not of ${kind} cells.`;
   if (key === "failFast" || key === "runTimeout")
     return `"${key}" is for the whole notebook: write it below "defaults" in the front matter.`;
-  const known = ["each", "when", ...Object.keys(readers)];
+  const known = ["each", "when", "disabled", ...Object.keys(readers)];
   const near = known.find((one) => one.toLowerCase() === key.toLowerCase()) ?? known.find((one) => isOneEditAway(one, key));
   return `There is no option "${key}".${near ? ` Did you mean "${near}"?` : ""} A cell knows: ${known.join(", ")}.`;
 }

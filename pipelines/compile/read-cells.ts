@@ -27,6 +27,8 @@ export interface CompiledCell {
   readonly eachNames: ReadonlySet<string>;
   readonly when: ParsedExpression | undefined;
   readonly isTask: boolean;
+  /** It would be a task, were it not for `disabled=on`. Its names stay its own. */
+  readonly isDisabled: boolean;
   /** Names given by a header: `out=` of a script, `form=` of an approval. */
   readonly headerNames: readonly { readonly name: string; readonly option: string }[];
   /** Of a params cell. */
@@ -146,7 +148,8 @@ function readCell(cell: Cell, key: string, analyses: Analyses, { base, packages 
     each: goesOver,
     when: when && "text" in when ? when : undefined,
     eachNames: new Set(goesOver?.variables.map((one) => one.name)),
-    isTask: isTask(kind, analysis),
+    isTask: isTask(kind, analysis) && !parsed.disabled,
+    isDisabled: isTask(kind, analysis) && parsed.disabled,
     paramStatements: kind === "params" ? findParameters(cell.source) : [],
     headerNames: headerNames.filter(({ name }) => isName(name)),
     definitions: new Map(),

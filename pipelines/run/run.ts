@@ -96,7 +96,7 @@ export interface RunInfo {
   readonly logicalDate: string | undefined;
 }
 
-export const triggers = ["manual", "cell", "cli", "example", "schedule", "backfill", "retry", "notebook", "import"] as const;
+export const triggers = ["manual", "cell", "cli", "example", "schedule", "backfill", "retry", "notebook", "import", "scratch"] as const;
 export type Trigger = (typeof triggers)[number];
 
 /** The task that started a run with `runNotebook`. */

@@ -6,7 +6,7 @@ select r.id, r.number, r.status, r.trigger, r.created_at, r.started_at, r.finish
   (select json_agg(json_build_array(task->>'key', task->>'title', task->'each' is not null and task->'each' <> 'null'::jsonb) order by n)
    from jsonb_array_elements(r.spec->'dag'->'tasks') with ordinality as t(task, n)) as tasks
 from run r
-where r.workspace_id = $1 and r.notebook_id = $2 and ($3::int is null or r.number < $3)
+where r.workspace_id = $1 and r.notebook_id = $2 and r.trigger <> 'scratch' and ($3::int is null or r.number < $3)
 order by r.number desc limit $4`;
 
 /** One row a task of each run; a fan-out with its elements by state and from the first one's start to the last one's end. $1 workspace, $2 runs. */

@@ -20,12 +20,15 @@ where r.workspace_id = $1`;
 /** $2 run ids. */
 export const runRowsByIdSql = `${runRow} and r.id = any($2)`;
 
-/** $2 notebook, $3 status, $4 number to go on below, $5 limit, $6 trigger, $7 whether only pinned ones; each may be null. */
+/**
+ * $2 notebook, $3 status, $4 number to go on below, $5 limit, $6 trigger, $7 whether only pinned ones; each may be null.
+ * Runs of scratch cells come only when asked for.
+ */
 export const runListSql = `
 with page as materialized (
   select id from run
   where workspace_id = $1 and ($2::text is null or notebook_id = $2) and ($3::text is null or status = $3)
-    and ($6::text is null or trigger = $6) and ($7::bool is not true or pinned) and ($4::int is null or number < $4)
+    and (trigger = $6 or ($6::text is null and trigger <> 'scratch')) and ($7::bool is not true or pinned) and ($4::int is null or number < $4)
   order by number desc limit $5
 ) ${runRow.trimStart()} and r.id in (select id from page) order by r.number desc`;
 
@@ -57,7 +60,8 @@ from run r where r.workspace_id = $1 and r.id = $2`;
 
 /** $1 workspace, $2 notebook, $3 number. */
 export const previousRunSql = `
-select id, number from run where workspace_id = $1 and notebook_id = $2 and number < $3 order by number desc limit 1`;
+select id, number from run where workspace_id = $1 and notebook_id = $2 and number < $3 and trigger <> 'scratch'
+order by number desc limit 1`;
 
 const taskRunRow = `
 select t.id, t.task_key, t.map_index, t.status, t.reason, t.attempt, t.queued_at, t.started_at, t.finished_at,
@@ -158,7 +162,7 @@ select seq, event->'taskRuns' as task_runs from run_event where workspace_id = $
 /** The newest task run of each task over the newest fifty runs of a notebook. $1 workspace, $2 notebook. */
 export const cellStatesSql = `
 with recent as materialized (
-  select id, number from run where workspace_id = $1 and notebook_id = $2 order by number desc limit 50
+  select id, number from run where workspace_id = $1 and notebook_id = $2 and trigger <> 'scratch' order by number desc limit 50
 ), newest as materialized (
   select distinct on (t.task_key) t.id
   from recent r join task_run t on t.run_id = r.id
@@ -179,7 +183,8 @@ where t.workspace_id = $1 and t.id in (select id from newest)`;
 
 /** $1 workspace, $2 notebook. */
 export const activeRunSql = `
-select id from run where workspace_id = $1 and notebook_id = $2 and status in ('queued', 'running') order by number desc limit 1`;
+select id from run
+where workspace_id = $1 and notebook_id = $2 and status in ('queued', 'running') and trigger <> 'scratch' order by number desc limit 1`;
 
 /** Approvals that nobody has answered, longest waiting first. $1 workspace. */
 export const inboxSql = `

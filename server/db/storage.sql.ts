@@ -29,20 +29,22 @@ export const forgetSweepsSql = `
 delete from storage_sweep where workspace_id = $1
   and id not in (select id from storage_sweep where workspace_id = $1 order by started_at desc limit 50)`;
 
-/** Runs of $1 beyond its retention: ended, not pinned, and no kept run shows their results as its own. */
+/** Runs of $1 beyond its retention, and those of scratch cells after a day: ended, not pinned, and no kept run shows their results as its own. */
 export const expiredRunsSql = `
-with policy as (select keep_days, keep_last from storage_policy where workspace_id = $1),
+with policy as (select p.keep_days, p.keep_last from (select) one left join storage_policy p on p.workspace_id = $1),
 ended as (
   select r.id, r.pinned, r.finished_at,
-    row_number() over (partition by coalesce(r.notebook_id, '') order by r.number desc) as rank
+    row_number() over (partition by coalesce(r.notebook_id, ''), r.trigger = 'scratch' order by r.number desc) as rank
   from run r where r.workspace_id = $1
 ),
 old as (
   select e.id from ended e, policy p, run r
   where r.id = e.id and r.status in ('succeeded', 'failed', 'cancelled') and not e.pinned
-    and (p.keep_days is not null or p.keep_last is not null)
-    and (p.keep_days is null or e.finished_at < clock_timestamp() - make_interval(days => p.keep_days))
-    and (p.keep_last is null or e.rank > p.keep_last)
+    and ((r.trigger = 'scratch' and e.finished_at < clock_timestamp() - interval '1 day') or (
+      (p.keep_days is not null or p.keep_last is not null)
+      and (p.keep_days is null or e.finished_at < clock_timestamp() - make_interval(days => p.keep_days))
+      and (p.keep_last is null or e.rank > p.keep_last)
+    ))
 )
 select o.id from old o
 where not exists (

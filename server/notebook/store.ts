@@ -57,7 +57,7 @@ export async function listNotebooks(database: Database, workspaceId: string): Pr
        left join "user" u on u.id = n.updated_by
        left join lateral (
          select json_agg(json_build_object('id', id, 'number', number, 'status', status, 'created_at', created_at) order by number desc) as runs
-         from (select id, number, status, created_at from run where notebook_id = n.id and workspace_id = n.workspace_id
+         from (select id, number, status, created_at from run where notebook_id = n.id and workspace_id = n.workspace_id and trigger <> 'scratch'
                order by number desc limit 10) newest
        ) r on true
        where n.workspace_id = $1 and n.deleted_at is null

@@ -26,7 +26,7 @@ join notebook n on n.id = v.notebook_id and n.deleted_at is null
 left join "user" u on u.id = v.created_by
 left join lateral (
   select (array_agg(json_build_object('id', id, 'number', number) order by number desc))[1:3] as runs, count(*) as run_count
-  from run where version_id = v.id and workspace_id = v.workspace_id
+  from run where version_id = v.id and workspace_id = v.workspace_id and trigger <> 'scratch'
 ) r on true
 where v.workspace_id = $1 and v.notebook_id = $2 and ($3::int is null or v.revision < $3) and (not $5::bool or v.name is not null)
 order by v.revision desc limit $4`;

@@ -8,7 +8,7 @@ import { workspaceRead } from "../db/tenancy";
 import { readRunRow } from "./list-runs";
 import { runHub } from "./run-hub";
 import type { CellState, RunRow } from "./run-views";
-import { summaryOf, toTaskRunRow, type TaskRunRecord } from "./view-rows";
+import { bytesOf, summaryOf, toTaskRunRow, type TaskRunRecord } from "./view-rows";
 
 interface StateRecord extends TaskRunRecord {
   readonly run_id: string;
@@ -44,7 +44,7 @@ export async function readCellStates(
         displays: record.displays ?? [],
         outputs: Object.entries(record.outputs ?? {})
           .filter(([name]) => !name.startsWith(displayValuePrefix))
-          .map(([name, output]) => ({ name, summary: summaryOf(output) })),
+          .map(([name, output]) => ({ name, summary: summaryOf(output), bytes: bytesOf(output) })),
       })),
       activeRun: active && (await readRunRow(client, workspaceId, active.id)).row,
     };

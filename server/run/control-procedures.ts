@@ -10,6 +10,7 @@ import type { PlanView } from "./plan-view";
 import { readInbox } from "./read-inbox";
 import type { InboxItem, RunActView, RunNoteView } from "./run-views";
 import { planRun } from "./start-run";
+import { startScratch } from "./start-scratch";
 
 const id = z.string().max(64);
 const byId = z.strictObject({ id });
@@ -33,6 +34,13 @@ export const runOrder = z.strictObject({
 const busy = "Something concerned is queued, running, or the run is being stopped: wait for it, or stop the run first.";
 
 export const controlProcedures = {
+  /** A throw-away run of a text beside the notebook: for those who may write, since it is code. */
+  scratch: inWorkspace("editor")
+    .input(runOrder.pick({ notebookId: true, revision: true, params: true }).extend({ source: z.string().max(200_000) }))
+    .mutation(({ ctx, input }): Promise<{ id: string; number: number; task: string }> => {
+      const { userId, workspaceId } = ctx.caller;
+      return startScratch(ctx.heddle, { ...input, userId, workspaceId });
+    }),
   /** After a `stop` the handlers (`on=`) still run; `terminate` lets nothing run. */
   cancel: inWorkspace("runner")
     .input(z.strictObject({ id, how: z.enum(["stop", "terminate"]).default("stop") }))

@@ -235,5 +235,5 @@ export interface CellState {
   readonly error: TaskError | undefined;
   readonly displays: readonly Display[];
   /** The values the cell defined, with one line each. */
-  readonly outputs: readonly { readonly name: string; readonly summary: string }[];
+  readonly outputs: readonly { readonly name: string; readonly summary: string; readonly bytes: number }[];
 }

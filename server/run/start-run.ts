@@ -3,7 +3,7 @@
  * Never takes a notebook's text from the caller. Neighbours: engine.ts, ../notebook/store.ts.
  */
 import { createHash } from "node:crypto";
-import type { Dag, Diagnostic, Json } from "@/pipelines/compile/dag";
+import type { Compilation, Dag, Diagnostic, Json } from "@/pipelines/compile/dag";
 import { validateParams } from "@/pipelines/compile/validate-params";
 import { lineWords } from "@/pipelines/notebook/line-words";
 import type { Trigger } from "@/pipelines/run/run";
@@ -13,7 +13,7 @@ import type { Heddle } from "../heddle";
 import { forecastSentence, type PlanView } from "./plan-view";
 import { getNotebookVersion } from "../notebook/store";
 import { findUnknownPools } from "../pool/store";
-import { compileVersion } from "./compile-version";
+import { compileVersion, type Version } from "./compile-version";
 
 export interface RunOrder {
   readonly workspaceId: string;
@@ -32,7 +32,16 @@ export interface RunOrder {
 
 export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ readonly id: string; readonly number: number }> {
   const version = await getNotebookVersion(heddle.database, order.workspaceId, order.notebookId, order.revision);
-  const { dag, diagnostics } = compileVersion(version, heddle.packages);
+  return submitRun(heddle, order, version, compileVersion(version, heddle.packages));
+}
+
+/** Checks the order against what the version compiles to, and hands it to the engine. */
+export async function submitRun(
+  heddle: Heddle,
+  order: RunOrder,
+  version: Version,
+  { dag, diagnostics }: Compilation,
+): Promise<{ readonly id: string; readonly number: number }> {
   checkTargets(dag, order.targets);
   const errors = diagnostics.filter((each) => each.severity === "error" && concerns(dag, order.targets, each));
   if (errors.length > 0) throw new AppError("BAD_REQUEST", `The notebook has errors:\n${errors.map(describe).join("\n")}`);
@@ -55,9 +64,20 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
       source: version.text,
       versionId: version.id,
       createdBy: order.userId,
+      // The same version has the same text, but for what stands beside it for once.
       orderKey: order.separate
         ? undefined
-        : toOrderKey([workspaceId, notebookId, version.id, targets ?? null, cache, params, timeout ?? null, environment ?? null]),
+        : toOrderKey([
+            workspaceId,
+            notebookId,
+            version.id,
+            targets ?? null,
+            cache,
+            params,
+            timeout ?? null,
+            environment ?? null,
+            ...(trigger === "scratch" ? [version.text] : []),
+          ]),
     },
   );
   if (!result.ok) throw new AppError("BAD_REQUEST", result.message);
@@ -176,6 +196,8 @@ function reach(dag: Dag, targets: readonly string[]): ReadonlySet<string> {
 
 /** An error bars the tasks of its cell and what needs them; one in a cell that is no task bars everything. */
 function concerns(dag: Dag, targets: readonly string[] | undefined, { place }: Diagnostic): boolean {
+  // What has been switched off may be as broken as it likes.
+  if (dag.disabled?.some(({ cell }) => cell === place.cell)) return false;
   if (targets === undefined) return true;
   if (!dag.tasks.some((task) => task.cell === place.cell)) return true;
   const reached = reach(dag, targets);

@@ -119,6 +119,10 @@ export function toValueViews(output: OutputRef | undefined): ValueRef | readonly
   return "list" in output ? output.list.map(toValueView) : toValueView(output);
 }
 
+export function bytesOf(output: OutputRef): number {
+  return "list" in output ? output.list.reduce((sum, { bytes }) => sum + bytes, 0) : output.bytes;
+}
+
 /** One line for what a name holds. */
 export function summaryOf(output: OutputRef): string {
   if (!("list" in output)) return output.summary;

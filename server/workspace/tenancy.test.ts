@@ -109,6 +109,7 @@ function foreignInputs(): Record<string, unknown> {
     "run.source": { id: run.id },
     "run.preview": { taskRunId, name: "sum" },
     "run.start": { notebookId, revision: 1 },
+    "run.scratch": { notebookId, revision: 1, source: "1" },
     "run.cancel": { id: run.id },
     "run.retry": { id: run.id },
     "run.pause": { id: run.id },

@@ -13,6 +13,8 @@ export interface CellHandle {
   /** Mounts the editor when it is not there yet. */
   edit(at?: "start" | "end"): void;
   reveal(line: number, column: number): void;
+  /** Its text can be marked afterwards; the focus stays where it is. */
+  mount?(): void;
 }
 
 export interface LogTarget {
@@ -33,25 +35,54 @@ export interface EditorActions {
   /** Texts of editors come from the shared document, and not by React. */
   readonly isBound: () => boolean;
   readonly edit: (...edits: NotebookEdit[]) => void;
+  /** All of it is taken back together, texts too. */
+  readonly step: (edits: readonly NotebookEdit[]) => void;
   readonly setSource: (cell: Cell, source: string) => void;
   /** Adds a cell and begins to edit it. */
-  readonly insert: (index: number, kind: string) => void;
+  readonly insert: (index: number, kind: string, source?: string) => void;
   /** Adds a cell that is written already, behind `after` or at the end, and shows it. */
   readonly insertWritten: (cell: Omit<Cell, "id">, after?: string) => void;
   readonly duplicate: (id: string) => void;
-  readonly remove: (id: string) => void;
-  readonly move: (id: string, offset: -1 | 1) => void;
-  readonly moveTo: (id: string, index: number) => void;
-  readonly toggleFold: (id: string) => void;
+  readonly remove: (ids: readonly string[]) => void;
+  /** Cells below each other go past their neighbour. */
+  readonly move: (ids: readonly string[], offset: -1 | 1) => void;
+  readonly moveTo: (ids: readonly string[], index: number) => void;
+  readonly paste: (cells: readonly Cell[], index: number) => void;
+  readonly merge: (ids: readonly string[]) => void;
+  /** At the cursor. */
+  readonly split: (id: string) => void;
+  readonly toggleDisabled: (ids: readonly string[]) => void;
+  readonly format: (ids: readonly string[]) => void;
+  /** Around what is selected in the text of a cell. */
+  readonly surround: (id: string, mark: string, end: string) => void;
+  /** Asks the text editor of a cell for what it does at this stroke (_keys/strokes.ts). */
+  readonly pressInText: (id: string, stroke: string) => void;
+  readonly toggleFold: (ids: readonly string[]) => void;
+  /** The focus has come to a cell. */
   readonly select: (id: string) => void;
+  /** This cell and no other. */
+  readonly selectOnly: (id: string) => void;
+  /** All from the one that was taken to this one. */
+  readonly extendTo: (id: string) => void;
+  readonly chooseAll: () => void;
+  /** Those that a cell is moved with: itself, or the row that it belongs to. */
+  readonly rowOf: (id: string) => readonly string[];
   /** Puts the focus on the cell as a whole (command mode). */
   readonly command: (id: string) => void;
   /** Begins to edit the cell's text. */
   readonly focusEditor: (id: string) => void;
   readonly focusNeighbour: (id: string, offset: -1 | 1) => boolean;
   readonly runCell: (id: string, then?: "stay" | "next" | "insert") => void;
+  /** Those that have been taken. */
+  readonly runChosen: (then: "stay" | "next" | "insert") => void;
+  readonly runCells: (ids: readonly string[]) => void;
+  readonly runWithReaders: (ids: readonly string[]) => void;
+  readonly runStale: () => void;
   readonly run: (request: RunRequest) => void;
   readonly stop: () => void;
+  readonly say: (text: string) => void;
+  /** What was done can be taken back from there. */
+  readonly sayWithUndo: (text: string) => void;
   readonly openLogs: (target: LogTarget) => void;
   readonly jump: (cellId: string, line?: number, column?: number) => void;
   /** For frames and diagnostics that name a cell of the text as it ran: by key where the id is gone. */

@@ -5,9 +5,10 @@
  * _bar, _keys draw and ask through editor-context.ts.
  */
 import dynamic from "next/dynamic";
-import { useMemo, useState } from "react";
-import type { Task } from "@/pipelines/compile/dag";
+import { useCallback, useMemo, useRef, useState } from "react";
+import type { Dag, Task } from "@/pipelines/compile/dag";
 import type { NotebookDetail } from "../../_trpc/outputs";
+import { flushSync } from "react-dom";
 import { useToast } from "../../_ui/toast";
 import { useStored } from "../../_ui/use-stored";
 import { useFavicon } from "../../_ui/use-favicon";
@@ -21,40 +22,53 @@ import { LanguageContext } from "./_language/language-context";
 import { useIntelligence, type LanguageDialog } from "./_language/use-intelligence";
 import { useLanguage } from "./_language/use-language";
 import { useShownProblems } from "./_language/use-shown-problems";
-import { ShortcutsDialog } from "./_keys/shortcuts-dialog";
 import { KnownTablesContext, useKnownTables, type ChartWish } from "./_outputs/known-tables";
-import { LogsDrawer } from "./_panel/logs-drawer";
-import { SidePanel, type PanelTab } from "./_panel/side-panel";
+import { findRelatives } from "../../_graph/find-relatives";
+import { openPalette } from "../../_palette/palette-store";
+import { beginTyping } from "../../_palette/type-ahead";
+import type { FindHandle } from "./_find/find-bar";
+import type { PanelTab } from "./_panel/panel-tabs";
+import { SidePanel } from "./_panel/side-panel";
 import { usePanel } from "./_panel/use-panel";
 import { useParamValues, useStableParams } from "./_params/use-param-values";
 import { findStale } from "./_runs/find-stale";
 import { CommentsContext, useComments, useOpenCounts } from "./_together/use-comments";
 import { useCommentJump } from "./_together/use-comment-jump";
 import { rightsOf } from "./_together/rights-of";
-import { PreviewDialog } from "./_runs/preview-dialog";
 import { toGraphStates } from "./_runs/to-graph-states";
 import { useCellViews } from "./_runs/use-cell-views";
+import { useReactiveRuns } from "./_runs/use-reactive-runs";
 import { useRunControl, type RunRequest } from "./_runs/use-run-control";
+import { headingAbove, hideSections, sectionOf } from "./_structure/sections";
 import { EditorProviders } from "./editor-providers";
 import type { LogTarget } from "./editor-context";
 import styles from "./notebook-editor.module.css";
 import { useEditorActions } from "./use-editor-actions";
-import { useEditorKeys } from "./use-editor-keys";
+import { useEditorCommands } from "./use-editor-commands";
 import { useHashJump } from "./use-hash-jump";
+import { useReferenceMarks } from "./use-reference-marks";
+import { useSelection, useSelectionState } from "./use-selection";
 
 const noTasks: readonly Task[] = [];
 const ChartBuilder = dynamic(() => import("./_outputs/chart-builder").then((module) => module.ChartBuilder), { ssr: false });
 const CommentsTab = dynamic(() => import("./_together/comments-tab").then((module) => module.CommentsTab), { ssr: false });
 const People = dynamic(() => import("./_together/people-list").then((module) => module.PeopleList), { ssr: false });
 const LanguageDialogs = dynamic(() => import("./_language/language-dialogs").then((module) => module.LanguageDialogs), { ssr: false });
+const FindBar = dynamic(() => import("./_find/find-bar").then((module) => module.FindBar), { ssr: false });
+const KeysDialog = dynamic(() => import("./_keys/keys-dialog").then((module) => module.KeysDialog), { ssr: false });
+const LogsDrawer = dynamic(() => import("./_panel/logs-drawer").then((module) => module.LogsDrawer), { ssr: false });
+const PreviewDialog = dynamic(() => import("./_runs/preview-dialog").then((module) => module.PreviewDialog), { ssr: false });
+const nothingCollapsed: ReadonlySet<string> = new Set();
 
 export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) {
   const toast = useToast();
-  const [selected, setSelected] = useState<string>();
+  const selectionState = useSelectionState();
+  const [{ selected }] = selectionState;
   const rights = useMemo(() => rightsOf(detail.role), [detail.role]);
   const shared = useDocument(detail, { reads: rights.edit !== undefined, cell: selected });
   const { document, dispatch, saveNow } = shared;
   const { notebook } = document;
+  const selection = useSelection(notebook.cells, selectionState);
   const [compilation, compileNow] = useCompilation(notebook, detail.packages);
   const runs = useCellViews(detail.id);
   const control = useRunControl(detail.id, saveNow, runs.follow);
@@ -67,7 +81,13 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const [charted, setCharted] = useState<ChartWish>();
   const [tab, setTab] = useState<PanelTab>("graph");
   const [panelOpen, setPanelOpen] = usePanel();
-  const [helpOpen, setHelpOpen] = useState(false);
+  const [keysOpen, setKeysOpen] = useState(false);
+  const [collapsed, setCollapsed] = useState(nothingCollapsed);
+  const [find, setFind] = useState<{ readonly replace: boolean; readonly initial: string }>();
+  const finder = useRef<FindHandle>(null);
+  const [reading, setReading] = useState(false);
+  const [numbers, setNumbers] = useStored("heddle.numbers", true);
+  const [reactive, setReactive] = useStored(`heddle.reactive.${detail.id}`, false);
   /** The revision whose dry run is shown. */
   const [previewed, setPreviewed] = useState<number>();
   const [inlay, setInlay] = useStored("heddle.inlay", false);
@@ -85,6 +105,12 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   );
   const running = runs.activeRunId !== undefined;
   const title = compilation?.dag.title ?? detail.title;
+  const off = useSwitchedOff(compilation?.dag.disabled);
+  const { hidden, hides } = useMemo(() => {
+    const { hidden, counts } = hideSections(notebook.cells, collapsed);
+    return { hidden, hides: counts };
+  }, [notebook.cells, collapsed]);
+  const expand = useCallback((id: string) => setCollapsed((now) => new Set([...now].filter((each) => each !== id))), []);
 
   const run = (request: RunRequest) => {
     if (rights.run !== undefined) {
@@ -96,8 +122,8 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
       setPanelOpen(true);
       toast({ text: `Not started. ${[...values.faults.values()].join(" ")}`, failed: true });
     } else {
-      compileNow();
-      void control.run(request, values.given);
+      const { tasks } = compileNow().dag;
+      void control.run(reactive ? withReaders(tasks, request) : request, values.given);
     }
   };
   const preview = async () => {
@@ -111,6 +137,14 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const stop = () => {
     if (runs.activeRunId !== undefined) control.stop(runs.activeRunId);
   };
+  const openTab = (next: PanelTab) => {
+    setTab(next);
+    setPanelOpen(true);
+  };
+  const changeReactive = (next: boolean) => {
+    setReactive(next);
+    toast({ text: next ? "Cells now run by themselves after a change." : "Changed cells are now marked, and run when you say so." });
+  };
   const actions = useEditorActions({
     getDocument: shared.getDocument,
     dispatch,
@@ -121,24 +155,83 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
     stop,
     folded,
     setFolded,
-    select: setSelected,
+    selection,
+    stale,
+    show: (id) => {
+      if (!hidden.has(id)) return;
+      flushSync(() =>
+        setCollapsed(new Set([...collapsed].filter((each) => !sectionOf(notebook.cells, each).some((cell) => cell.id === id)))),
+      );
+    },
     startEditing: setEditing,
     openLogs: setLogs,
   });
-  useEditorKeys({
+  const openLogOf = (task: Task | undefined) => task && setLogs({ taskKey: task.key, title: task.title || task.key });
+  useEditorCommands({
     actions,
-    selected,
     cells: notebook.cells,
-    undo: () => rights.edit === undefined && dispatch({ type: "undo" }),
-    redo: () => rights.edit === undefined && dispatch({ type: "redo" }),
-    runAll: () => run({}),
-    save: () => void saveNow().catch(() => undefined),
-    openLog: (cell) => {
-      const task = tasks.get(cell.id);
-      if (task) setLogs({ taskKey: task.key, title: cell.title || task.key });
+    isHidden: (cell) => hidden.has(cell),
+    index: notebook.cells.findIndex((cell) => cell.id === selected),
+    cell: notebook.cells.find((cell) => cell.id === selected),
+    chosen: selection.chosen,
+    taskOf: (cell) => tasks.get(cell),
+    tasks: taskList,
+    stale,
+    running,
+    page: {
+      undo: () => rights.edit === undefined && dispatch({ type: "undo" }),
+      redo: () => rights.edit === undefined && dispatch({ type: "redo" }),
+      save: () => void saveNow().catch(() => undefined),
+      run,
+      preview: () => void preview(),
+      openFind(replace) {
+        const words = getSelection()?.toString() ?? "";
+        if (find) finder.current?.focus(replace);
+        else beginTyping();
+        if (!find) setFind({ replace, initial: words.includes("\n") ? "" : words });
+      },
+      findAgain: (offset) => finder.current?.again(offset),
+      isFinding: find !== undefined,
+      togglePanel: () => setPanelOpen(!panelOpen),
+      openTab,
+      toggleLogs() {
+        if (logs) return setLogs(undefined);
+        const shown = (selected === undefined ? undefined : tasks.get(selected)) ?? taskList.find((task) => runs.views.has(task.key));
+        if (shown) openLogOf(shown);
+        else toast({ text: "Nothing has run yet, so there is no log." });
+      },
+      openLogOf: (cell) => openLogOf(tasks.get(cell.id)),
+      closeWhatIsOpen() {
+        if (find) setFind(undefined);
+        else if (logs) setLogs(undefined);
+        else return false;
+        return true;
+      },
+      openKeys() {
+        beginTyping();
+        setKeysOpen(true);
+      },
+      openPalette,
+      toggleNumbers: () => setNumbers(!numbers),
+      toggleReading: () => setReading(!reading),
+      toggleReactive: () => changeReactive(!reactive),
+      toggleSection(cell, collapse) {
+        const own = sectionOf(notebook.cells, cell.id).length > 0 ? cell : headingAbove(notebook.cells, cell.id);
+        if (!own) return;
+        if (!collapse) return expand(own.id);
+        setCollapsed(new Set([...collapsed, own.id]));
+        actions.command(own.id);
+      },
     },
-    togglePanel: () => setPanelOpen(!panelOpen),
-    openHelp: () => setHelpOpen(true),
+  });
+  useReactiveRuns({
+    enabled: reactive,
+    notebook,
+    compilation,
+    stale,
+    values: values.values,
+    busy: running || control.starting !== undefined || runs.loading || values.faults.size > 0,
+    run: (targets) => void control.run({ targets }, values.given),
   });
   const knownTables = useKnownTables(taskList, runs.views, params, setCharted);
   const intelligenceOf = useIntelligence(language.client, language.ready, {
@@ -150,18 +243,19 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   const languageOfCells = useMemo(() => ({ intelligenceOf, inlay }), [intelligenceOf, inlay]);
   const threads = useComments(detail.id);
   const openCounts = useOpenCounts(threads);
+  const { selectOnly } = selection;
   const [commentWish, setCommentWish] = useState(0);
   const cellComments = useMemo(
     () => ({
       counts: openCounts,
       open: (cellId: string) => {
-        setSelected(cellId);
+        selectOnly(cellId);
         setTab("comments");
         setPanelOpen(true);
         setCommentWish((count) => count + 1);
       },
     }),
-    [openCounts, setPanelOpen],
+    [openCounts, setPanelOpen, selectOnly],
   );
   const { cells } = notebook;
   const comments = useMemo(
@@ -173,6 +267,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   useHashJump(actions);
   useCommentJump(cellComments.open);
   const selectedTask = selected === undefined ? undefined : tasks.get(selected);
+  useReferenceMarks(taskList, selectedTask?.key);
 
   const packages = useMemo(
     (): NotebookPackages => ({
@@ -211,15 +306,40 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         onStop={stop}
         panelOpen={panelOpen}
         onPanel={() => setPanelOpen(!panelOpen)}
-        onKeys={() => setHelpOpen(true)}
+        onKeys={() => setKeysOpen(true)}
+        onPalette={openPalette}
+        stale={stale.size}
+        onRunStale={actions.runStale}
+        reactive={reactive}
+        onReactive={changeReactive}
         onSave={saveNow}
       />
       <div
         className={`${styles.layout} ${panelOpen ? styles.withPanel : ""}`}
+        data-numbers={numbers ? undefined : "off"}
+        data-reading={reading || undefined}
         data-types={language.ready ? "ready" : language.notice === undefined ? "coming" : "none"}
       >
         <div className={styles.main}>
+          {find && (
+            <FindBar
+              ref={finder}
+              cells={notebook.cells}
+              withReplace={find.replace}
+              initial={find.initial}
+              onShow={(cell) => {
+                if (hidden.has(cell)) setCollapsed(nothingCollapsed);
+              }}
+              onClose={() => {
+                setFind(undefined);
+                if (selected !== undefined) actions.command(selected);
+              }}
+            />
+          )}
           <div className={styles.column}>
+            <p className="sr-only" role="status">
+              {selection.row.size > 1 ? `${selection.row.size} cells taken.` : ""}
+            </p>
             <KnownTablesContext value={knownTables}>
               <LanguageContext value={languageOfCells}>
                 <CommentsContext value={cellComments}>
@@ -231,6 +351,11 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
                     stale={stale}
                     starting={control.starting}
                     selected={selected}
+                    row={selection.row}
+                    hidden={hidden}
+                    hides={hides}
+                    onShow={expand}
+                    off={off}
                     folded={folded}
                     editing={editing}
                     params={params}
@@ -240,7 +365,18 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
               </LanguageContext>
             </KnownTablesContext>
           </div>
-          {logs && <LogsDrawer target={logs} view={runs.views.get(logs.taskKey)} onClose={() => setLogs(undefined)} />}
+          {logs && (
+            <LogsDrawer
+              target={logs}
+              tasks={taskList}
+              views={runs.views}
+              onTarget={setLogs}
+              onClose={() => {
+                setLogs(undefined);
+                if (selected !== undefined) actions.command(selected);
+              }}
+            />
+          )}
         </div>
         {panelOpen && (
           <SidePanel
@@ -253,6 +389,11 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
             inlay={inlay}
             onInlay={setInlay}
             graphStates={graphStates}
+            cells={notebook.cells}
+            selectedCell={selected}
+            off={off}
+            onRunSection={(cell) => actions.runCells([cell, ...sectionOf(notebook.cells, cell).map(({ id }) => id)])}
+            scratch={{ notebookId: detail.id, saveNow, given: values.given }}
             selectedTask={selectedTask?.key}
             onSelectTask={actions.jumpToKey}
             values={values}
@@ -288,7 +429,33 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         />
       )}
       {charted && <ChartBuilder wish={charted} tables={knownTables} actions={actions} onClose={() => setCharted(undefined)} />}
-      <ShortcutsDialog open={helpOpen} onOpenChange={setHelpOpen} />
+      {keysOpen && <KeysDialog onClose={() => setKeysOpen(false)} />}
     </EditorProviders>
   );
+}
+
+/** Where cells run by themselves, what reads a cell runs with it. */
+function withReaders(tasks: readonly Task[], request: RunRequest): RunRequest {
+  if (!request.targets) return request;
+  const targets = new Set(request.targets.flatMap((key) => [key, ...findRelatives(tasks, key).downstream]));
+  return { ...request, targets: [...targets] };
+}
+
+const noneOff: ReadonlyMap<string, string> = new Map();
+
+/** Cells that do not run, with why; the same object until that changes. */
+function useSwitchedOff(disabled: Dag["disabled"]): ReadonlyMap<string, string> {
+  const key = JSON.stringify(disabled ?? []);
+  return useMemo(() => {
+    const list = JSON.parse(key) as NonNullable<Dag["disabled"]>;
+    if (list.length === 0) return noneOff;
+    return new Map(
+      list.map((each) => [
+        each.cell,
+        each.by === each.key
+          ? "Switched off: it does not run, nor does what reads it."
+          : `Does not run: it needs “${each.by}”, which is switched off.`,
+      ]),
+    );
+  }, [key]);
 }

@@ -1,5 +1,7 @@
 "use client";
 /** Everything the parts of the editor may ask for, as one object that stays the same (editor-context.ts). */
+import { EditorSelection } from "@codemirror/state";
+import { EditorView, runScopeHandlers } from "@codemirror/view";
 import { useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { cellKey } from "@/pipelines/notebook/cell-key";
@@ -10,8 +12,14 @@ import type { BoundEditors } from "./_document/bound-editors";
 import type { DocumentAction, EditorDocument } from "./_document/document";
 import { newCell, newCellId } from "./_document/new-cell";
 import { splitAtMarkers } from "./_document/split-at-markers";
+import { pressOf } from "./_keys/strokes";
 import type { RunRequest } from "./_runs/use-run-control";
+import { insertCells, isDisabled, mergeCells, moveCells, moveCellsTo, setDisabled, splitCell } from "./_structure/structure-edits";
+import { findRelatives } from "../../_graph/find-relatives";
 import type { CellHandle, EditorActions, LogTarget, Rights } from "./editor-context";
+import type { Selection } from "./use-selection";
+
+const nothingToRun = "There is nothing to run here: no cell that computes a value.";
 
 export interface EditorParts {
   /** As it is now, drawn or not. */
@@ -22,7 +30,10 @@ export interface EditorParts {
   readonly compileNow: () => PageCompilation;
   readonly run: (request: RunRequest) => void;
   readonly stop: () => void;
-  readonly select: (id: string) => void;
+  readonly selection: Selection;
+  readonly stale: ReadonlySet<string>;
+  /** Shows cells that stand in collapsed sections. */
+  readonly show: (id: string) => void;
   readonly startEditing: (id: string | undefined) => void;
   readonly folded: ReadonlySet<string>;
   readonly setFolded: (folded: ReadonlySet<string>) => void;
@@ -41,13 +52,30 @@ export function useEditorActions(parts: EditorParts): EditorActions {
     const cells = () => latest.current.getDocument().notebook.cells;
     const indexOf = (id: string) => cells().findIndex((cell) => cell.id === id);
     const element = (id: string) => document.querySelector<HTMLElement>(`[data-cell="${CSS.escape(id)}"]`);
-    const edit: EditorActions["edit"] = (...edits) => {
+    const mayNotEdit = () => {
       const { rights } = latest.current;
-      if (rights.edit !== undefined) return toast({ text: rights.edit });
-      latest.current.dispatch({ type: "edit", edits });
+      if (rights.edit === undefined) return false;
+      toast({ text: rights.edit });
+      return true;
+    };
+    const edit: EditorActions["edit"] = (...edits) => {
+      if (!mayNotEdit()) latest.current.dispatch({ type: "edit", edits });
+    };
+    const step: EditorActions["step"] = (edits) => {
+      if (edits.length > 0 && !mayNotEdit()) latest.current.dispatch({ type: "edit", edits, isStep: true });
+    };
+    const viewOf = (id: string) => {
+      const dom = element(id)?.querySelector<HTMLElement>(".cm-editor");
+      return (dom && EditorView.findFromDOM(dom)) ?? undefined;
+    };
+    const focusCell = (id: string) => {
+      const target = element(id);
+      target?.focus({ preventScroll: true });
+      target?.scrollIntoView({ block: "nearest" });
     };
     const command = (id: string) => {
-      latest.current.select(id);
+      latest.current.show(id);
+      latest.current.selection.selectOnly(id);
       latest.current.startEditing(undefined);
       const target = element(id);
       target?.focus({ preventScroll: true });
@@ -55,11 +83,13 @@ export function useEditorActions(parts: EditorParts): EditorActions {
     };
     const insertCell = (index: number, cell: Cell) => {
       flushSync(() => edit({ type: "insert-cell", index, cell }));
-      latest.current.select(cell.id);
+      latest.current.show(cell.id);
+      latest.current.selection.selectOnly(cell.id);
     };
-    const insert = (index: number, kind: string) => {
-      if (latest.current.rights.edit !== undefined) return toast({ text: latest.current.rights.edit });
-      const cell = newCell(kind);
+    const insert = (index: number, kind: string, source?: string) => {
+      if (mayNotEdit()) return;
+      const made = newCell(kind);
+      const cell = source === undefined ? made : { ...made, source };
       latest.current.startEditing(cell.id);
       insertCell(index, cell);
       handles.current.get(cell.id)?.element.scrollIntoView({ block: "nearest" });
@@ -70,12 +100,37 @@ export function useEditorActions(parts: EditorParts): EditorActions {
     };
     const jump: EditorActions["jump"] = (id, line, column) => {
       unfold(id);
-      latest.current.select(id);
+      latest.current.show(id);
+      latest.current.selection.selectOnly(id);
       const handle = handles.current.get(id);
       const target = handle?.element ?? element(id);
       target?.scrollIntoView({ block: line === undefined ? "start" : "center" });
       if (line === undefined) target?.focus({ preventScroll: true });
       else handle?.reveal(line, column ?? 1);
+    };
+    const say = (text: string) => toast({ text });
+    const extendTo = (id: string) => {
+      flushSync(() => latest.current.selection.extendTo(id));
+      focusCell(id);
+    };
+    const runCells = (ids: readonly string[]) => {
+      const targets = latest.current
+        .compileNow()
+        .dag.tasks.filter((task) => ids.includes(task.cell))
+        .map((task) => task.key);
+      if (targets.length === 0) return say(nothingToRun);
+      latest.current.run({ targets });
+    };
+    const runCell: EditorActions["runCell"] = (id, then = "stay") => {
+      const index = indexOf(id);
+      const cell = cells()[index];
+      const task = latest.current.compileNow().dag.tasks.find((each) => each.cell === id);
+      if (task) latest.current.run({ targets: [task.key] });
+      const next = cells()[index + 1];
+      if (latest.current.rights.edit === undefined && (then === "insert" || (then === "next" && !next))) insert(index + 1, "code");
+      else if (then === "next" && next) command(next.id);
+      // Text is done when it is read.
+      else if (cell?.kind === "markdown") command(id);
     };
     return {
       get rights() {
@@ -108,35 +163,122 @@ export function useEditorActions(parts: EditorParts): EditorActions {
         const cell = cells()[index];
         if (cell) insertCell(index + 1, { ...cell, id: newCellId(), title: cell.title === "" ? "" : `${cell.title} copy` });
       },
-      remove(id) {
-        const index = indexOf(id);
-        const cell = cells()[index];
-        if (!cell) return;
-        if (latest.current.rights.edit !== undefined) return toast({ text: latest.current.rights.edit });
-        const neighbour = cells()[index + 1] ?? cells()[index - 1];
-        flushSync(() => edit({ type: "delete-cell", id }));
+      remove(ids) {
+        const all = cells();
+        const gone = all.flatMap((cell, index) => (ids.includes(cell.id) ? [{ cell, index }] : []));
+        const [first] = gone;
+        const last = gone.at(-1);
+        if (!first || !last || mayNotEdit()) return;
+        const neighbour = all[last.index + 1] ?? all[first.index - 1];
+        flushSync(() => edit(...gone.map(({ cell }) => ({ type: "delete-cell" as const, id: cell.id }))));
         if (neighbour) command(neighbour.id);
         toast({
-          text: `Deleted “${cell.title || cellKey(cell, index)}”.`,
-          action: { label: "Undo", onSelect: () => insertCell(index, cell) },
+          text: gone.length === 1 ? `Deleted “${first.cell.title || cellKey(first.cell, first.index)}”.` : `Deleted ${gone.length} cells.`,
+          action: {
+            label: "Undo",
+            onSelect: () => {
+              flushSync(() => edit(...gone.map(({ cell, index }) => ({ type: "insert-cell" as const, index, cell }))));
+              latest.current.selection.selectOnly(first.cell.id);
+            },
+          },
         });
       },
-      move(id, offset) {
-        const index = indexOf(id) + offset;
-        if (index < 0 || index >= cells().length) return;
-        flushSync(() => edit({ type: "move-cell", id, index }));
-        element(id)?.scrollIntoView({ block: "nearest" });
+      move(ids, offset) {
+        const edits = moveCells(cells(), ids, offset);
+        if (edits.length === 0) return;
+        flushSync(() => edit(...edits));
+        element(latest.current.selection.selected ?? ids[0]!)?.scrollIntoView({ block: "nearest" });
       },
-      moveTo(id, index) {
-        const from = indexOf(id);
-        if (from < 0) return;
-        edit({ type: "move-cell", id, index: index > from ? index - 1 : index });
+      moveTo(ids, index) {
+        const edits = moveCellsTo(cells(), ids, index);
+        if (edits.length > 0) edit(...edits);
       },
-      toggleFold(id) {
+      paste(pasted, index) {
+        if (mayNotEdit()) return;
+        const edits = insertCells(pasted, index, newCellId);
+        const [first] = edits;
+        const last = edits.at(-1);
+        if (!first || !last) return say("Nothing has been cut or copied yet.");
+        flushSync(() => edit(...edits));
+        command(first.cell.id);
+        if (last !== first) extendTo(last.cell.id);
+      },
+      merge(ids) {
+        if (mayNotEdit()) return;
+        const all = cells();
+        const chosen = all.filter((cell) => ids.includes(cell.id));
+        const below = chosen.length === 1 ? all[all.indexOf(chosen[0]!) + 1] : undefined;
+        const edits = mergeCells(below ? [...chosen, below] : chosen);
+        if (typeof edits === "string") return say(edits);
+        flushSync(() => step(edits));
+        command(chosen[0]!.id);
+      },
+      split(id) {
+        if (mayNotEdit()) return;
+        const index = indexOf(id);
+        const cell = cells()[index];
+        const view = viewOf(id);
+        if (!cell || !view) return;
+        const made = newCellId();
+        const edits = splitCell({ ...cell, source: view.state.doc.toString() }, index, view.state.selection.main.head, made);
+        latest.current.startEditing(made);
+        flushSync(() => step(edits));
+        latest.current.selection.selectOnly(made);
+        handles.current.get(made)?.edit("start");
+      },
+      toggleDisabled(ids) {
+        const chosen = cells().filter((cell) => ids.includes(cell.id));
+        const off = chosen.some((cell) => !isDisabled(cell));
+        const edits = chosen.flatMap((cell) => setDisabled(cell, off));
+        if (edits.length === 0) return say("Text and parameters do not run: there is nothing to switch off.");
+        edit(...edits);
+      },
+      format(ids) {
+        const chosen = cells().filter((cell) => ids.includes(cell.id));
+        import("./_structure/format-cells")
+          .then(({ formatCells }) => formatCells(chosen))
+          .then(({ edits, faults }) => {
+            const now = new Map(cells().map((cell) => [cell.id, cell.source]));
+            // What was typed meanwhile is not taken back.
+            step(edits.filter(({ id }) => now.get(id) === chosen.find((cell) => cell.id === id)?.source));
+            if (faults[0] !== undefined)
+              say(`${faults.length === 1 ? "One cell" : `${faults.length} cells`} could not be read, and stayed as it was: ${faults[0]}`);
+          })
+          .catch((error: Error) => toast({ text: `Could not format: ${error.message}`, failed: true }));
+      },
+      surround(id, mark, end) {
+        if (mayNotEdit()) return;
+        const view = viewOf(id);
+        view?.dispatch(
+          view.state.changeByRange((range) => ({
+            changes: [
+              { from: range.from, insert: mark },
+              { from: range.to, insert: end },
+            ],
+            range: EditorSelection.range(range.from + mark.length, range.to + mark.length),
+          })),
+          { userEvent: "input" },
+        );
+      },
+      pressInText(id, stroke) {
+        if (!viewOf(id)?.hasFocus) handles.current.get(id)?.edit();
+        const view = viewOf(id);
+        if (view) runScopeHandlers(view, pressOf(stroke), "editor");
+      },
+      toggleFold(ids) {
         const { folded, setFolded } = latest.current;
-        setFolded(folded.has(id) ? new Set([...folded].filter((each) => each !== id)) : new Set([...folded, id]));
+        const fold = ids.some((id) => !folded.has(id));
+        setFolded(fold ? new Set([...folded, ...ids]) : new Set([...folded].filter((each) => !ids.includes(each))));
       },
-      select: (id) => latest.current.select(id),
+      step,
+      select: (id) => latest.current.selection.select(id),
+      selectOnly: (id) => latest.current.selection.selectOnly(id),
+      extendTo,
+      chooseAll: () => latest.current.selection.chooseAll(),
+      rowOf: (id) => {
+        const { row } = latest.current.selection;
+        return row.has(id) ? [...row] : [id];
+      },
       command,
       focusEditor(id) {
         unfold(id);
@@ -150,14 +292,33 @@ export function useEditorActions(parts: EditorParts): EditorActions {
         else handle.edit(offset === 1 ? "start" : "end");
         return true;
       },
-      runCell(id, then = "stay") {
-        const index = indexOf(id);
-        const task = latest.current.compileNow().dag.tasks.find((each) => each.cell === id);
-        if (task) latest.current.run({ targets: [task.key] });
-        const next = cells()[index + 1];
-        if (latest.current.rights.edit === undefined && (then === "insert" || (then === "next" && !next))) insert(index + 1, "code");
-        else if (then === "next" && next) command(next.id);
+      runCell,
+      runChosen(then) {
+        const { chosen } = latest.current.selection;
+        const last = chosen.at(-1);
+        if (!last) return;
+        if (chosen.length === 1) return runCell(last.id, then);
+        runCells(chosen.map(({ id }) => id));
+        const index = indexOf(last.id);
+        if (then === "insert" && latest.current.rights.edit === undefined) insert(index + 1, "code");
+        else if (then === "next" && cells()[index + 1]) command(cells()[index + 1]!.id);
       },
+      runCells,
+      runWithReaders(ids) {
+        const { tasks } = latest.current.compileNow().dag;
+        const own = tasks.filter((task) => ids.includes(task.cell)).map((task) => task.key);
+        const targets = new Set(own.flatMap((key) => [key, ...findRelatives(tasks, key).downstream]));
+        if (targets.size === 0) return say(nothingToRun);
+        latest.current.run({ targets: [...targets] });
+      },
+      runStale() {
+        latest.current.compileNow();
+        const { stale } = latest.current;
+        if (stale.size === 0) return say("Nothing is out of date.");
+        latest.current.run({ targets: [...stale] });
+      },
+      say,
+      sayWithUndo: (text) => toast({ text, action: { label: "Undo", onSelect: () => latest.current.dispatch({ type: "undo" }) } }),
       run: (request) => latest.current.run(request),
       stop: () => latest.current.stop(),
       openLogs: (target) => latest.current.openLogs(target),

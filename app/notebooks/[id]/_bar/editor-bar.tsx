@@ -1,16 +1,31 @@
 "use client";
 /** The bar of the editor: the title, what is saved, and at the right always in the same place: Run all, or Stop. */
-import { CalendarClock, ChevronDown, Grid3x3, History, Keyboard, ListChecks, PanelRight, Play, Square } from "lucide-react";
+import {
+  CalendarClock,
+  ChevronDown,
+  Flag,
+  Grid3x3,
+  History,
+  Keyboard,
+  ListChecks,
+  PanelRight,
+  Play,
+  RefreshCw,
+  Search,
+  Square,
+  Zap,
+} from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { PageBar } from "../../../_frame/page-bar";
 import type { RunRow } from "../../../_trpc/outputs";
 import { Button, IconButton } from "../../../_ui/button";
-import { Menu, MenuItem, MenuLink, MenuSeparator } from "../../../_ui/menu";
+import { Menu, MenuItem, MenuLabel, MenuLink, MenuSeparator } from "../../../_ui/menu";
 import { StateIcon } from "../../../_ui/state-icon";
 import { stateWords } from "../../../_ui/state-words";
 import { Duration } from "../../../_ui/times";
 import type { SaveState } from "../_document/save-state";
+import { useKeyWords } from "../_keys/keymap-store";
 import type { Rights } from "../editor-context";
 import { ExportMenu } from "../../_exchange/export-menu";
 import styles from "./editor-bar.module.css";
@@ -39,11 +54,25 @@ export interface EditorBarProps {
   readonly onKeys: () => void;
   /** Resolves once all is saved. */
   readonly onSave: () => Promise<unknown>;
+  readonly onPalette: () => void;
+  /** How many results are out of date. */
+  readonly stale: number;
+  readonly onRunStale: () => void;
+  /** Cells run by themselves after a change. */
+  readonly reactive: boolean;
+  readonly onReactive: (reactive: boolean) => void;
 }
 
 export function EditorBar(props: EditorBarProps) {
   const { title, run, running, starting, stopping, rights } = props;
   const mayNotRun = rights.run !== undefined;
+  const keys = {
+    all: useKeyWords("run.all"),
+    cell: useKeyWords("run.cell"),
+    stale: useKeyWords("run.stale"),
+    palette: useKeyWords("palette"),
+    panel: useKeyWords("panel"),
+  };
   return (
     <PageBar
       title={title}
@@ -73,17 +102,32 @@ export function EditorBar(props: EditorBarProps) {
             <span className="sr-only">Its versions</span>
           </Link>
           <ExportMenu id={props.id} save={props.onSave} className={styles.wide} />
+          <IconButton label="Palette: everything by a few letters" keys={keys.palette} onClick={props.onPalette}>
+            <Search size={16} />
+          </IconButton>
           <IconButton label="Keys" keys="?" onClick={props.onKeys} className={styles.wide}>
             <Keyboard size={16} />
           </IconButton>
           <IconButton
             label={props.panelOpen ? "Hide the panel" : "Show graph, parameters, problems"}
-            keys="G"
+            keys={keys.panel}
             aria-pressed={props.panelOpen}
             onClick={props.onPanel}
           >
             <PanelRight size={16} />
           </IconButton>
+          {props.stale > 0 && !running && !props.reactive && (
+            <Button
+              className={styles.stale}
+              onClick={props.onRunStale}
+              disabled={starting}
+              title={`Run what is out of date (${keys.stale ?? "no keys"})`}
+            >
+              <RefreshCw size={14} aria-hidden />
+              <span className={styles.wide}>Run stale</span> {props.stale}
+              <span className="sr-only">cells out of date</span>
+            </Button>
+          )}
           <span className={styles.split}>
             {running ? (
               <Button className={styles.main} look="danger" onClick={props.onStop} disabled={stopping || mayNotRun} title={rights.run}>
@@ -97,7 +141,8 @@ export function EditorBar(props: EditorBarProps) {
                 disabled={starting || mayNotRun}
                 title={rights.run}
               >
-                <Play size={14} /> {starting ? "Starting…" : "Run all"}
+                {props.reactive ? <Zap size={14} aria-label="Runs by itself after a change" /> : <Play size={14} />}{" "}
+                {starting ? "Starting…" : "Run all"}
               </Button>
             )}
             <Menu
@@ -108,12 +153,7 @@ export function EditorBar(props: EditorBarProps) {
                 </IconButton>
               }
             >
-              <MenuItem
-                icon={<Play size={14} />}
-                hint="Ctrl Shift Enter"
-                disabled={running || mayNotRun}
-                onSelect={() => props.onRunAll("use")}
-              >
+              <MenuItem icon={<Play size={14} />} hint={keys.all} disabled={running || mayNotRun} onSelect={() => props.onRunAll("use")}>
                 Run all
               </MenuItem>
               <MenuItem icon={<Play size={14} />} disabled={running || mayNotRun} onSelect={() => props.onRunAll("off")}>
@@ -128,11 +168,27 @@ export function EditorBar(props: EditorBarProps) {
               <MenuSeparator />
               <MenuItem
                 icon={<Play size={14} />}
-                hint="Ctrl Enter"
+                hint={keys.cell}
                 disabled={running || mayNotRun || !props.onRunCell}
                 onSelect={() => props.onRunCell?.()}
               >
                 Run this cell and what it needs
+              </MenuItem>
+              <MenuItem
+                icon={<RefreshCw size={14} />}
+                hint={keys.stale}
+                disabled={running || props.stale === 0}
+                onSelect={props.onRunStale}
+              >
+                Run what is out of date
+              </MenuItem>
+              <MenuSeparator />
+              <MenuLabel>After a change</MenuLabel>
+              <MenuItem icon={<Flag size={14} />} hint={props.reactive ? undefined : "✓"} onSelect={() => props.onReactive(false)}>
+                Mark what is out of date
+              </MenuItem>
+              <MenuItem icon={<Zap size={14} />} hint={props.reactive ? "✓" : undefined} onSelect={() => props.onReactive(true)}>
+                Run it by itself
               </MenuItem>
             </Menu>
           </span>

@@ -54,6 +54,7 @@ export function CellCode({
       element,
       edit: (at) => editorForHandle()?.focus(at),
       reveal: (line, column) => editorForHandle()?.reveal(line, column),
+      mount: () => void editorForHandle(),
     });
     return () => editor.register(cell.id, undefined);
   }, [editor, cell.id]);
@@ -77,7 +78,7 @@ export function CellCode({
   );
 
   return (
-    <div ref={host} className={styles.code}>
+    <div ref={host} className={styles.code} data-code-area={cell.kind === "markdown" ? undefined : ""}>
       {mounted ? (
         <CodeEditor
           ref={code}
@@ -98,21 +99,6 @@ export function CellCode({
             leave: () => {
               onLeave?.();
               editor.command(cell.id);
-              return true;
-            },
-            run: () => {
-              editor.runCell(cell.id, "stay");
-              onLeave?.();
-              return true;
-            },
-            runAndNext: () => {
-              editor.runCell(cell.id, "next");
-              onLeave?.();
-              return true;
-            },
-            runAndInsert: () => {
-              editor.runCell(cell.id, "insert");
-              onLeave?.();
               return true;
             },
             up: () => editor.focusNeighbour(cell.id, -1),

@@ -1,17 +1,21 @@
 "use client";
-/** What every cell has: the gutter, the row with title and options, its selection, a place to drop others. */
+/** What every cell has: the gutter with its handle, the row with title and options, its selection. */
 import { GripVertical } from "lucide-react";
-import { useRef, useState, type DragEvent, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import type { Cell } from "@/pipelines/notebook/notebook";
 import { classNames } from "../../../_ui/class-names";
+import { isDisabled } from "../_structure/structure-edits";
 import { useEditor } from "../editor-context";
 import styles from "./cell.module.css";
+import { useCellDrag } from "./use-cell-drag";
 
 export interface CellFrameProps {
   readonly cell: Cell;
   readonly index: number;
   readonly cellKey: string;
   readonly selected: boolean;
+  /** One of several that have been taken. */
+  readonly chosen: boolean;
   /** State and run button. */
   readonly gutter?: ReactNode;
   /** `active`: the pointer is over the cell, or it is selected. Menus and hints exist only then: there are many cells. */
@@ -21,41 +25,39 @@ export interface CellFrameProps {
   readonly children: ReactNode;
 }
 
-const dragType = "application/x-heddle-cell";
+const ownFocus = "button, input, a, select, textarea, [contenteditable], .static-code, pre, table, iframe";
 
-export function CellFrame({ cell, index, cellKey, selected, gutter, head, bare, children }: CellFrameProps) {
+export function CellFrame({ cell, index, cellKey, selected, chosen, gutter, head, bare, children }: CellFrameProps) {
   const editor = useEditor();
   const section = useRef<HTMLElement>(null);
   const [hovered, setHovered] = useState(false);
-  const [drop, setDrop] = useState<"before" | "after">();
-  const onDragOver = (event: DragEvent) => {
-    if (!event.dataTransfer.types.includes(dragType)) return;
-    event.preventDefault();
-    const box = event.currentTarget.getBoundingClientRect();
-    setDrop(event.clientY < box.top + box.height / 2 ? "before" : "after");
-  };
-  const onDrop = (event: DragEvent) => {
-    const id = event.dataTransfer.getData(dragType);
-    setDrop(undefined);
-    if (id === "" || id === cell.id) return;
-    event.preventDefault();
-    editor.moveTo(id, drop === "after" ? index + 1 : index);
-  };
+  const drag = useCellDrag(cell.id);
+  const name = cell.title === "" ? cellKey : cell.title;
   return (
     <section
       ref={section}
       id={cellKey}
-      className={classNames(styles.cell, bare && styles.bare, drop === "before" && styles.dropBefore, drop === "after" && styles.dropAfter)}
+      className={classNames(styles.cell, bare && styles.bare)}
       data-cell={cell.id}
+      data-index={index}
       data-selected={selected || undefined}
-      tabIndex={selected ? 0 : -1}
-      aria-label={cell.title === "" ? cellKey : cell.title}
+      data-chosen={chosen || undefined}
+      data-disabled={isDisabled(cell) || undefined}
+      tabIndex={selected || index === 0 ? 0 : -1}
+      aria-label={isDisabled(cell) ? `${name}, switched off` : name}
+      onPointerDownCapture={(event) => {
+        if (!event.shiftKey || selected || (event.target as HTMLElement).closest("button, a, input")) return;
+        // Before the text, which would take the click as its own.
+        event.preventDefault();
+        event.stopPropagation();
+        editor.extendTo(cell.id);
+      }}
       onPointerDown={(event) => {
-        editor.select(cell.id);
+        const target = event.target as HTMLElement;
+        if (target.closest("[data-grip]")) return;
+        editor.selectOnly(cell.id);
         // A click beside text and buttons takes the cell as a whole.
-        if (
-          !(event.target as HTMLElement).closest("button, input, a, select, textarea, [contenteditable], .static-code, pre, table, iframe")
-        ) {
+        if (!target.closest(ownFocus)) {
           requestAnimationFrame(() => {
             if (!section.current?.contains(document.activeElement)) section.current?.focus({ preventScroll: true });
           });
@@ -64,24 +66,28 @@ export function CellFrame({ cell, index, cellKey, selected, gutter, head, bare, 
       onPointerEnter={() => setHovered(true)}
       onPointerLeave={() => setHovered(false)}
       onFocus={() => editor.select(cell.id)}
-      onDragOver={onDragOver}
-      onDragLeave={() => setDrop(undefined)}
-      onDrop={onDrop}
     >
       <div className={styles.gutter}>
-        <span
-          className={styles.grip}
-          draggable={editor.rights.edit === undefined}
-          aria-hidden
-          title="Drag to move"
-          onDragStart={(event) => {
-            event.dataTransfer.setData(dragType, cell.id);
-            event.dataTransfer.effectAllowed = "move";
-            if (section.current) event.dataTransfer.setDragImage(section.current, 60, 12);
-          }}
-        >
-          <GripVertical size={14} />
-        </span>
+        {editor.rights.edit === undefined && (hovered || selected || chosen) && (
+          <button
+            type="button"
+            className={styles.grip}
+            data-grip
+            aria-label={`Move ${name}: drag, or press the arrow keys`}
+            title="Drag to move, or press ↑ and ↓"
+            onPointerDown={drag}
+            onClick={(event) => event.currentTarget.focus()}
+            onKeyDown={(event) => {
+              const offset = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : undefined;
+              if (offset === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+              event.preventDefault();
+              editor.move(editor.rowOf(cell.id), offset);
+              event.currentTarget.focus({ preventScroll: true });
+            }}
+          >
+            <GripVertical size={14} aria-hidden />
+          </button>
+        )}
         {gutter}
       </div>
       <div className={styles.body}>

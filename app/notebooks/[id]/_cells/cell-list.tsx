@@ -21,6 +21,14 @@ export interface CellListProps {
   readonly stale: ReadonlySet<string>;
   readonly starting: RunRequest | undefined;
   readonly selected: string | undefined;
+  /** Several that have been taken; empty while there is one. */
+  readonly row: ReadonlySet<string>;
+  /** Below collapsed headings. */
+  readonly hidden: ReadonlySet<string>;
+  readonly hides: ReadonlyMap<string, number>;
+  readonly onShow: (id: string) => void;
+  /** Cells that do not run, and why. */
+  readonly off: ReadonlyMap<string, string>;
   readonly folded: ReadonlySet<string>;
   readonly editing: string | undefined;
   readonly params: readonly Parameter[];
@@ -31,19 +39,23 @@ export interface CellListProps {
  * All cells are in the page, so that the browser's own search finds everything; editors come as one scrolls. The first
  * ones are there at once; the others follow in the background, unless the address names a cell.
  */
-export function CellList({ notebook, problems, tasks, views, stale, starting, selected, folded, editing, params, values }: CellListProps) {
+export function CellList(all: CellListProps) {
+  const { notebook, problems, tasks, views, stale, starting, selected, row, hidden, hides, onShow, off, folded, editing, params, values } =
+    all;
   const count = notebook.cells.length;
   const whole = useDeferredValue(true, location.hash !== "");
   return (
     <>
       <InsertBar index={0} />
       {(whole ? notebook.cells : notebook.cells.slice(0, firstCells)).map((cell, index) => {
+        if (hidden.has(cell.id)) return null;
         const props: CellProps = {
           cell,
           index,
           count,
           cellKey: cellKey(cell, index),
           selected: selected === cell.id,
+          chosen: row.has(cell.id),
           folded: folded.has(cell.id),
           startEditing: editing === cell.id,
           diagnostics: problems.get(cell.id),
@@ -52,7 +64,7 @@ export function CellList({ notebook, problems, tasks, views, stale, starting, se
         return (
           <Fragment key={cell.id}>
             {cell.kind === "markdown" ? (
-              <MarkdownCell {...props} />
+              <MarkdownCell {...props} hides={hides.get(cell.id)} onShow={onShow} />
             ) : cell.kind === "params" ? (
               <ParamsCell {...props} params={params} values={values} />
             ) : (
@@ -60,6 +72,7 @@ export function CellList({ notebook, problems, tasks, views, stale, starting, se
                 {...props}
                 taskKey={task?.key}
                 view={task && views.get(task.key)}
+                off={off.get(cell.id)}
                 stale={task !== undefined && stale.has(task.key)}
                 starting={starting !== undefined && task !== undefined && (starting.targets?.includes(task.key) ?? true)}
               />

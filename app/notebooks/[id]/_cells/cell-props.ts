@@ -11,6 +11,8 @@ export interface CellProps {
   readonly count: number;
   readonly cellKey: string;
   readonly selected: boolean;
+  /** One of several that have been taken. */
+  readonly chosen: boolean;
   readonly folded: boolean;
   readonly startEditing: boolean;
   readonly diagnostics: readonly ShownDiagnostic[] | undefined;

@@ -31,7 +31,7 @@ function FoldedCode({ cell }: { readonly cell: Cell }) {
   const editor = useEditor();
   const lines = cell.source.split("\n");
   return (
-    <button type="button" className={styles.folded} onClick={() => editor.toggleFold(cell.id)} title="Show the code">
+    <button type="button" className={styles.folded} onClick={() => editor.toggleFold([cell.id])} title="Show the code">
       … {lines.length} {lines.length === 1 ? "line" : "lines"} ·{" "}
       {lines.find((line) => line.trim() !== "" && !line.startsWith("import ")) ?? lines[0]}
     </button>

@@ -1,9 +1,25 @@
 "use client";
-import { ArrowDown, ArrowUp, ChevronsDownUp, ChevronsUpDown, Copy, Ellipsis, Play, ScrollText, Trash2 } from "lucide-react";
+import {
+  ArrowDown,
+  ArrowUp,
+  ChevronsDownUp,
+  ChevronsUpDown,
+  Copy,
+  Ellipsis,
+  Merge,
+  Play,
+  Power,
+  PowerOff,
+  ScrollText,
+  Trash2,
+  WandSparkles,
+} from "lucide-react";
 import type { Cell } from "@/pipelines/notebook/notebook";
 import { IconButton } from "../../../_ui/button";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "../../../_ui/menu";
 import { addableKinds } from "../_document/new-cell";
+import { useKeyWords } from "../_keys/keymap-store";
+import { isCode, isDisabled } from "../_structure/structure-edits";
 import { useEditor } from "../editor-context";
 import styles from "./cell.module.css";
 
@@ -23,6 +39,19 @@ export function CellTools({
   readonly taskKey: string | undefined;
 }) {
   const editor = useEditor();
+  const keys = {
+    up: useKeyWords("cell.up"),
+    down: useKeyWords("cell.down"),
+    fold: useKeyWords("cell.fold"),
+    remove: useKeyWords("cell.delete"),
+    run: useKeyWords("run.cell"),
+    readers: useKeyWords("run.readers"),
+    format: useKeyWords("cell.format"),
+    disable: useKeyWords("cell.disable"),
+    merge: useKeyWords("cell.merge"),
+  };
+  const off = isDisabled(cell);
+  const runs = cell.kind !== "markdown" && cell.kind !== "params";
   const mayNot = editor.rights.edit !== undefined;
   return (
     <div className={styles.tools} role="toolbar" aria-label="Cell">
@@ -30,9 +59,9 @@ export function CellTools({
         small
         className={styles.secondary}
         label="Move up"
-        keys="Ctrl Shift ↑"
+        keys={keys.up}
         disabled={mayNot || index === 0}
-        onClick={() => editor.move(cell.id, -1)}
+        onClick={() => editor.move([cell.id], -1)}
       >
         <ArrowUp size={14} />
       </IconButton>
@@ -40,9 +69,9 @@ export function CellTools({
         small
         className={styles.secondary}
         label="Move down"
-        keys="Ctrl Shift ↓"
+        keys={keys.down}
         disabled={mayNot || index === count - 1}
-        onClick={() => editor.move(cell.id, 1)}
+        onClick={() => editor.move([cell.id], 1)}
       >
         <ArrowDown size={14} />
       </IconButton>
@@ -50,8 +79,8 @@ export function CellTools({
         small
         className={styles.secondary}
         label={folded ? "Show the code" : "Fold the code"}
-        keys="F"
-        onClick={() => editor.toggleFold(cell.id)}
+        keys={keys.fold}
+        onClick={() => editor.toggleFold([cell.id])}
       >
         {folded ? <ChevronsUpDown size={14} /> : <ChevronsDownUp size={14} />}
       </IconButton>
@@ -65,8 +94,11 @@ export function CellTools({
       >
         {isTask && taskKey !== undefined && (
           <>
-            <MenuItem icon={<Play size={14} />} hint="Ctrl Enter" onSelect={() => editor.runCell(cell.id)}>
+            <MenuItem icon={<Play size={14} />} hint={keys.run} onSelect={() => editor.runCell(cell.id)}>
               Run with what it needs
+            </MenuItem>
+            <MenuItem icon={<Play size={14} />} hint={keys.readers} onSelect={() => editor.runWithReaders([cell.id])}>
+              Run with what reads it
             </MenuItem>
             <MenuItem icon={<Play size={14} />} onSelect={() => editor.run({ targets: [taskKey], cache: "off" })}>
               Run, ignoring the cache
@@ -77,19 +109,14 @@ export function CellTools({
             <MenuSeparator />
           </>
         )}
-        <MenuItem
-          icon={<ArrowUp size={14} />}
-          hint="Ctrl Shift ↑"
-          disabled={mayNot || index === 0}
-          onSelect={() => editor.move(cell.id, -1)}
-        >
+        <MenuItem icon={<ArrowUp size={14} />} hint={keys.up} disabled={mayNot || index === 0} onSelect={() => editor.move([cell.id], -1)}>
           Move up
         </MenuItem>
         <MenuItem
           icon={<ArrowDown size={14} />}
-          hint="Ctrl Shift ↓"
+          hint={keys.down}
           disabled={mayNot || index === count - 1}
-          onSelect={() => editor.move(cell.id, 1)}
+          onSelect={() => editor.move([cell.id], 1)}
         >
           Move down
         </MenuItem>
@@ -98,11 +125,28 @@ export function CellTools({
         </MenuItem>
         <MenuItem
           icon={folded ? <ChevronsUpDown size={14} /> : <ChevronsDownUp size={14} />}
-          hint="F"
-          onSelect={() => editor.toggleFold(cell.id)}
+          hint={keys.fold}
+          onSelect={() => editor.toggleFold([cell.id])}
         >
           {folded ? "Show the code" : "Fold the code"}
         </MenuItem>
+        {(isCode(cell) || cell.kind === "markdown") && (
+          <MenuItem icon={<WandSparkles size={14} />} hint={keys.format} onSelect={() => editor.format([cell.id])}>
+            Format
+          </MenuItem>
+        )}
+        <MenuItem icon={<Merge size={14} />} hint={keys.merge} disabled={index === count - 1} onSelect={() => editor.merge([cell.id])}>
+          Merge with the one below
+        </MenuItem>
+        {runs && (
+          <MenuItem
+            icon={off ? <Power size={14} /> : <PowerOff size={14} />}
+            hint={keys.disable}
+            onSelect={() => editor.toggleDisabled([cell.id])}
+          >
+            {off ? "Switch on" : "Switch off"}
+          </MenuItem>
+        )}
         <MenuSeparator />
         <MenuLabel>Kind</MenuLabel>
         {addableKinds.map(({ kind, word, hint }) => (
@@ -116,7 +160,7 @@ export function CellTools({
           </MenuItem>
         ))}
         <MenuSeparator />
-        <MenuItem icon={<Trash2 size={14} />} danger hint="D D" disabled={mayNot} onSelect={() => editor.remove(cell.id)}>
+        <MenuItem icon={<Trash2 size={14} />} danger hint={keys.remove} disabled={mayNot} onSelect={() => editor.remove([cell.id])}>
           Delete
         </MenuItem>
       </Menu>

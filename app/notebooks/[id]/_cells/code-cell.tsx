@@ -1,5 +1,5 @@
 "use client";
-import { Play, Square } from "lucide-react";
+import { Play, PowerOff, Square } from "lucide-react";
 import { memo } from "react";
 import { StateIcon } from "../../../_ui/state-icon";
 import { isLive } from "../../../_ui/state-words";
@@ -17,12 +17,14 @@ export interface CodeCellProps extends CellProps {
   readonly taskKey: string | undefined;
   readonly view: CellView | undefined;
   readonly stale: boolean;
+  /** It does not run, because of itself or of a cell that it reads: in words. */
+  readonly off: string | undefined;
   /** This cell was asked for and its run is about to begin. */
   readonly starting: boolean;
 }
 
-export const CodeCell = memo(function CodeCell({ taskKey, view, stale, starting, ...props }: CodeCellProps) {
-  const { cell, index, cellKey, selected } = props;
+export const CodeCell = memo(function CodeCell({ taskKey, view, stale, off, starting, ...props }: CodeCellProps) {
+  const { cell, index, cellKey, selected, chosen } = props;
   const editor = useEditor();
   const isTask = taskKey !== undefined;
   const state = starting ? "queued" : isTask ? view?.status : undefined;
@@ -33,6 +35,7 @@ export const CodeCell = memo(function CodeCell({ taskKey, view, stale, starting,
       index={index}
       cellKey={cellKey}
       selected={selected}
+      chosen={chosen}
       gutter={
         <>
           {isTask && (
@@ -53,6 +56,11 @@ export const CodeCell = memo(function CodeCell({ taskKey, view, stale, starting,
       head={(active) => <CellHead active={active} {...props} isTask={isTask} taskKey={taskKey} />}
     >
       <CellSource {...props} />
+      {off !== undefined && (
+        <p className={styles.off} role="note">
+          <PowerOff size={14} aria-hidden /> {off}
+        </p>
+      )}
       {isTask && view && !starting && <CellOutput view={view} stale={stale} title={cell.title || cellKey} cell={cell} />}
     </CellFrame>
   );

@@ -1,4 +1,5 @@
 "use client";
+import { ChevronRight } from "lucide-react";
 import { memo, useState } from "react";
 import { MarkdownText } from "../../../_displays/markdown-text";
 import { useEditor } from "../editor-context";
@@ -11,8 +12,16 @@ import type { CellProps } from "./cell-props";
 import { ReadHandle } from "./read-handle";
 
 /** Text: read until a double click or Enter, then edited until Escape. */
-export const MarkdownCell = memo(function MarkdownCell(props: CellProps) {
-  const { cell, index, cellKey, selected, folded, startEditing, diagnostics } = props;
+export const MarkdownCell = memo(function MarkdownCell({
+  hides,
+  onShow,
+  ...props
+}: CellProps & {
+  /** How many cells stand below its collapsed heading. */
+  readonly hides: number | undefined;
+  readonly onShow: (id: string) => void;
+}) {
+  const { cell, index, cellKey, selected, chosen, folded, startEditing, diagnostics } = props;
   const editor = useEditor();
   const [editing, setEditing] = useState(startEditing);
   const edit = () => {
@@ -25,6 +34,7 @@ export const MarkdownCell = memo(function MarkdownCell(props: CellProps) {
       index={index}
       cellKey={cellKey}
       selected={selected}
+      chosen={chosen}
       bare={cell.title === ""}
       head={(active) => <CellHead active={active} {...props} isTask={false} taskKey={undefined} />}
     >
@@ -53,6 +63,11 @@ export const MarkdownCell = memo(function MarkdownCell(props: CellProps) {
             <MarkdownText text={cell.source} />
           )}
         </div>
+      )}
+      {hides !== undefined && (
+        <button type="button" className={styles.hides} aria-expanded={false} onClick={() => onShow(cell.id)}>
+          <ChevronRight size={14} aria-hidden /> {hides} {hides === 1 ? "cell" : "cells"} in this section
+        </button>
       )}
       <CellProblems diagnostics={diagnostics} />
     </CellFrame>

@@ -44,7 +44,7 @@ function EditableOptions({ cell }: { readonly cell: Cell }) {
             <Chips cell={cell} />
           </button>
         ) : (
-          <Button small look="quiet" className={styles.add} aria-label="Add options">
+          <Button small look="quiet" className={styles.add} aria-label="Add an option">
             <Plus size={12} /> option
           </Button>
         )

@@ -15,13 +15,14 @@ export const ParamsCell = memo(function ParamsCell({
   values,
   ...props
 }: CellProps & { readonly params: readonly Parameter[]; readonly values: ParamValues }) {
-  const { cell, index, cellKey, selected } = props;
+  const { cell, index, cellKey, selected, chosen } = props;
   return (
     <CellFrame
       cell={cell}
       index={index}
       cellKey={cellKey}
       selected={selected}
+      chosen={chosen}
       head={(active) => <CellHead active={active} {...props} isTask={false} taskKey={undefined} />}
     >
       <CellSource {...props} />

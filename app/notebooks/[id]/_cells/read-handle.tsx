@@ -14,6 +14,7 @@ export function ReadHandle({ id, onEdit }: { readonly id: string; readonly onEdi
       element,
       edit: () => edit(),
       reveal: () => element.scrollIntoView({ block: "center" }),
+      mount: () => element.scrollIntoView({ block: "nearest" }),
     });
     return () => editor.register(id, undefined);
   }, [editor, id]);

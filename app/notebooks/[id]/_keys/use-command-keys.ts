@@ -1,137 +1,67 @@
 "use client";
-/** Keys that mean something while no text is being typed: Jupyter's, as people carry them with them. */
+/** Listens to the keys and asks for what they mean (keymap.ts). Letters mean something while no text is being typed. */
 import { useEffect, useEffectEvent, useRef } from "react";
+import type { Command, CommandDesk, CommandScope } from "./command";
+import { useKeymap } from "./keymap-store";
+import { strokeOf } from "./strokes";
 
-export interface CommandKeys {
-  readonly edit: () => void;
-  readonly next: () => void;
-  readonly previous: () => void;
-  readonly insertAbove: () => void;
-  readonly insertBelow: () => void;
-  readonly remove: () => void;
-  readonly undo: () => void;
-  readonly redo: () => void;
-  readonly setKind: (kind: string) => void;
-  readonly fold: () => void;
-  readonly moveUp: () => void;
-  readonly moveDown: () => void;
-  readonly cut: () => void;
-  readonly copy: () => void;
-  readonly paste: () => void;
-  readonly run: (then: "stay" | "next" | "insert") => void;
-  readonly runAll: () => void;
-  readonly stop: () => void;
-  readonly save: () => void;
-  readonly log: () => void;
-  readonly panel: () => void;
-  readonly help: () => void;
+/** So long the second press of two may take. */
+const chordMs = 900;
+
+/** Where the press came from, as scopes that are open to it. */
+function scopesAt(target: HTMLElement): readonly CommandScope[] {
+  if (target.closest(".cm-editor")) return target.closest("[data-cell]") ? ["anywhere", "notebook", "code"] : ["anywhere"];
+  const free = target === document.body || target.matches("[data-cell]") || target.matches("main");
+  const other = target.closest(
+    "input, textarea, select, [contenteditable='true'], button, a, [role='tab'], [role='region'], [role='log'], summary, iframe",
+  );
+  return free || !other ? ["anywhere", "notebook", "cell"] : ["anywhere"];
 }
 
-const chordMs = 700;
+export function useCommandKeys(desk: CommandDesk): void {
+  const keymap = useKeymap();
+  const begun = useRef<{ readonly strokes: string; readonly at: number }>(undefined);
 
-export function useCommandKeys(keys: CommandKeys): void {
-  const last = useRef<{ key: string; at: number }>(undefined);
-
-  const everywhere = useEffectEvent((event: KeyboardEvent): boolean => {
-    const mod = event.ctrlKey || event.metaKey;
-    if (mod && event.key.toLowerCase() === "s" && !event.shiftKey) keys.save();
-    else if (mod && event.shiftKey && event.key === "Enter") keys.runAll();
-    else if (mod && event.shiftKey && event.key === "ArrowUp") keys.moveUp();
-    else if (mod && event.shiftKey && event.key === "ArrowDown") keys.moveDown();
-    else return false;
-    return true;
-  });
-
-  const command = useEffectEvent((event: KeyboardEvent): boolean => {
-    const mod = event.ctrlKey || event.metaKey;
-    if (event.key === "Enter") {
-      if (mod) keys.run("stay");
-      else if (event.shiftKey) keys.run("next");
-      else if (event.altKey) keys.run("insert");
-      else keys.edit();
-      return true;
+  const press = useEffectEvent((event: KeyboardEvent): void => {
+    const target = event.target as HTMLElement;
+    if (event.isComposing || target.closest("[role='dialog'], [role='menu'], [role='listbox'], [data-own-keys]")) return;
+    const stroke = strokeOf(event);
+    if (stroke === undefined) return;
+    const scopes = scopesAt(target);
+    const means = (strokes: string): Command | undefined =>
+      keymap.table
+        .get(strokes)
+        ?.find(
+          ({ scope, only, when }) =>
+            scopes.includes(scope) && (only === undefined || desk.cell?.kind === only) && (when === undefined || when(desk)),
+        );
+    const take = () => {
+      event.preventDefault();
+      // Before the text editor, which has keys of its own.
+      event.stopPropagation();
+    };
+    const last = begun.current && event.timeStamp - begun.current.at < chordMs ? `${begun.current.strokes} ${stroke}` : undefined;
+    begun.current = undefined;
+    const strokes = last !== undefined && (means(last) || keymap.beginnings.has(last)) ? last : stroke;
+    if (scopes.includes("cell") && keymap.beginnings.has(strokes)) {
+      begun.current = { strokes, at: event.timeStamp };
+      return take();
     }
-    if (mod || event.altKey) return false;
-    const twice = last.current?.key === event.key && event.timeStamp - last.current.at < chordMs;
-    last.current = { key: event.key, at: event.timeStamp };
-    switch (event.key) {
-      case "j":
-      case "ArrowDown":
-        keys.next();
-        return true;
-      case "k":
-      case "ArrowUp":
-        keys.previous();
-        return true;
-      case "a":
-        keys.insertAbove();
-        return true;
-      case "b":
-        keys.insertBelow();
-        return true;
-      case "m":
-        keys.setKind("markdown");
-        return true;
-      case "y":
-        keys.setKind("code");
-        return true;
-      case "f":
-        keys.fold();
-        return true;
-      case "x":
-        keys.cut();
-        return true;
-      case "c":
-        keys.copy();
-        return true;
-      case "v":
-        keys.paste();
-        return true;
-      case "z":
-        keys.undo();
-        return true;
-      case "Z":
-        keys.redo();
-        return true;
-      case "l":
-        keys.log();
-        return true;
-      case "g":
-        keys.panel();
-        return true;
-      case "?":
-        keys.help();
-        return true;
-      case "d":
-      case "i":
-        if (!twice) return true;
-        last.current = undefined;
-        if (event.key === "d") keys.remove();
-        else keys.stop();
-        return true;
-      default:
-        return false;
+    const command = means(strokes);
+    if (!command) {
+      if (scopes.includes("code") && keymap.released.has(stroke)) take();
+      return;
     }
+    // The text editor hears it itself.
+    if (command.native === stroke) return;
+    if (event.repeat && command.group === "Running") return take();
+    take();
+    command.run(desk);
   });
 
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement;
-      if (target.closest("[role='dialog'], [role='menu']")) return;
-      if (everywhere(event)) {
-        event.preventDefault();
-        event.stopPropagation();
-        return;
-      }
-      // Letters belong to whoever takes text, Enter and the like to what has the focus.
-      const free = target === document.body || target.matches("[data-cell]") || target.matches("main");
-      const other = target.closest(
-        "input, textarea, select, [contenteditable='true'], button, a, [role='tab'], [role='region'], [role='log'], summary, iframe",
-      );
-      if ((free || !other) && command(event)) event.preventDefault();
-    };
-    // Before CodeMirror, which has its own Ctrl+Shift+Enter and moves lines with the arrows.
-    addEventListener("keydown", onKey, true);
-    return () => removeEventListener("keydown", onKey, true);
+    const listener = (event: KeyboardEvent) => press(event);
+    addEventListener("keydown", listener, true);
+    return () => removeEventListener("keydown", listener, true);
   }, []);
 }

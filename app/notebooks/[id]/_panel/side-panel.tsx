@@ -1,8 +1,9 @@
 "use client";
-/** Beside the cells: the graph, the parameters, the problems, the variables, the files, the comments. */
+/** Beside the cells: the graph, the outline, the variables, the problems, the parameters, packages, files, scratch cells, the comments. */
 import dynamic from "next/dynamic";
 import { memo, type ReactNode } from "react";
 import type { Compilation, Task } from "@/pipelines/compile/dag";
+import type { Cell } from "@/pipelines/notebook/notebook";
 import type { GraphState } from "../../../_graph/graph-task";
 import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
 import type { ShownDiagnostic } from "@/pipelines/language/shown-diagnostics";
@@ -12,18 +13,21 @@ import { LazyPackagesTab } from "../_environment/lazy-packages-tab";
 import { ParamsForm } from "../_params/params-form";
 import type { ParamValues } from "../_params/use-param-values";
 import type { CellView } from "../_runs/cell-view";
-import { ProblemsTab } from "./problems-tab";
+import type { PanelTab } from "./panel-tabs";
 import styles from "./side-panel.module.css";
-import { VariablesTab } from "./variables-tab";
+import type { ScratchParts } from "./scratch-tab";
 
+/** What is not open is not downloaded. */
+const OutlineTab = dynamic(() => import("./outline-tab").then((module) => module.OutlineTab), { ssr: false });
+const ProblemsTab = dynamic(() => import("./problems-tab").then((module) => module.ProblemsTab), { ssr: false });
+const ScratchTab = dynamic(() => import("./scratch-tab").then((module) => module.ScratchTab), { ssr: false });
+const VariablesTab = dynamic(() => import("./variables-tab").then((module) => module.VariablesTab), { ssr: false });
 // Whoever looks at no file loads nothing for it.
 const FilesTab = dynamic(() => import("../_files/files-tab").then((module) => module.FilesTab), {
   ssr: false,
   loading: () => <Skeleton height={120} />,
 });
-export const panelTabs = ["graph", "parameters", "problems", "variables", "packages", "files", "comments"] as const;
 const noTasks: readonly Task[] = [];
-export type PanelTab = (typeof panelTabs)[number];
 
 /** Drawn again when one of these changes, not with every letter that is typed beside it. */
 export const SidePanel = memo(function SidePanel({
@@ -36,6 +40,11 @@ export const SidePanel = memo(function SidePanel({
   inlay,
   onInlay,
   graphStates,
+  cells,
+  selectedCell,
+  off,
+  onRunSection,
+  scratch,
   selectedTask,
   onSelectTask,
   values,
@@ -54,6 +63,12 @@ export const SidePanel = memo(function SidePanel({
   readonly inlay: boolean;
   readonly onInlay: (inlay: boolean) => void;
   readonly graphStates: ReadonlyMap<string, GraphState>;
+  readonly cells: readonly Cell[];
+  readonly selectedCell: string | undefined;
+  /** Cells that do not run, and why. */
+  readonly off: ReadonlyMap<string, string>;
+  readonly onRunSection: (cell: string) => void;
+  readonly scratch: ScratchParts;
   readonly selectedTask: string | undefined;
   readonly onSelectTask: (key: string) => void;
   readonly values: ParamValues;
@@ -72,11 +87,13 @@ export const SidePanel = memo(function SidePanel({
         className={styles.tabs}
         items={[
           { value: "graph", label: "Graph" },
-          { value: "parameters", label: "Parameters", count: values.faults.size },
-          { value: "problems", label: "Problems", count: problems.length },
+          { value: "outline", label: "Outline" },
           { value: "variables", label: "Variables" },
+          { value: "problems", label: "Problems", count: problems.length },
+          { value: "parameters", label: "Parameters", count: values.faults.size },
           { value: "packages", label: "Packages" },
           { value: "files", label: "Files" },
+          { value: "scratch", label: "Scratch" },
           { value: "comments", label: "Comments", count: openComments },
         ]}
       >
@@ -84,6 +101,20 @@ export const SidePanel = memo(function SidePanel({
           {compilation && (
             <LazyTaskGraph tasks={tasks} types={types} states={graphStates} selected={selectedTask} onSelect={onSelectTask} />
           )}
+        </TabPanel>
+        <TabPanel value="outline" className={styles.scroll}>
+          <OutlineTab
+            cells={cells}
+            selected={selectedCell}
+            tasks={tasks}
+            views={views}
+            problems={problems}
+            off={off}
+            onRunSection={onRunSection}
+          />
+        </TabPanel>
+        <TabPanel value="scratch" className={styles.scroll}>
+          <ScratchTab {...scratch} />
         </TabPanel>
         <TabPanel value="parameters" className={styles.padded}>
           <ParamsForm params={compilation?.dag.params ?? []} values={values} />
