@@ -15,6 +15,8 @@ export interface Heddle {
   readonly execution: Execution;
   /** Workers on other machines that are connected to this process. */
   readonly workers: WorkerHub;
+  /** Makes schedules fire. */
+  readonly scheduler: { wake(): void };
   readonly revocations: Revocations;
   /** Notebooks that are open in editors. */
   readonly collaboration: Collaboration;

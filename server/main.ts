@@ -26,6 +26,8 @@ import { startExecution, type ExecutionOptions } from "./execution";
 import { errorFields, log } from "./log";
 import { getNotebook } from "./notebook/store";
 import { startRun } from "./run/start-run";
+import { startFire } from "./schedule/start-fire";
+import { createScheduler } from "./worker/scheduler";
 import { createDataFiles } from "./run/data-files";
 import { DatabaseWorkers } from "./workers/registry";
 import { exampleDataPackage } from "./workspace/example-data";
@@ -120,7 +122,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     stops.push(() => execution.close());
 
+    const scheduler = createScheduler({
+      pool: database.pool,
+      startFire: (order) => startFire(heddle, order),
+      stopRun: async (runId, by) => (await execution.engine()).command(runId, { type: "cancel-requested", how: "stop", by }),
+      complain: (what, error) => log("warn", what, errorFields(error)),
+    });
     const heddle: Heddle = {
+      scheduler,
       env,
       home,
       database,
@@ -134,6 +143,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       version,
     };
 
+    if (options.executor !== "none") {
+      scheduler.start();
+      stops.push(() => scheduler.stop());
+    }
     if (first && hasExampleData && options.executor !== "none") startFirstRun(heddle, first);
     const pages = await pagesStarting;
     stops.push(() => pages.close());

@@ -4,6 +4,7 @@ import { metricRouter } from "./metric/router";
 import { notebookRouter } from "./notebook/router";
 import { poolRouter } from "./pool/router";
 import { runRouter } from "./run/router";
+import { scheduleRouter } from "./schedule/router";
 import { router } from "./trpc";
 import { workerRouter } from "./workers/router";
 import { workspaceRouter } from "./workspace/router";
@@ -15,6 +16,7 @@ export const appRouter = router({
   metric: metricRouter,
   worker: workerRouter,
   pool: poolRouter,
+  schedule: scheduleRouter,
   storage: storageRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -6,6 +6,7 @@ export const triggerWords: Record<Trigger, string> = {
   cell: "From a cell",
   cli: "Command line",
   example: "First start",
+  backfill: "Backfill",
   schedule: "Schedule",
   notebook: "Another notebook",
   retry: "Retry",

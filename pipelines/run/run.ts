@@ -95,7 +95,7 @@ export interface RunInfo {
   readonly logicalDate: string | undefined;
 }
 
-export const triggers = ["manual", "cell", "cli", "example", "schedule", "retry", "notebook"] as const;
+export const triggers = ["manual", "cell", "cli", "example", "schedule", "backfill", "retry", "notebook"] as const;
 export type Trigger = (typeof triggers)[number];
 
 /** The task that started a run with `runNotebook`. */

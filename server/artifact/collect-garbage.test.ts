@@ -215,6 +215,8 @@ test("every JSON column is known to hold values or not to", async () => {
     "cache_entry.displays",
     "task_memory.key_parts",
     "storage_sweep.figures",
+    "schedule.timing",
+    "schedule.params",
   ];
   const { rows } = await pool.query<{ name: string }>(
     "select table_name || '.' || column_name as name from information_schema.columns where table_schema = 'public' and data_type in ('json', 'jsonb')",

@@ -6,6 +6,7 @@ import { WebSocket } from "ws";
 import type { AppRouter } from "../router";
 import { makeBareLock } from "../testing/bare-lock";
 import { addPerson, startTestServer, type Person, type TestServer } from "../testing/test-server";
+import type { FirePage } from "../schedule/schedule-views";
 import type { CellState, RunDetail, RunPatch, RunRow, TaskRunDetail } from "./run-views";
 import { runnerFolder } from "./testing/workbench";
 
@@ -230,3 +231,40 @@ test("lists hear of every change in the workspace, and of no other", async () =>
   await mine.close();
   await theirs.close();
 });
+
+test("a schedule runs the newest version by itself, with its parameters and the fire time as logical date", async () => {
+  const source = `// %% Parameters [params]
+import { param } from "heddle";
+const factor = param(2, { integer: true });
+const day = param("2026-01-01", { format: "date" });
+
+// %% Tell
+import { run } from "heddle";
+export const told = [factor, day, run.logicalDate];
+`;
+  const notebookId = await importNotebook(source);
+  const timing = { type: "cron", expression: "* * * * * *", seconds: true };
+  const order = { notebookId, name: "Each second", timing, timeZone: "UTC", params: { factor: 5 }, dateParam: "day", overlap: "skip" };
+  const { id } = (await person.mutate("schedule.save", order)).data as { id: string };
+  const started = async () => {
+    for (;;) {
+      const { fires } = (await person.call("schedule.fires", { id })).data as FirePage;
+      const ran = fires.findLast(({ run }) => run?.status === "succeeded");
+      if (ran) return ran;
+      const failed = fires.find(({ status }) => status === "failed");
+      if (failed) throw new Error(failed.sentence);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  const fire = await started();
+  await person.mutate("schedule.pause", { id, paused: true });
+  const run = (await person.call("run.get", { id: fire.run!.id })).data as RunDetail;
+  expect(run).toMatchObject({ trigger: "schedule", params: { factor: 5, day: fire.fireAt.slice(0, 10) } });
+  const told = run.taskRuns.find(({ taskKey }) => taskKey === "tell")!;
+  const detail = (await person.call("run.preview", { taskRunId: told.id, name: "told" })).data;
+  expect(JSON.stringify(detail)).toContain(fire.fireAt);
+  const { runId } = (await person.mutate("schedule.runNow", { id })).data as { runId: string };
+  let now: RunDetail | undefined;
+  while (now?.status !== "succeeded") now = (await person.call("run.get", { id: runId })).data as RunDetail | undefined;
+  expect(now).toMatchObject({ trigger: "manual", params: { factor: 5 } });
+}, 60_000);

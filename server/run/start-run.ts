@@ -26,6 +26,8 @@ export interface RunOrder {
   readonly trigger: Trigger;
   /** Milliseconds that the run may take; undefined: what the notebook says. */
   readonly timeout?: number | undefined;
+  /** A run of its own under this id, whatever equal run is active. */
+  readonly separate?: { readonly id: string; readonly logicalDate: string } | undefined;
 }
 
 export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ readonly id: string; readonly number: number }> {
@@ -43,12 +45,18 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
   const { workspaceId, notebookId, cache, trigger } = order;
   const timeout = order.timeout ?? dag.runTimeout;
   const result = await engine.submit(
-    { workspaceId, notebookId, notebook: version.title, trigger, params, logicalDate: undefined, dag, targets, cache, timeout },
+    {
+      ...{ workspaceId, notebookId, notebook: version.title, trigger, params, dag, targets, cache, timeout },
+      logicalDate: order.separate?.logicalDate,
+      ...(order.separate ? { id: order.separate.id } : {}),
+    },
     {
       source: version.text,
       versionId: version.id,
       createdBy: order.userId,
-      orderKey: toOrderKey([workspaceId, notebookId, version.id, targets ?? null, cache, params, timeout ?? null]),
+      orderKey: order.separate
+        ? undefined
+        : toOrderKey([workspaceId, notebookId, version.id, targets ?? null, cache, params, timeout ?? null]),
     },
   );
   if (!result.ok) throw new AppError("BAD_REQUEST", result.message);

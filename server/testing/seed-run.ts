@@ -13,6 +13,7 @@ export interface SeededRun {
 }
 
 export interface RunSeed {
+  readonly id?: string;
   readonly workspaceId: string;
   readonly notebookId?: string;
   readonly versionId?: string;
@@ -41,7 +42,7 @@ export function numberRef(value: number): ValueRef {
 
 export async function seedRun(pool: pg.Pool, seed: RunSeed): Promise<SeededRun> {
   const { dag } = compile(parse(seed.text));
-  const id = `seed${crypto.randomBytes(7).toString("hex")}`;
+  const id = seed.id ?? `seed${crypto.randomBytes(7).toString("hex")}`;
   const status = seed.status ?? "succeeded";
   const ended = status !== "queued" && status !== "running";
   const { rows } = await pool.query<{ last: number }>(

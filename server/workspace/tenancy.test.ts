@@ -18,6 +18,11 @@ let tokenId: string;
 let sessionId: string;
 let noteId: string;
 let comment: { readonly threadId: string; readonly id: string };
+let calendarId: string;
+let scheduleId: string;
+let backfillId: string;
+const timing = { type: "cron", expression: "0 6 * * *" };
+const range = { firstAt: "2026-01-01T00:00:00Z", lastAt: "2026-01-03T00:00:00Z" };
 
 const workerId = "worker-of-b";
 
@@ -53,6 +58,9 @@ beforeAll(async () => {
   noteId = ((await b.mutate("run.addNote", { id: run.id, text: "secret of B" })).data as { id: string }).id;
   comment = (await b.mutate("notebook.addComment", { id: notebookId, cellId: "c1", cellName: "Load", text: "secret of B" }))
     .data as typeof comment;
+  calendarId = ((await b.mutate("schedule.saveCalendar", { name: "secret of B", days: ["2026-01-01"] })).data as { id: string }).id;
+  scheduleId = ((await b.mutate("schedule.save", { notebookId, name: "secret of B", timing, timeZone: "UTC" })).data as { id: string }).id;
+  backfillId = ((await b.mutate("schedule.startBackfill", { scheduleId, ...range })).data as { id: string }).id;
   sessionId = ((await b.call("workspace.sessions")).data as { id: string }[])[0]!.id;
 });
 afterAll(() => server.close());
@@ -60,6 +68,7 @@ afterAll(() => server.close());
 /** Input of each procedure with B's ids; undefined: it takes no id of anything. */
 function foreignInputs(): Record<string, unknown> {
   const taskRunId = run.taskRunIds[1]!;
+  const backfill = { scheduleId, ...range };
   return {
     "workspace.session": undefined,
     "workspace.members": undefined,
@@ -127,6 +136,21 @@ function foreignInputs(): Record<string, unknown> {
     "pool.save": null,
     "pool.remove": null,
     "pool.limit": { notebookId, slots: 1 },
+    "schedule.list": { notebookId },
+    "schedule.get": { id: scheduleId },
+    "schedule.preview": { timing, timeZone: "UTC", calendarIds: [calendarId] },
+    "schedule.save": { notebookId, name: "mine", timing, timeZone: "UTC" },
+    "schedule.pause": { id: scheduleId, paused: true },
+    "schedule.remove": { id: scheduleId },
+    "schedule.runNow": { id: scheduleId },
+    "schedule.fires": { id: scheduleId },
+    "schedule.calendars": undefined,
+    "schedule.saveCalendar": { id: calendarId, name: "mine", days: ["2026-01-01"] },
+    "schedule.removeCalendar": { id: calendarId },
+    "schedule.planBackfill": backfill,
+    "schedule.startBackfill": backfill,
+    "schedule.backfills": { id: scheduleId },
+    "schedule.cancelBackfill": { id: backfillId },
     "worker.list": undefined,
     "worker.watch": undefined,
     "worker.drain": { id: workerId, on: true },
@@ -145,7 +169,7 @@ function foreignInputs(): Record<string, unknown> {
 const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>).map(
   ([name, { _def }]) => [name, _def.type] as const,
 );
-const lists = ["run.list", "run.grid", "run.usage", "run.taskUsage", "run.elements"];
+const lists = ["schedule.list", "run.list", "run.grid", "run.usage", "run.taskUsage", "run.elements"];
 
 function expectNothingOfB(answer: string, sent: unknown): void {
   const known = JSON.stringify(sent ?? "");
@@ -155,6 +179,8 @@ function expectNothingOfB(answer: string, sent: unknown): void {
     ...run.taskRunIds,
     tokenId,
     sessionId,
+    scheduleId,
+    calendarId,
     b.workspaceId,
     b.userId,
     b.email,
@@ -237,6 +263,10 @@ describe("row security alone, where a statement forgot the workspace", () => {
     "comment_thread",
     "comment",
     "concurrency_limit",
+    "schedule",
+    "schedule_fire",
+    "schedule_backfill",
+    "schedule_calendar",
     "permit",
   ];
 
