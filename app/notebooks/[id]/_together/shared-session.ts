@@ -8,7 +8,7 @@ import type { EditorView } from "@codemirror/view";
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from "@hocuspocus/provider";
 import * as Y from "yjs";
 import { mergeIntoShared } from "@/pipelines/together/merge-notebook";
-import { notThere, type Presence, type ServerWord } from "@/pipelines/together/messages";
+import { notThere, type PageWord, type Presence, type ServerWord } from "@/pipelines/together/messages";
 import { cellOfText, readShared, sharedText } from "@/pipelines/together/shared-notebook";
 import type { BoundEditors } from "../_document/bound-editors";
 import type { DocumentStore } from "../_document/document-store";
@@ -213,7 +213,7 @@ export class SharedSession {
   private askNow(): void {
     if (!this.wanted || !this.joined || !this.isUp || !this.provider.isAuthenticated || this.provider.hasUnsyncedChanges) return;
     this.wanted = false;
-    this.provider.sendStateless(JSON.stringify({ type: "save", n: this.changes }));
+    this.provider.sendStateless(JSON.stringify({ type: "save", n: this.changes } satisfies PageWord));
   }
 
   private hear(word: ServerWord): void {
