@@ -1,6 +1,6 @@
 /**
  * `heddle`: the command line. Each command is a module, loaded when it is asked for; this file names them and their options.
- * Neighbours: compile.ts, format.ts, run.ts (here, with everything embedded), run-on-server.ts, control-run.ts (what is done
+ * Neighbours: compile.ts, format.ts, exchange.ts, run.ts (here, with everything embedded), run-on-server.ts, control-run.ts (what is done
  * to a run on a server), worker.ts (tasks of a server here), sign-in-link.ts, gc.ts.
  */
 import { Command, InvalidArgumentError } from "commander";
@@ -106,6 +106,28 @@ export async function main(argv: readonly string[]): Promise<void> {
     .action(async (file: string, options: { check?: true }) => {
       const { formatFile } = await import("./format");
       process.exitCode = await formatFile(file, { check: options.check ?? false });
+    });
+
+  program
+    .command("export")
+    .description("Write a notebook as a file of another kind, with the outputs of its last run on this machine.")
+    .argument("<file>", "a notebook: a TypeScript file with // %% cells")
+    .requiredOption("--to <format>", "ipynb, html or md", oneOf("ipynb", "html", "md"))
+    .option("--out <file>", "where to (default: beside the notebook; - for the terminal)")
+    .action(async (file: string, options: { to: "ipynb" | "html" | "md"; out?: string }) => {
+      const { exportFile } = await import("./exchange");
+      process.exitCode = await exportFile(file, options.to, options.out);
+    });
+
+  program
+    .command("import")
+    .description("Make a notebook of a Jupyter file; its outputs are kept only by a server.")
+    .argument("<file>", "an .ipynb file")
+    .option("--out <file>", "where to (default: beside it, with the ending .ts)")
+    .option("--force", "write over a file that is there")
+    .action(async (file: string, options: { out?: string; force?: true }) => {
+      const { importFile } = await import("./exchange");
+      process.exitCode = await importFile(file, options.out, options.force ?? false);
     });
 
   program

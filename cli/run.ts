@@ -10,6 +10,7 @@ import type { Task } from "@/pipelines/compile/dag";
 import type { OutputRef } from "@/pipelines/run/run";
 import { isRunTerminal } from "@/pipelines/run/run-state";
 import { validateParams } from "@/pipelines/compile/validate-params";
+import { NpmFailure } from "@/server/environment/npm-fault";
 import { installEnvironment } from "@/server/executor/environment";
 import { readEnv } from "@/server/env";
 import { startEmbedded } from "@/server/embedded";
@@ -93,6 +94,11 @@ export async function runFile(file: string, options: RunOptions): Promise<number
       changed.push(...news.taskRunIds);
       wake();
     });
+    const environment = await embedded.environmentOf(read.text).catch((error: unknown) => {
+      if (error instanceof NpmFailure) return error;
+      throw error;
+    });
+    if (environment instanceof NpmFailure) return refuse(`The packages of this notebook could not be installed. ${environment.message}`);
     const spec = {
       workspaceId,
       notebookId: path.resolve(file),
@@ -104,6 +110,7 @@ export async function runFile(file: string, options: RunOptions): Promise<number
       targets: options.targets,
       cache: options.cache,
       timeout: options.timeout ?? dag.runTimeout,
+      environment,
     };
     if (options.dryRun) {
       const forecast = await engine.plan(spec);

@@ -102,3 +102,24 @@ test("a notebook's runs are limited to one at a time", async ({ signedIn: page }
   );
   for (const run of [first, second]) await callApi(page, "run.cancel", { id: run.id });
 });
+
+test("a pool that asks for labels shows them, and its tasks wait for a worker that has them", async ({ signedIn: page }) => {
+  await page.goto("/pools");
+  await page.getByRole("button", { name: "New pool" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("large");
+  await dialog.getByLabel("Labels").fill("zone=eu gpu");
+  await dialog.getByRole("button", { name: "Make the pool" }).click();
+  // Told in place, and nothing is lost.
+  await expect(dialog.getByLabel("Labels")).toBeFocused();
+  await dialog.getByLabel("Labels").fill("gpu=a100, zone=eu");
+  await dialog.getByRole("button", { name: "Make the pool" }).click();
+  const pool = page.locator('[data-place="pool/large"]');
+  await expect(pool).toContainText("gpu=a100");
+  await expect(pool).toContainText("zone=eu");
+  const id = await addNotebook(page, "labelled.ts", "// %% Train pool=large cache=off\nexport const trained = 1;\n");
+  const run = await callApi<{ id: string }>(page, "run.start", { notebookId: id, revision: 1 });
+  await page.goto(`/runs/${run.id}?task=${run.id}-0`);
+  await expect(page.getByRole("list", { name: "Why it waits" })).toContainText(/gpu=a100/);
+  await callApi(page, "run.cancel", { id: run.id });
+});

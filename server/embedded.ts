@@ -8,10 +8,18 @@ import path from "node:path";
 import { startEmbeddedPostgres } from "./db/embedded-postgres";
 import { migrate } from "./db/migrate";
 import { createPool, type Pool } from "./db/pool";
+import type { CellOutputs } from "@/pipelines/exchange/cell-outputs";
+import type { Display } from "@/pipelines/protocol/display";
+import type { TaskError } from "@/pipelines/run/run";
 import { abandonRunsSql } from "./db/run.sql";
+import { lastDisplaysSql } from "./db/run-report.sql";
 import { newId } from "./db/new-id";
 import { openValueStore } from "./artifact/open-value-store";
 import type { ValueStore } from "./artifact/store";
+import { EnvironmentShelf } from "./environment/environment-shelf";
+import { installWish } from "./environment/file-locks";
+import { wishOfText } from "./environment/store";
+import { HarnessStartError } from "./executor/harness-host";
 import { installEnvironment } from "./executor/environment";
 import { selectExecutor } from "./executor/select-executor";
 import type { FindNotebook } from "./notebook/find-notebook";
@@ -28,6 +36,8 @@ export interface EmbeddedOptions {
   readonly executor: "docker" | "process" | undefined;
   /** For cells that run other notebooks. */
   readonly findNotebook?: FindNotebook;
+  /** For npm, on top of what it gets from this process. */
+  readonly npmEnv?: Readonly<Record<string, string>> | undefined;
   /** A database of the caller's own; undefined: the embedded one. */
   readonly databaseUrl?: string | undefined;
   readonly log: (message: string) => void;
@@ -38,6 +48,8 @@ export interface Embedded {
   readonly pool: Pool;
   readonly store: ValueStore;
   readonly databaseUrl: string;
+  /** The lock of the packages that a notebook's text wants, installed; undefined: none of its own. Throws NpmFailure. */
+  environmentOf(text: string): Promise<string | undefined>;
   /** Which executor it is, and why. */
   readonly sentence: string;
   close(): Promise<void>;
@@ -46,11 +58,12 @@ export interface Embedded {
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { home, packageDir, dataDir, log } = options;
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
-  const environment = await installEnvironment({
-    home: options.environmentHome ?? home,
-    source: path.join(packageDir, "environment"),
-    log,
-  });
+  const environmentHome = options.environmentHome ?? home;
+  const baseDir = path.join(packageDir, "environment");
+  const environment = await installEnvironment({ home: environmentHome, source: baseDir, log });
+  const shelf = new EnvironmentShelf({ home: environmentHome, env: options.npmEnv });
+  const environmentOf = async (text: string) =>
+    (await installWish({ home: environmentHome, shelf, baseDir, env: options.npmEnv, log }, wishOfText(text)))?.hash;
   const postgres = options.databaseUrl === undefined ? await sharePostgres(home) : undefined;
   const databaseUrl = options.databaseUrl ?? postgres!.url;
   await migrate(databaseUrl, path.join(packageDir, "prisma/migrations"));
@@ -60,6 +73,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     home,
     store,
     environment,
+    environmentFolder: async (_workspaceId, hash) => {
+      const folder = await shelf.find(hash);
+      if (folder === undefined)
+        throw new HarnessStartError("environment", false, "The packages of this run are not here any more: run the file again.");
+      return folder;
+    },
     dataDir: () => dataDir,
     slots: os.availableParallelism(),
     log,
@@ -80,6 +99,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     log,
     dataFolder: () => dataDir,
     packages: environment.packages,
+    environmentOf: (_workspaceId, { text }) => environmentOf(text),
     ...(options.findNotebook && { findNotebook: options.findNotebook }),
     unknownPools: "as-default",
     objects: store.objects,
@@ -90,14 +110,42 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     pool,
     store,
     databaseUrl,
+    environmentOf,
     sentence,
     async close() {
       await engine.close();
       await executor.close();
+      await shelf.close();
       await pool.end();
       await postgres?.release();
     },
   };
+}
+
+/** What the cells of a file showed when it was run last, by cell key; empty where it never was. */
+export async function readLastOutputs(home: string, packageDir: string, notebookId: string): Promise<ReadonlyMap<string, CellOutputs>> {
+  if (!fs.existsSync(path.join(home, "postgres"))) return new Map();
+  const postgres = await sharePostgres(home);
+  try {
+    await migrate(postgres.url, path.join(packageDir, "prisma/migrations"));
+    const pool = createPool(postgres.url, 1);
+    try {
+      const { rows } = await pool.query<{ task_key: string; displays: Display[] | null; error: TaskError | null }>(lastDisplaysSql, [
+        "cli",
+        notebookId,
+      ]);
+      return new Map(
+        rows.map(({ task_key, displays, error }) => [
+          task_key,
+          { displays: displays ?? [], error: error === null ? undefined : { name: error.name, message: error.message } },
+        ]),
+      );
+    } finally {
+      await pool.end();
+    }
+  } finally {
+    await postgres.release();
+  }
 }
 
 /** One PostgreSQL for all processes of a home; each leaves a note with its process id, the last one stops it. */

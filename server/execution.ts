@@ -7,6 +7,7 @@ import { openValueStore } from "./artifact/open-value-store";
 import type { ValueStore } from "./artifact/store";
 import { createPool } from "./db/pool";
 import { AppError } from "./errors";
+import type { NotebookEnvironments } from "./environment/notebook-environments";
 import { installEnvironment } from "./executor/environment";
 import { createFindNotebook } from "./notebook/find-notebook";
 import { watchMachineLoad } from "./executor/machine-load";
@@ -28,6 +29,8 @@ export interface ExecutionOptions {
   readonly dataDir: (workspaceId: string) => string;
   /** Folder with the lock of the packages that cells may import. */
   readonly environmentDir: string;
+  /** Packages of notebooks' own. */
+  readonly environments: NotebookEnvironments;
   /** Folder with the bundled runner. */
   readonly runnerDir: string;
   /** The packages are there, in this folder: called before anything runs. What it throws is logged and stops nothing. */
@@ -97,9 +100,12 @@ export function startExecution(options: ExecutionOptions): Execution {
       .onInstalled(environment.folder)
       .catch((error: unknown) => log("warn", "the data of the examples was not copied", errorFields(error)));
     state.environmentHash = environment.hash;
+    const { environments } = options;
+    environments.baseInstalled(environment);
     const { executor: local, sentence } = await selectExecutor({
       home,
       environment,
+      environmentFolder: (workspaceId, hash) => environments.folder(workspaceId, hash),
       dataDir,
       runner: runnerDir,
       store: values,
@@ -126,6 +132,9 @@ export function startExecution(options: ExecutionOptions): Execution {
       dataFolder: dataDir,
       findNotebook: createFindNotebook(pool),
       packages: environment.packages,
+      environmentKey: (workspaceId, hash, reached) => environments.keyFor(workspaceId, hash, reached),
+      environmentOf: async (workspaceId, { versionId }) =>
+        versionId === undefined ? undefined : environments.forRun(workspaceId, versionId, false),
       places: workers.places,
       ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
       objects: values.objects,

@@ -2,6 +2,8 @@
 import type { Collaboration } from "./collaborate/collaboration";
 import type { Database } from "./db/database";
 import type { Env } from "./env";
+import type { NotebookEnvironments } from "./environment/notebook-environments";
+import type { PackageSearch } from "./environment/package-search";
 import type { Execution } from "./execution";
 import type { WorkerHub } from "./executor/remote/worker-hub";
 import type { Home } from "./home";
@@ -22,7 +24,10 @@ export interface Heddle {
   readonly collaboration: Collaboration;
   /** Types while one writes. */
   readonly language: LanguageServer;
-  /** npm packages of the environment that cells may import. */
+  /** npm packages of notebooks' own. */
+  readonly environments: NotebookEnvironments;
+  readonly packageSearch: PackageSearch;
+  /** npm packages that cells of every notebook may import. */
   readonly packages: readonly string[];
   /** Folder with their lock. */
   readonly environmentDir: string;

@@ -22,6 +22,9 @@ import { WorkerHub } from "./executor/remote/worker-hub";
 import type { Heddle } from "./heddle";
 import { openHome } from "./home";
 import { LanguageServer } from "./language/language-server";
+import { EnvironmentShelf } from "./environment/environment-shelf";
+import { NotebookEnvironments } from "./environment/notebook-environments";
+import { PackageSearch } from "./environment/package-search";
 import { startExecution, type ExecutionOptions } from "./execution";
 import { errorFields, log } from "./log";
 import { getNotebook } from "./notebook/store";
@@ -46,6 +49,8 @@ export interface ServerOptions {
   readonly executor?: ExecutionOptions["executor"];
   /** Lock of the packages that cells may import; the package's own when left out. */
   readonly environmentDir?: string;
+  /** For npm, on top of what it gets from this process: a test's own registry, say. */
+  readonly npmEnv?: Readonly<Record<string, string>> | undefined;
   /** The bundled runner; the package's own when left out. */
   readonly runnerDir?: string;
   /** How long a run, an attempt or a worker is believed to be alive without a word. */
@@ -80,6 +85,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stops.push(() => database.close());
     const environmentDir = options.environmentDir ?? path.join(packageDir, "environment");
     const packages = readEnvironmentPackages(environmentDir);
+    const { npmEnv } = options;
+    const shelf = new EnvironmentShelf({ home: home.dir, env: npmEnv });
+    const environments = new NotebookEnvironments({ database, shelf, baseDir: environmentDir, env: npmEnv });
+    stops.push(() => environments.close());
     // The examples read what this package ships; an environment of one's own may be without it.
     const hasExampleData = packages.includes(exampleDataPackage.name);
     const first = await makeFirstWorkspace({ database, packages }, path.join(packageDir, "pipelines", "examples"));
@@ -99,9 +108,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       folder: path.join(home.dir, "language"),
       packages,
       mayRead: ({ workspaceId }, id) => hasNotebook(database, workspaceId, id),
+      environmentOf: ({ workspaceId }, id) => environments.folderOf(workspaceId, id),
     });
+    stops.push(environments.onChange((workspaceId) => language.environmentsChanged(workspaceId)));
     stops.push(() => language.close());
-    const collaboration = new Collaboration({ database, packages });
+    const collaboration = new Collaboration({ database, packages, environments });
     stops.push(() => collaboration.close());
     const execution = startExecution({
       workers,
@@ -113,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       instance: home.instance,
       dataDir: (workspaceId) => home.dataDir(workspaceId),
       environmentDir,
+      environments,
       runnerDir: options.runnerDir ?? path.join(packageDir, "dist", "runner"),
       executor: options.executor ?? "auto",
       onInstalled: async (environment) => {
@@ -138,6 +150,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       collaboration,
       execution,
       packages,
+      environments,
+      packageSearch: new PackageSearch(npmEnv),
       workers,
       environmentDir,
       version,

@@ -1,5 +1,6 @@
 /** The roof: the one place where the nouns' routers meet. */
 import { storageRouter } from "./artifact/router";
+import { environmentRouter } from "./environment/router";
 import { metricRouter } from "./metric/router";
 import { notebookRouter } from "./notebook/router";
 import { poolRouter } from "./pool/router";
@@ -18,5 +19,6 @@ export const appRouter = router({
   pool: poolRouter,
   schedule: scheduleRouter,
   storage: storageRouter,
+  environment: environmentRouter,
 });
 export type AppRouter = typeof appRouter;

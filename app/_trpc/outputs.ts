@@ -29,4 +29,5 @@ export type RunGrid = Outputs["run"]["grid"];
 export type RunHistoryEvent = Outputs["run"]["history"]["events"][number];
 export type AttemptUsageView = Outputs["run"]["taskUsage"][number];
 export type RunUsageView = Outputs["run"]["usage"];
+export type EnvironmentView = Outputs["environment"]["get"];
 export type WorkerView = Outputs["worker"]["list"][number];

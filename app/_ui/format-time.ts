@@ -5,9 +5,10 @@ export function formatRelative(time: Date, now: Date): string {
   const size = Math.abs(seconds);
   const words = (text: string) => (ahead ? `in ${text}` : `${text} ago`);
   if (size < 10) return "just now";
-  if (size < 60) return words(`${Math.round(size)} s`);
-  if (size < 3600) return words(`${Math.round(size / 60)} min`);
-  if (size < 24 * 3600) return words(`${Math.round(size / 3600)} h`);
+  // Rounded first: 59 min 40 s is an hour, not 60 min.
+  if (Math.round(size) < 60) return words(`${Math.round(size)} s`);
+  if (Math.round(size / 60) < 60) return words(`${Math.round(size / 60)} min`);
+  if (Math.round(size / 3600) < 24) return words(`${Math.round(size / 3600)} h`);
   if (size < 7 * 24 * 3600) return words(`${Math.round(size / (24 * 3600))} d`);
   return time.toLocaleDateString(undefined, {
     day: "numeric",

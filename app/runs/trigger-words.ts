@@ -10,4 +10,5 @@ export const triggerWords: Record<Trigger, string> = {
   schedule: "Schedule",
   notebook: "Another notebook",
   retry: "Retry",
+  import: "Imported, not run here",
 };

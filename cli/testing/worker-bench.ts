@@ -36,7 +36,9 @@ export interface WorkerBench {
   close(): Promise<void>;
 }
 
-export async function openWorkerBench(options: { readonly leaseSeconds?: number } = {}): Promise<WorkerBench> {
+export async function openWorkerBench(
+  options: { readonly leaseSeconds?: number; readonly npmEnv?: Readonly<Record<string, string>> } = {},
+): Promise<WorkerBench> {
   const database: TestDatabase = await createTestDatabase();
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "heddle-home-"));
   const environmentDir = makeBareLock();
@@ -49,6 +51,7 @@ export async function openWorkerBench(options: { readonly leaseSeconds?: number 
       environmentDir,
       runnerDir: path.join(process.cwd(), "dist/runner"),
       leaseSeconds: options.leaseSeconds,
+      npmEnv: options.npmEnv,
       env: { home, host: "127.0.0.1", port, databaseUrl: database.url, publicUrl: undefined },
     });
   let server = await open();

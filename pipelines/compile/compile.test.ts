@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "../notebook/parse";
+import { missingPackageOf } from "./check-packages";
 import { compile, type CompileOptions } from "./compile";
 import type { Compilation, DiagnosticCode } from "./dag";
 
@@ -682,12 +683,14 @@ describe("§9 diagnostics", () => {
     const severities = build("// %% A\nconst ok = ;\n// %% B\nconst Map = 1\n").diagnostics.map((one) => one.severity);
     expect(severities).toEqual(["error", "warning"]);
   });
-  test("packages outside the environment are refused at the import and in the front matter", () => {
+  test("packages that neither the base nor the front matter has are refused; dependencies are judged where they stand", () => {
     const text =
-      '// ---\n// dependencies:\n//   lodash: ^4\n//   zod: ^4\n// ---\n\n// %% A\nimport _ from "lodash/fp"\nimport { z } from "zod/mini"\nimport fs from "node:fs"\nimport { metric } from "heddle"\n';
-    expect(faults(text, { packages: ["zod"] })).toEqual(["bad-header :2:3", "unsupported-syntax a:1:15"]);
-    expect(message(text, "unsupported-syntax", { packages: ["zod", "@a/b"] })).toContain("It has: @a/b, zod");
-    expect(faults(text)).toEqual([]);
+      '// ---\n// dependencies:\n//   lodash: file:../x\n//   zod: ^4\n// ---\n\n// %% A\nimport _ from "left-pad/fp"\nimport { z } from "zod/mini"\nimport fs from "node:fs"\nimport { metric } from "heddle"\n';
+    expect(faults(text, { packages: ["@a/b"] })).toEqual(["bad-header :2:3", "unsupported-syntax a:1:15"]);
+    const missing = message(text, "unsupported-syntax", { packages: ["@a/b"] })!;
+    expect(missing).toContain('no package "left-pad": add it');
+    expect(missingPackageOf(missing)).toBe("left-pad");
+    expect(faults(text)).toEqual(["bad-header :2:3"]);
     expect(faults('// %% A\nimport a from "@a/b/c"\n', { packages: ["@a/b"] })).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ import { readCells, type CellCache } from "./read-cells";
 import { placeInFrontMatter, Reporter } from "./reporter";
 
 export interface CompileOptions {
-  /** Packages that the environment has; without it, imports are not checked. */
+  /** Packages that every notebook has, before its own dependencies; without it, imports are not checked. */
   readonly packages?: readonly string[] | undefined;
   /** What was learnt by an earlier compile of nearly the same notebook. */
   readonly memory?: CompilerMemory | undefined;
@@ -63,8 +63,9 @@ function compileCells(notebook: Notebook, { packages, memory = new CompilerMemor
     const message = `runTimeout: needs ${runTimeout.wanted}, not "${front.runTimeout.value}".`;
     reporter.report("bad-header", placeInFrontMatter(front.runTimeout.place), message);
   }
-  checkDependencies(front, packages, reporter);
-  const cache = memory.cellsFor(notebook.frontMatter, defaults.options, packages);
+  checkDependencies(front, reporter);
+  const importable = packages && [...packages, ...Object.keys(front.dependencies)];
+  const cache = memory.cellsFor(notebook.frontMatter, defaults.options, importable);
   const cells = readCells(notebook.cells, memory.analyses, cache, reporter);
   const names = findNames(cells, reporter);
   checkNames(cells, names, reporter);

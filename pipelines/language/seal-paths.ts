@@ -3,7 +3,8 @@
  * of the environment is made unreadable in place, letter for letter, before the text reaches it.
  */
 import { parseCell } from "../compile/parse-cell";
-import { forEachChild, nodeAt, nodesAt, type SyntaxNode } from "../compile/syntax-node";
+import { visitSpecifiers } from "../compile/visit-specifiers";
+import { packageOf } from "../environment/package-of";
 
 /** Whether a cell may import this. Relative and absolute paths, and packages from elsewhere, never are. */
 export function isOpenModule(module: string, packages: ReadonlySet<string>): boolean {
@@ -11,14 +12,6 @@ export function isOpenModule(module: string, packages: ReadonlySet<string>): boo
   if (/(^|[/\\])\.{1,2}([/\\]|$)|[\\\0]|^[/.]/.test(module)) return false;
   if (/^node:[\w/]+$/.test(module)) return true;
   return packages.has(packageOf(module));
-}
-
-/** "@scope/name/deep" → "@scope/name". */
-function packageOf(module: string): string {
-  return module
-    .split("/")
-    .slice(0, module.startsWith("@") ? 2 : 1)
-    .join("/");
 }
 
 /** The text, as long as before and with the same lines. */
@@ -39,45 +32,6 @@ export function sealPaths(text: string, packages: ReadonlySet<string>): string {
 /** Keeps the quotes at both ends. */
 function blot(literal: string): string {
   return literal.slice(0, 1) + literal.slice(1, -1).replace(/[^\n]/g, "_") + literal.slice(-1);
-}
-
-function visitSpecifiers(program: SyntaxNode, visit: (node: SyntaxNode, module: string | undefined) => void): void {
-  const see = (node: SyntaxNode | undefined) => {
-    if (!node) return;
-    if (node.type === "StringLiteral") visit(node, node["value"] as string);
-    else if (node.type === "TSLiteralType") see(nodeAt(node, "literal"));
-    // A text that is put together names no file to the checker; one without holes does.
-    else if (node.type === "TemplateLiteral" && nodesAt(node, "expressions").length === 0) {
-      visit(node, (nodesAt(node, "quasis")[0]?.["value"] as { cooked?: string } | undefined)?.cooked);
-    }
-  };
-  const walk = (node: SyntaxNode): void => {
-    switch (node.type) {
-      case "ImportDeclaration":
-      case "ExportNamedDeclaration":
-      case "ExportAllDeclaration":
-      case "ImportExpression":
-        see(nodeAt(node, "source"));
-        break;
-      case "CallExpression": {
-        const callee = nodeAt(node, "callee");
-        if (callee?.type === "Import" || (callee?.type === "Identifier" && callee["name"] === "require"))
-          see(nodesAt(node, "arguments")[0]);
-        break;
-      }
-      case "TSImportType":
-        see(nodeAt(node, "argument") ?? nodeAt(node, "source"));
-        break;
-      case "TSExternalModuleReference":
-        see(nodeAt(node, "expression"));
-        break;
-      case "TSModuleDeclaration":
-        see(nodeAt(node, "id"));
-        break;
-    }
-    forEachChild(node, walk);
-  };
-  walk(program);
 }
 
 const quote = `["'\`]`;

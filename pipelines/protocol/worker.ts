@@ -20,7 +20,7 @@ import {
   usageSchema,
 } from "./messages";
 
-export const workerProtocol = 2;
+export const workerProtocol = 3;
 
 /** Close codes with a meaning; the reason text beside them is for people. */
 export const workerClose = {
@@ -183,6 +183,8 @@ export const workerRequestSchema = z.strictObject({
   isolation: z.enum(["run", "process", "container"]),
   network: z.boolean(),
   image: z.string().optional(),
+  /** Hash of the lock of the notebook's packages: fetched from the server and installed before it is launched. */
+  environment: hash.optional(),
 });
 export type WorkerRequest = z.infer<typeof workerRequestSchema>;
 
@@ -224,4 +226,6 @@ export const workerEnvironmentSchema = z.strictObject({
   lock: z.string(),
   leaseMs: z.number().positive(),
 });
+/** Answer of GET /api/worker/environments/<hash>: packages of a notebook's own, of the worker's workspace. */
+export const workerLockSchema = workerEnvironmentSchema.omit({ leaseMs: true });
 export type WorkerEnvironment = z.infer<typeof workerEnvironmentSchema>;

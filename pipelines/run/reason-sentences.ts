@@ -6,6 +6,7 @@ const sentences: Record<Reason, string> = {
   exception: "The cell threw an error: open the task to see the line, then mend the cell and run again.",
   "out-of-memory": "The task needed more memory than it may use: raise the cell's memory= or read less at once.",
   image: "The container image is not there or could not be started: check image= and the worker's Docker.",
+  environment: "The packages of the notebook could not be installed: look at Packages beside the notebook, then retry.",
   "disk-full": "There is no space left for values or logs: free some in Heddle's home folder, then retry.",
   "lease-lost": "The worker did not report in time and its attempt was stopped: retry, and look at that machine's load.",
   "node-lost": "The container or process vanished with its machine or its server: retry the run.",

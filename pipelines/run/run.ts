@@ -29,6 +29,7 @@ export const reasons = [
   "exception",
   "out-of-memory",
   "image",
+  "environment",
   "disk-full",
   "lease-lost",
   "node-lost",
@@ -95,7 +96,7 @@ export interface RunInfo {
   readonly logicalDate: string | undefined;
 }
 
-export const triggers = ["manual", "cell", "cli", "example", "schedule", "backfill", "retry", "notebook"] as const;
+export const triggers = ["manual", "cell", "cli", "example", "schedule", "backfill", "retry", "notebook", "import"] as const;
 export type Trigger = (typeof triggers)[number];
 
 /** The task that started a run with `runNotebook`. */
@@ -115,6 +116,8 @@ export interface RunSpec extends RunInfo {
   /** "use": read and write the cache; "off": neither (every task runs). */
   readonly cache: "use" | "off";
   readonly caller?: Caller;
+  /** Hash of the lock of the packages that its cells import; undefined: those that every notebook has. */
+  readonly environment?: string | undefined;
   /** Milliseconds from the start of its first task within which the run has to end; undefined: as long as it takes. */
   readonly timeout?: number | undefined;
 }

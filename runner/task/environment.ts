@@ -83,7 +83,7 @@ export class Environment {
       const { code, message } = error as NodeJS.ErrnoException;
       if ((code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") && message.includes(`'${packageOf(module)}'`)) {
         throw new ImportFailure(
-          `The package "${packageOf(module)}" is not in this environment. Add it to environment/package.json and install it there, or import one that is.`,
+          `The package "${packageOf(module)}" is not in this environment. Add it under Packages (or to the dependencies of the front matter), or import one that is.`,
         );
       }
       if (code === "ERR_PACKAGE_PATH_NOT_EXPORTED" || code === "ERR_MODULE_NOT_FOUND") {

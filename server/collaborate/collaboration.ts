@@ -8,11 +8,10 @@ import { Hocuspocus, type Connection, type Document } from "@hocuspocus/server";
 import type { WebSocket } from "ws";
 import * as Y from "yjs";
 import { notThere, type ServerWord } from "@/pipelines/together/messages";
-import type { Database } from "../db/database";
 import { AppError } from "../errors";
 import { errorFields, log } from "../log";
 import { notebookHub } from "../notebook/notebook-hub";
-import { openShared, saveShared } from "../notebook/store";
+import { openShared, saveShared, type Shelf } from "../notebook/store";
 import { mayDo, type Caller } from "../trpc";
 import { MessageLimit } from "./message-limit";
 import { readPageWord } from "./page-word";
@@ -36,10 +35,7 @@ interface Open {
   again: NodeJS.Timeout | undefined;
 }
 
-export interface CollaborationOptions {
-  readonly database: Database;
-  readonly packages: readonly string[];
-}
+export type CollaborationOptions = Shelf;
 
 /** What was written is saved after so long a pause, and at least so often; a page asks for it sooner. */
 const quietMs = 1_000;

@@ -24,3 +24,11 @@ from task_run t join task_run o on o.id = coalesce(t.cached_from, t.id)
 join metric_series s on s.task_run_id = o.id and s.attempt = o.attempt
 join metric_point p on p.series_id = s.id
 where t.run_id = $1 group by s.name order by s.name`;
+
+/** What each task of a notebook showed last. $1 workspace, $2 notebook. */
+export const lastDisplaysSql = `
+select distinct on (t.task_key) t.task_key, t.displays, t.error
+from run r join task_run t on t.run_id = r.id
+where r.workspace_id = $1 and r.notebook_id = $2 and t.map_index is null and t.reason is distinct from 'not-targeted'
+  and t.status in ('succeeded', 'cached', 'failed')
+order by t.task_key, r.number desc`;

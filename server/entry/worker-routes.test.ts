@@ -46,6 +46,22 @@ test("an attempt's token opens the values that it reads, byte by byte, and no ot
     expect([400, 404], route).toContain((await ask(route, token)).status);
 });
 
+test("the lock of a notebook's packages is for workers of its workspace", async () => {
+  const { pool } = server.heddle.database;
+  const hash = sha(Buffer.from("{}"));
+  await pool.query("insert into environment_lock (workspace_id, hash, wish, manifest, lock) values ($1, $2, 'w', '{}', '{}')", [
+    a.workspaceId,
+    hash,
+  ]);
+  const token = async (person: Person) =>
+    ((await person.mutate("workspace.createToken", { name: "rig", scope: "worker" })).data as { token: string }).token;
+  const answer = await ask(`environments/${hash}`, await token(a));
+  expect(await answer.json()).toEqual({ hash, manifest: "{}", lock: "{}" });
+  expect((await ask(`environments/${hash}`, await token(b))).status).toBe(404);
+  expect((await ask(`environments/${hash}`, issue("r-7#1"))).status).toBe(401);
+  expect((await ask(`environments/${hash}`, undefined)).status).toBe(401);
+});
+
 test("a worker of one workspace never sees values of another", async () => {
   const foreign = await server.heddle.execution.values.put(b.workspaceId, Buffer.from("secret of b"));
   const answer = await ask(`values/${foreign.hash}`, issue("r-9#1"));

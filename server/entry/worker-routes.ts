@@ -26,6 +26,7 @@ interface WorkerRequest {
 
 export const workerRoutePrefix = "/api/worker/";
 const pattern = /^\/api\/worker\/(values|files)\/([0-9a-f]{64})$/;
+const lockPattern = /^\/api\/worker\/environments\/([0-9a-f]{64})$/;
 /** A body that stands still this long is given up. */
 const stillMs = 60_000;
 
@@ -40,6 +41,11 @@ export async function handleWorkerRequest(
   if (path === "/api/worker/environment" && request.method === "GET") {
     if (!(await findWorkerCaller(heddle.database, token))) return refuse(response, 401, "This token is no worker's.");
     return answerEnvironment(heddle, response);
+  }
+  const lock = lockPattern.exec(path);
+  if (lock && request.method === "GET") {
+    const caller = await findWorkerCaller(heddle.database, token);
+    return caller ? answerLock(heddle, caller.workspaceId, lock[1]!, response) : refuse(response, 401, "This token is no worker's.");
   }
   const found = heddle.workers.attempts.grants.find(token);
   if (found.type === "unknown") return refuse(response, 401, "This token opens nothing (any more).");
@@ -69,6 +75,14 @@ async function answerEnvironment(heddle: Heddle, response: http.ServerResponse):
   response.setHeader("Content-Type", "application/json");
   response.setHeader("Cache-Control", "no-store");
   response.end(JSON.stringify(environment));
+}
+
+async function answerLock(heddle: Heddle, workspaceId: string, hash: string, response: http.ServerResponse): Promise<void> {
+  const lock = await heddle.environments.lockOf(workspaceId, hash);
+  if (!lock) return refuse(response, 404, "There is no such lock in this workspace.");
+  response.setHeader("Content-Type", "application/json");
+  response.setHeader("Cache-Control", "no-store");
+  response.end(JSON.stringify(lock));
 }
 
 async function giveValue({ heddle, grant, hash, response }: WorkerRequest): Promise<void> {

@@ -58,6 +58,8 @@ export interface WarmScope {
   readonly workspaceId: string;
   /** Runs of one notebook follow one another in the same container; their processes are never shared. */
   readonly notebookId: string | undefined;
+  /** Hash of the lock of its packages; undefined: those that every notebook has. */
+  readonly environment?: string | undefined;
 }
 
 export interface AttemptRequest extends AttemptId, WarmScope {

@@ -110,7 +110,7 @@ export class HarnessExecutor implements Executor {
   warm(scope: WarmScope): void {
     if (this.closed || scope.notebookId === undefined) return;
     const harness: HarnessScope = { workspaceId: scope.workspaceId, group: scope.notebookId, only: undefined };
-    this.member(harness, defaultResources)
+    this.member(harness, { ...defaultResources, environment: scope.environment })
       .then((member) => {
         member.lastUsed = performance.now();
         member.link.send({ type: "warm", processes: 2 });
@@ -132,6 +132,7 @@ export class HarnessExecutor implements Executor {
         memory,
         gpu,
         network: request.network,
+        environment: request.environment,
         image: this.kind === "process" && request.script ? undefined : request.image,
       };
       const only = request.isolation === "container" ? { taskRunId: request.taskRunId, attempt: request.attempt } : undefined;

@@ -35,6 +35,8 @@ export interface HarnessResources {
   readonly gpu: number;
   readonly network: boolean;
   readonly image: string | undefined;
+  /** Hash of the lock of the packages; undefined: the base. */
+  readonly environment?: string | undefined;
 }
 
 export interface RunningHarness {
@@ -66,6 +68,16 @@ export class HarnessStartError extends Error {
 
 export function harnessKey({ scope, resources }: Pick<HarnessSpec, "scope" | "resources">): string {
   const { workspaceId, group, only } = scope;
-  const { cpu, memory, gpu, network, image } = resources;
-  return JSON.stringify([workspaceId, group, only ? [only.taskRunId, only.attempt] : 0, cpu, memory, gpu, network, image ?? ""]);
+  const { cpu, memory, gpu, network, image, environment } = resources;
+  return JSON.stringify([
+    workspaceId,
+    group,
+    only ? [only.taskRunId, only.attempt] : 0,
+    cpu,
+    memory,
+    gpu,
+    network,
+    image ?? "",
+    environment ?? "",
+  ]);
 }

@@ -23,9 +23,25 @@ export interface LanguageServerOptions {
   readonly packages: readonly string[];
   /** Whether a caller may see a notebook. */
   readonly mayRead: (caller: Caller, notebookId: string) => Promise<boolean>;
+  /** Packages of a notebook's own; undefined: those that every notebook has. */
+  readonly environmentOf?: (caller: Caller, notebookId: string) => Promise<SessionEnvironment | undefined>;
   readonly compiler?: Compiler | undefined;
   readonly idleMs?: number;
   readonly memoryLimit?: number;
+}
+
+interface SessionEnvironment {
+  readonly folder: string;
+  readonly packages: readonly string[];
+}
+
+interface OpenSession {
+  readonly socket: WebSocket;
+  readonly caller: Caller;
+  readonly notebookId: string;
+  /** Undefined: the base. */
+  readonly environment: SessionEnvironment | undefined;
+  heard: number;
 }
 
 const mostSessions = 100;
@@ -34,7 +50,7 @@ const sweepMs = 15_000;
 
 export class LanguageServer {
   private readonly compiler: Compiler | undefined;
-  private readonly sessions = new Map<LanguageSession, { readonly socket: WebSocket; readonly userId: string; heard: number }>();
+  private readonly sessions = new Map<LanguageSession, OpenSession>();
   private readonly folder: string;
   private readonly sdk: string;
   private readonly types: string;
@@ -61,14 +77,30 @@ export class LanguageServer {
   useEnvironment(folder: string): void {
     if (this.environment === folder) return;
     this.environment = folder;
-    for (const session of this.sessions.keys()) session.linkEnvironment(folder);
+    for (const [session, { environment }] of this.sessions) if (!environment) session.linkEnvironment(folder);
     // It has learnt that there are no packages; a new one looks again.
     this.process?.kill();
   }
 
+  /** Notebooks whose packages are others now are opened anew by their pages. */
+  environmentsChanged(workspaceId: string): void {
+    for (const entry of this.sessions.values()) {
+      if (entry.caller.workspaceId !== workspaceId) continue;
+      this.findEnvironment(entry.caller, entry.notebookId)
+        .then((environment) => {
+          if (environment?.folder !== entry.environment?.folder) entry.socket.close(1012, "other packages");
+        })
+        .catch((error: unknown) => log("warn", "the packages of a notebook are not known to its types", errorFields(error)));
+    }
+  }
+
+  private async findEnvironment(caller: Caller, notebookId: string): Promise<SessionEnvironment | undefined> {
+    return this.options.environmentOf?.(caller, notebookId);
+  }
+
   /** A socket that was let in. */
   accept(socket: WebSocket, caller: Caller): void {
-    const mine = [...this.sessions.values()].filter(({ userId }) => userId === caller.userId).length;
+    const mine = [...this.sessions.values()].filter((each) => each.caller.userId === caller.userId).length;
     if (this.closed || this.sessions.size >= mostSessions || mine >= mostOfOneUser) {
       socket.close(4429, "Too many notebooks are open.");
       return;
@@ -97,8 +129,10 @@ export class LanguageServer {
         send({ type: "state", state: "unavailable", message: noCompiler() });
         return;
       }
-      session = this.openSession(send);
-      this.sessions.set(session, { socket, userId: caller.userId, heard: Date.now() });
+      const environment = await this.findEnvironment(caller, notebookId);
+      if (socket.readyState !== socket.OPEN) return;
+      session = this.openSession(send, environment);
+      this.sessions.set(session, { socket, caller, notebookId, environment, heard: Date.now() });
       for (const message of queue.splice(0)) hear(message);
       await this.getProcess().catch(() => undefined);
     };
@@ -145,26 +179,27 @@ export class LanguageServer {
     return this.process?.pid;
   }
 
-  private openSession(send: (message: ServerMessage) => void): LanguageSession {
+  private openSession(send: (message: ServerMessage) => void, environment: SessionEnvironment | undefined): LanguageSession {
     const root = path.join(this.folder, `s${++this.counter}`);
     const session: LanguageSession = new LanguageSession({
       root,
       sdk: this.sdk,
       prelude: preludeText,
       types: this.types,
-      packages: this.options.packages,
+      packages: environment?.packages ?? this.options.packages,
       send,
       process: () => this.getProcess(),
       scrubber: () =>
         new Scrubber({
           root,
-          environment: this.environment,
+          environment: environment?.folder ?? this.environment,
           libraries: this.compiler!.libraries,
           types: this.types,
           secret: [this.folder, this.options.packageDir, os.homedir()],
         }),
     });
-    if (this.environment !== undefined) session.linkEnvironment(this.environment);
+    const folder = environment?.folder ?? this.environment;
+    if (folder !== undefined) session.linkEnvironment(folder);
     if (this.process) session.begin(this.process);
     return session;
   }

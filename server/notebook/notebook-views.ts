@@ -24,7 +24,7 @@ export interface NotebookDetail {
   readonly cellIds: readonly string[] | undefined;
   /** Of the caller, in this workspace. */
   readonly role: Role;
-  /** npm packages of the environment that cells may import. */
+  /** npm packages that cells of every notebook may import; its own stand in its front matter. */
   readonly packages: readonly string[];
 }
 

@@ -1,20 +1,20 @@
 import { z } from "zod";
-import type { Diagnostic } from "@/pipelines/compile/dag";
-import { AppError } from "../errors";
+import type { Heddle } from "../heddle";
 import { inWorkspace, router } from "../trpc";
 import { commentProcedures } from "./comment-procedures";
+import { importNotebook, type ImportedFile } from "./import-notebook";
 import type { NotebookDetail, NotebookRow, VersionPage, VersionText } from "./notebook-views";
 import type { CellState, RunRow } from "../run/run-views";
 import { readCellStates } from "../run/cell-states";
 import {
   createEmptyNotebook,
-  createNotebook,
   duplicateNotebook,
   getNotebook,
   getNotebookVersion,
   listNotebooks,
   saveNotebook,
   setNotebookDeleted,
+  type StoredNotebook,
 } from "./store";
 import { forkVersion, listVersions, nameVersion, restoreVersion } from "./versions";
 
@@ -26,6 +26,11 @@ const text = z
   .max(20_000_000)
   .refine((value) => !value.includes("\0"), "A notebook is text: this holds a NUL byte.");
 
+/** So that its first run finds its processes waiting. */
+async function warm({ environments, execution }: Heddle, workspaceId: string, { id, versionId }: StoredNotebook): Promise<void> {
+  execution.warm({ workspaceId, notebookId: id, environment: await environments.forPlan(workspaceId, versionId) });
+}
+
 export const notebookRouter = router({
   ...commentProcedures,
   list: inWorkspace("viewer").query(({ ctx }): Promise<NotebookRow[]> => listNotebooks(ctx.heddle.database, ctx.caller.workspaceId)),
@@ -33,8 +38,9 @@ export const notebookRouter = router({
     .input(id)
     .query(async ({ ctx, input }): Promise<NotebookDetail> => {
       const notebook = await getNotebook(ctx.heddle.database, ctx.caller.workspaceId, input.id);
-      if (ctx.caller.role !== "viewer") ctx.heddle.execution.warm({ workspaceId: ctx.caller.workspaceId, notebookId: input.id });
-      return { ...notebook, updatedAt: notebook.updatedAt.toISOString(), role: ctx.caller.role, packages: ctx.heddle.packages };
+      if (ctx.caller.role !== "viewer") await warm(ctx.heddle, ctx.caller.workspaceId, notebook);
+      const { versionId: _, updatedAt, ...rest } = notebook;
+      return { ...rest, updatedAt: updatedAt.toISOString(), role: ctx.caller.role, packages: ctx.heddle.packages };
     }),
   /** The newest task run of each task, and the run that is live now, if any. */
   states: inWorkspace("viewer")
@@ -51,19 +57,7 @@ export const notebookRouter = router({
   /** Parses and compiles; runs and fetches nothing. */
   import: inWorkspace("editor")
     .input(z.strictObject({ fileName: z.string().max(255), text }))
-    .mutation(async ({ ctx, input }): Promise<{ id: string; diagnostics: Diagnostic[] }> => {
-      if (!/\.[mc]?tsx?$/i.test(input.fileName))
-        throw new AppError("BAD_REQUEST", `A notebook is a TypeScript file (.ts); "${input.fileName}" is none.`);
-      const title =
-        input.fileName
-          .split(/[/\\]/)
-          .at(-1)!
-          .replace(/\.\w+$/, "")
-          .replace(/[-_]+/g, " ")
-          .trim() || "Imported notebook";
-      const { id, diagnostics } = await createNotebook(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input.text, title);
-      return { id, diagnostics: [...diagnostics] };
-    }),
+    .mutation(({ ctx, input }): Promise<ImportedFile> => importNotebook(ctx.heddle, ctx.caller.workspaceId, ctx.caller, input)),
   duplicate: inWorkspace("editor")
     .input(id)
     .mutation(({ ctx, input }): Promise<{ id: string }> => {

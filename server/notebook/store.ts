@@ -8,6 +8,8 @@ import { format } from "@/pipelines/notebook/format";
 import { parse } from "@/pipelines/notebook/parse";
 import type { Database } from "../db/database";
 import { workspaceRead, workspaceTransaction, type WorkspaceTransaction } from "../db/tenancy";
+import type { NotebookEnvironments } from "../environment/notebook-environments";
+import { lockForText } from "../environment/store";
 import { AppError, notFound } from "../errors";
 import type { RunStatus } from "@/pipelines/run/run";
 import type { NotebookRow } from "./notebook-views";
@@ -20,6 +22,8 @@ import { summarise, type NotebookSummary } from "./summarise";
 export interface Shelf {
   readonly database: Database;
   readonly packages: readonly string[];
+  /** Told of each save: it looks after the packages that the text wants. */
+  readonly environments?: Pick<NotebookEnvironments, "saved"> | undefined;
 }
 
 export interface StoredNotebook {
@@ -30,6 +34,8 @@ export interface StoredNotebook {
   readonly updatedAt: Date;
   /** Identities of its cells, in order, where they are known from editing; what `parse` calls them otherwise. */
   readonly cellIds: readonly string[] | undefined;
+  /** Of the newest version. */
+  readonly versionId: string;
 }
 
 export async function listNotebooks(database: Database, workspaceId: string): Promise<NotebookRow[]> {
@@ -95,6 +101,7 @@ async function readNotebook(tx: WorkspaceTransaction, workspaceId: string, id: s
     revision: notebook.revision,
     text: version.text,
     updatedAt: notebook.updatedAt,
+    versionId: version.id,
     cellIds: document?.revision === notebook.revision ? document.cellIds : undefined,
   };
 }
@@ -129,7 +136,7 @@ export interface Author {
 
 /** `fallback` names a text that does not name itself. */
 export async function createNotebook(
-  { database, packages }: Shelf,
+  { database, packages, environments }: Shelf,
   workspaceId: string,
   author: Author,
   text: string,
@@ -151,9 +158,13 @@ export async function createNotebook(
       },
     });
     await tx.notebookVersion.create({
-      data: { id: crypto.randomUUID(), workspaceId, notebookId: id, revision: 1, text, createdBy: author.userId },
+      data: {
+        ...{ id: crypto.randomUUID(), workspaceId, notebookId: id, revision: 1, text, createdBy: author.userId },
+        ...(await lockForText(tx, workspaceId, text)),
+      },
     });
   });
+  environments?.saved(workspaceId, id);
   return { id, diagnostics: summary.diagnostics };
 }
 
@@ -179,7 +190,7 @@ export async function duplicateNotebook(shelf: Shelf, workspaceId: string, autho
  * harm; another text on an older revision is a CONFLICT and changes nothing.
  */
 export async function saveNotebook(
-  { database, packages }: Shelf,
+  { database, packages, environments }: Shelf,
   workspaceId: string,
   author: Author,
   save: { readonly id: string; readonly revision: number; readonly text: string },
@@ -196,6 +207,7 @@ export async function saveNotebook(
     return { revision, isNew: true };
   });
   if (saved.isNew) notebookHub.publish({ type: "text", workspaceId, notebookId: save.id });
+  if (saved.isNew) environments?.saved(workspaceId, save.id);
   return { revision: saved.revision };
 }
 
@@ -222,7 +234,7 @@ export async function openShared(database: Database, workspaceId: string, id: st
  * the newest version, unless it is already. Nobody is overwritten, whichever server each of them writes on.
  */
 export async function saveShared(
-  { database, packages }: Shelf,
+  { database, packages, environments }: Shelf,
   workspaceId: string,
   author: Author,
   { id, doc, knows, takeIn }: { readonly id: string; readonly doc: Y.Doc; readonly knows: number; takeIn(state: Uint8Array): void },
@@ -243,6 +255,7 @@ export async function saveShared(
     return { revision, isNew };
   });
   if (saved.isNew) notebookHub.publish({ type: "text", workspaceId, notebookId: id });
+  if (saved.isNew) environments?.saved(workspaceId, id);
   return { revision: saved.revision };
 }
 
@@ -262,7 +275,10 @@ async function addVersion(
 ): Promise<number> {
   const revision = before + 1;
   await tx.notebookVersion.create({
-    data: { id: crypto.randomUUID(), workspaceId, notebookId: id, revision, text, createdBy: author.userId },
+    data: {
+      ...{ id: crypto.randomUUID(), workspaceId, notebookId: id, revision, text, createdBy: author.userId },
+      ...(await lockForText(tx, workspaceId, text)),
+    },
   });
   await tx.notebook.update({
     where: { id, workspaceId },

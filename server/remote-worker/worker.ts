@@ -10,6 +10,7 @@ import os from "node:os";
 import path from "node:path";
 import {
   workerEnvironmentSchema,
+  workerLockSchema,
   workerProtocol,
   type WorkerDataFile,
   type WorkerEnvironment,
@@ -18,8 +19,12 @@ import {
   type WorkerOrder,
 } from "@/pipelines/protocol/worker";
 import { createValueStore } from "../artifact/store";
+import { EnvironmentShelf } from "../environment/environment-shelf";
+import { hashLock } from "../environment/lock-file";
+import { NpmFailure } from "../environment/npm-fault";
 import { installEnvironment, type InstalledEnvironment } from "../executor/environment";
 import type { AttemptId, AttemptRequest } from "../executor/executor";
+import { HarnessStartError } from "../executor/harness-host";
 import { attemptKey, type HarnessExecutor } from "../executor/harness-executor";
 import { watchMachineLoad } from "../executor/machine-load";
 import { fromWorkerRequest } from "../executor/remote/worker-request";
@@ -60,6 +65,8 @@ export interface RunningWorker {
 
 /** Part of the lease after which a worker that heard no answer stops its attempts. The harness does so at its end, whatever else. */
 const trustShare = 2 / 3;
+/** Packages of notebooks that nobody ran here for so long are removed. */
+const unusedEnvironmentMs = 7 * 24 * 3_600_000;
 const leavePatienceMs = 5_000;
 const mostFetches = 6;
 const fetchWaitMs = 500;
@@ -72,10 +79,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     const transfer = new Transfer(options.server);
     const offered = workerEnvironmentSchema.parse(JSON.parse(await transfer.getText("/api/worker/environment", options.token)));
     const environment = await install(home, offered, log);
+    const environments = new EnvironmentShelf({ home: home.dir });
+    void environments.collect(new Set([environment.hash]), unusedEnvironmentMs);
     const shelf = new ValueShelf(createValueStore(home.dir), transfer, home.dir, options.mostValueBytes);
     const { executor, sentence } = await selectExecutor({
       home: home.dir,
       environment,
+      environmentFolder: (_workspaceId, hash) => installOwn(environments, transfer, options.token, environment, hash),
       dataDir: (workspaceId) => home.dataDir(workspaceId),
       slots: options.slots,
       log,
@@ -93,6 +103,26 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   } catch (error) {
     home.release();
     throw error;
+  }
+}
+
+/** Packages of a notebook's own, installed from the server's lock. */
+async function installOwn(
+  shelf: EnvironmentShelf,
+  transfer: Transfer,
+  token: string,
+  base: InstalledEnvironment,
+  hash: string,
+): Promise<string> {
+  try {
+    const found = await shelf.find(hash);
+    if (found !== undefined) return found;
+    const lock = workerLockSchema.parse(JSON.parse(await transfer.getText(`/api/worker/environments/${hash}`, token)));
+    if (hashLock(lock.lock) !== hash) throw new Error("The server's lock is another one than it says.");
+    return await shelf.ensure(lock, { seed: base.folder });
+  } catch (error) {
+    const passing = error instanceof NpmFailure ? error.fault.type === "unreachable" : error instanceof TransferError && error.isPassing;
+    throw new HarnessStartError("environment", passing, `On this worker: ${(error as Error).message}`);
   }
 }
 

@@ -37,6 +37,7 @@ export function toAttemptRequest(run: RunState, taskRun: TaskRunState, at: numbe
     isolation: task.options.isolation,
     network: task.options.network,
     image: task.options.image ?? spec.dag.image,
+    environment: spec.environment,
     pool: task.options.pool,
     datasets: task.datasets,
     ...(task.kind === "script" ? { script: true } : {}),

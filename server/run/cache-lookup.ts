@@ -7,6 +7,9 @@ import type { Pool } from "../db/pool";
 import { lookupSql } from "../db/run.sql";
 import type { DataHashes } from "./data-hashes";
 import { keyOf, makeKeyParts, type KeySurroundings } from "./key-parts";
+import { reachedPackages } from "../environment/lock-key";
+import type { RunState, TaskRunState } from "@/pipelines/run/run-state";
+import { modeOf } from "@/pipelines/run/task-inputs";
 import type { LiveRun } from "./live-run";
 
 type Answer = Extract<RunEvent, { type: "cache-hit" | "cache-missed" }>;
@@ -25,6 +28,13 @@ interface Row {
   readonly key_parts: KeyParts | null;
 }
 
+async function environmentOf(state: RunState, taskRun: TaskRunState, around: KeySurroundings): Promise<string> {
+  const { environment, workspaceId } = state.spec;
+  if (environment === undefined || !around.environmentKey) return environment ?? around.environmentHash;
+  const task = state.plan.tasks[taskRun.task]!;
+  return around.environmentKey(workspaceId, environment, reachedPackages(task, modeOf(state, taskRun)));
+}
+
 export async function lookUp(
   pool: Pool,
   wanted: readonly { readonly run: LiveRun; readonly ordinal: number }[],
@@ -39,7 +49,7 @@ export async function lookUp(
     const task = state.plan.tasks[taskRun.task]!;
     const data = task.datasets.length === 0 ? {} : await dataHashes(state.spec.workspaceId, task.datasets);
     const image = task.options.image === undefined ? own : await around.imageDigest(task.options.image);
-    const parts = makeKeyParts(state, taskRun, { data, image, environment: around.environmentHash });
+    const parts = makeKeyParts(state, taskRun, { data, image, environment: await environmentOf(state, taskRun, around) });
     keyed.push({ run, ordinal, key: keyOf(parts), parts, task: task.key, index: taskRun.mapIndex ?? -1 });
   }
   if (keyed.length === 0) return [];

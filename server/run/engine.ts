@@ -18,6 +18,7 @@ import { toJson } from "../db/to-json";
 import type { Places } from "../executor/remote/places";
 import { createMetricWriter } from "../metric/append";
 import type { ObjectStore } from "../artifact/object-store";
+import type { EnvironmentWish } from "./start-sub-run";
 import type { FindNotebook } from "../notebook/find-notebook";
 import { Dispatcher } from "../worker/dispatcher";
 import { createLeaseKeeper } from "../worker/lease-keeper";
@@ -31,6 +32,7 @@ import { lookUp } from "./cache-lookup";
 import { createDataHashes } from "./data-hashes";
 import { DatabaseClock } from "./database-clock";
 import { forecastRun, type RunForecast } from "./forecast-run";
+import type { KeySurroundings } from "./key-parts";
 import { Launcher } from "./launcher";
 import { LiveRun } from "./live-run";
 import { Lookups } from "./lookups";
@@ -55,6 +57,7 @@ export interface EngineOptions {
   /** Id of this process among servers: instance.ts. */
   readonly instance: string;
   readonly environmentHash: string;
+  readonly environmentKey?: KeySurroundings["environmentKey"];
   readonly imageDigest: (image: string | undefined) => Promise<string>;
   readonly log: (message: string) => void;
   readonly clock?: () => number;
@@ -68,6 +71,8 @@ export interface EngineOptions {
   readonly findNotebook?: FindNotebook;
   /** npm packages that cells of those may import. */
   readonly packages?: readonly string[];
+  /** The lock of the packages that a version of a notebook wants: what is saved of it is asked for by its id. */
+  readonly environmentOf?: (workspaceId: string, version: EnvironmentWish) => Promise<string | undefined>;
   readonly callLimits?: CallLimits;
   /** Cells that name a pool which nobody has made wait for it; where there is nobody to make one they need not. */
   readonly unknownPools?: UnknownPools;
@@ -141,6 +146,7 @@ export function createEngine(options: EngineOptions): Engine {
     admission,
     findNotebook: options.findNotebook,
     packages: options.packages ?? [],
+    environmentOf: options.environmentOf,
     limits: options.callLimits ?? usualCallLimits,
     submit: (spec, meta) => engine.submit(spec, meta),
     cancel: (runId, by) => engine.cancel(runId, by),

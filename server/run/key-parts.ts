@@ -3,10 +3,13 @@ import crypto from "node:crypto";
 import { canonicalJson, keyText, outcomeOptions, sdkMajor, type KeyParts } from "@/pipelines/run/cache-key";
 import type { RunState, TaskRunState } from "@/pipelines/run/run-state";
 import { inputHash, modeOf, readInputs } from "@/pipelines/run/task-inputs";
+import type { Reached } from "../environment/lock-key";
 import { programOf } from "./programs";
 
 export interface KeySurroundings {
   readonly environmentHash: string;
+  /** The part of the packages of a run's own that a task can reach; without it all of them count. */
+  readonly environmentKey?: ((workspaceId: string, environment: string, reached: Reached) => Promise<string>) | undefined;
   /** Of the image of cells that name none, or of the one a cell names. */
   readonly imageDigest: (image: string | undefined) => Promise<string>;
 }

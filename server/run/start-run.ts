@@ -39,6 +39,7 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
   const checked = validateParams(dag.params, order.params);
   if ("faults" in checked) throw new AppError("BAD_REQUEST", checked.faults.map(({ message }) => message).join("\n"));
   await checkPools(heddle, order, dag);
+  const environment = await heddle.environments.forRun(order.workspaceId, version.id, order.targets !== undefined);
   const engine = await heddle.execution.engine();
   const params = checked.values;
   const targets = order.targets && [...new Set(order.targets)].sort();
@@ -46,7 +47,7 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
   const timeout = order.timeout ?? dag.runTimeout;
   const result = await engine.submit(
     {
-      ...{ workspaceId, notebookId, notebook: version.title, trigger, params, dag, targets, cache, timeout },
+      ...{ workspaceId, notebookId, notebook: version.title, trigger, params, dag, targets, cache, timeout, environment },
       logicalDate: order.separate?.logicalDate,
       ...(order.separate ? { id: order.separate.id } : {}),
     },
@@ -56,7 +57,7 @@ export async function startRun(heddle: Heddle, order: RunOrder): Promise<{ reado
       createdBy: order.userId,
       orderKey: order.separate
         ? undefined
-        : toOrderKey([workspaceId, notebookId, version.id, targets ?? null, cache, params, timeout ?? null]),
+        : toOrderKey([workspaceId, notebookId, version.id, targets ?? null, cache, params, timeout ?? null, environment ?? null]),
     },
   );
   if (!result.ok) throw new AppError("BAD_REQUEST", result.message);
@@ -106,6 +107,7 @@ export async function planRun(heddle: Heddle, order: RunOrder): Promise<PlanView
     dag,
     targets: order.targets,
     cache: order.cache,
+    environment: await heddle.environments.forPlan(order.workspaceId, version.id),
   });
   const from = forecast.flatMap(({ cachedFrom }) => cachedFrom ?? []);
   const { rows } = await workspaceRead(heddle.database, order.workspaceId, (client) =>

@@ -32,9 +32,17 @@ export interface StartSubRunParts {
   /** Undefined: there are no other notebooks here. */
   readonly findNotebook: FindNotebook | undefined;
   readonly packages: readonly string[];
+  readonly environmentOf?: ((workspaceId: string, version: EnvironmentWish) => Promise<string | undefined>) | undefined;
   readonly limits: CallLimits;
   submit(spec: RunSpec, meta: SubmitMeta): Promise<SubmitResult>;
   now(): number;
+}
+
+/** A version whose packages a run needs. */
+export interface EnvironmentWish {
+  /** Undefined: it rests nowhere but in a file. */
+  readonly versionId: string | undefined;
+  readonly text: string;
 }
 
 /** The task run that calls, and its attempt. */
@@ -165,6 +173,12 @@ async function toSpec(parts: StartSubRunParts, task: CallingTask, word: CallWord
       word,
       `“${found.version.title}” does not take these parameters.\n${checked.faults.map(({ message }) => message).join("\n")}`,
     );
+  let environment: string | undefined;
+  try {
+    environment = await parts.environmentOf?.(parent.workspaceId, { versionId: found.versionId, text: found.version.text });
+  } catch (error) {
+    return refuse(word, `“${found.version.title}” cannot be run: ${(error as Error).message}`);
+  }
   const conflict = await findLockConflict(parts.pool, task.taskRunId, dag, found.version.title);
   if (conflict !== undefined) return refuse(word, conflict);
   return {
@@ -180,6 +194,7 @@ async function toSpec(parts: StartSubRunParts, task: CallingTask, word: CallWord
       targets: undefined,
       cache: parent.cache,
       caller,
+      environment,
     },
     caller,
     source: found.version.text,

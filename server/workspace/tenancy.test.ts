@@ -17,12 +17,12 @@ let run: SeededRun;
 let tokenId: string;
 let sessionId: string;
 let noteId: string;
-let comment: { readonly threadId: string; readonly id: string };
 let calendarId: string;
 let scheduleId: string;
 let backfillId: string;
 const timing = { type: "cron", expression: "0 6 * * *" };
 const range = { firstAt: "2026-01-01T00:00:00Z", lastAt: "2026-01-03T00:00:00Z" };
+let comment: { readonly threadId: string; readonly id: string };
 
 const workerId = "worker-of-b";
 
@@ -56,11 +56,11 @@ beforeAll(async () => {
     },
   });
   noteId = ((await b.mutate("run.addNote", { id: run.id, text: "secret of B" })).data as { id: string }).id;
-  comment = (await b.mutate("notebook.addComment", { id: notebookId, cellId: "c1", cellName: "Load", text: "secret of B" }))
-    .data as typeof comment;
   calendarId = ((await b.mutate("schedule.saveCalendar", { name: "secret of B", days: ["2026-01-01"] })).data as { id: string }).id;
   scheduleId = ((await b.mutate("schedule.save", { notebookId, name: "secret of B", timing, timeZone: "UTC" })).data as { id: string }).id;
   backfillId = ((await b.mutate("schedule.startBackfill", { scheduleId, ...range })).data as { id: string }).id;
+  comment = (await b.mutate("notebook.addComment", { id: notebookId, cellId: "c1", cellName: "Load", text: "secret of B" }))
+    .data as typeof comment;
   sessionId = ((await b.call("workspace.sessions")).data as { id: string }[])[0]!.id;
 });
 afterAll(() => server.close());
@@ -158,6 +158,11 @@ function foreignInputs(): Record<string, unknown> {
     "metric.series": { runIds: [run.id] },
     "metric.summaries": { runIds: [run.id] },
     "metric.watch": { runIds: [run.id] },
+    "environment.get": { id: notebookId },
+    "environment.watch": { id: notebookId },
+    "environment.retry": { id: notebookId },
+    "environment.search": null,
+    "environment.versions": null,
     "storage.overview": undefined,
     "storage.pinned": undefined,
     "storage.setPolicy": null,

@@ -16,6 +16,7 @@ import { CellList } from "./_cells/cell-list";
 import { useCompilation } from "./_compile/use-compilation";
 import { setFrontMatterTitle } from "./_document/set-front-matter-title";
 import { useDocument } from "./_document/use-document";
+import type { NotebookPackages } from "./_environment/packages-context";
 import { LanguageContext } from "./_language/language-context";
 import { useIntelligence, type LanguageDialog } from "./_language/use-intelligence";
 import { useLanguage } from "./_language/use-language";
@@ -33,7 +34,8 @@ import { PreviewDialog } from "./_runs/preview-dialog";
 import { toGraphStates } from "./_runs/to-graph-states";
 import { useCellViews } from "./_runs/use-cell-views";
 import { useRunControl, type RunRequest } from "./_runs/use-run-control";
-import { EditorContext, type LogTarget } from "./editor-context";
+import { EditorProviders } from "./editor-providers";
+import type { LogTarget } from "./editor-context";
 import styles from "./notebook-editor.module.css";
 import { useEditorActions } from "./use-editor-actions";
 import { useEditorKeys } from "./use-editor-keys";
@@ -168,8 +170,24 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
   useCommentJump(cellComments.open);
   const selectedTask = selected === undefined ? undefined : tasks.get(selected);
 
+  const packages = useMemo(
+    (): NotebookPackages => ({
+      notebookId: detail.id,
+      notebook,
+      base: detail.packages,
+      locked: rights.edit,
+      show: () => {
+        setTab("packages");
+        setPanelOpen(true);
+      },
+      edit: (frontMatter) => dispatch({ type: "edit", edits: [{ type: "set-front-matter", frontMatter }], isStep: true }),
+      undo: () => dispatch({ type: "undo" }),
+    }),
+    [detail.id, detail.packages, notebook, rights.edit, setPanelOpen, dispatch],
+  );
+
   return (
-    <EditorContext value={actions}>
+    <EditorProviders actions={actions} packages={packages}>
       <EditorBar
         id={detail.id}
         title={title}
@@ -190,6 +208,7 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         panelOpen={panelOpen}
         onPanel={() => setPanelOpen(!panelOpen)}
         onKeys={() => setHelpOpen(true)}
+        onSave={saveNow}
       />
       <div
         className={`${styles.layout} ${panelOpen ? styles.withPanel : ""}`}
@@ -263,6 +282,6 @@ export function NotebookEditor({ detail }: { readonly detail: NotebookDetail }) 
         />
       )}
       <ShortcutsDialog open={helpOpen} onOpenChange={setHelpOpen} />
-    </EditorContext>
+    </EditorProviders>
   );
 }

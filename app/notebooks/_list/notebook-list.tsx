@@ -50,7 +50,7 @@ export function NotebookList() {
             <input
               ref={fileElement}
               type="file"
-              accept=".ts,.mts,text/typescript"
+              accept=".ts,.mts,.ipynb,text/typescript,application/x-ipynb+json"
               multiple
               hidden
               onChange={(event) => {
@@ -59,7 +59,7 @@ export function NotebookList() {
               }}
             />
             <Button onClick={() => fileElement.current?.click()}>
-              <Upload size={16} /> Import<span className={styles.wide}>.ts</span>
+              <Upload size={16} /> Import<span className={styles.wide}>a file</span>
             </Button>
             <Button look="primary" onClick={actions.create} disabled={actions.creating}>
               <Plus size={16} /> New<span className={styles.wide}>notebook</span>
@@ -80,7 +80,7 @@ export function NotebookList() {
               <Button look="primary" onClick={actions.create}>
                 New notebook
               </Button>
-              <Button onClick={() => fileElement.current?.click()}>Import a .ts file</Button>
+              <Button onClick={() => fileElement.current?.click()}>Import a .ts or .ipynb file</Button>
             </>
           }
         >
@@ -115,7 +115,7 @@ export function NotebookList() {
             <Loading />
           ) : (
             <ul ref={listElement} className={styles.list}>
-              <Rows rows={shown} onDuplicate={actions.duplicate} onDelete={actions.delete} />
+              <Rows rows={shown} onDuplicate={actions.duplicate} onDelete={actions.delete} onExport={actions.export} />
             </ul>
           )}
           {shown?.length === 0 && (

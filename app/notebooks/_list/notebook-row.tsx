@@ -10,15 +10,18 @@ import { Menu, MenuItem, MenuLink, MenuSeparator } from "../../_ui/menu";
 import { StateIcon, StateStrip } from "../../_ui/state-icon";
 import { stateWords } from "../../_ui/state-words";
 import { RelativeTime } from "../../_ui/times";
+import { ExportItems } from "../_exchange/export-items";
+import type { ExportFormat } from "../_exchange/export-notebook";
 import styles from "./notebook-list.module.css";
 
 export interface NotebookRowProps {
   readonly row: Row;
   readonly onDuplicate: (id: string) => void;
   readonly onDelete: (id: string, title: string) => void;
+  readonly onExport: (id: string, format: ExportFormat) => void;
 }
 
-export const NotebookRow = memo(function NotebookRow({ row, onDuplicate, onDelete }: NotebookRowProps) {
+export const NotebookRow = memo(function NotebookRow({ row, onDuplicate, onDelete, onExport }: NotebookRowProps) {
   return (
     <li className={styles.row}>
       <div className={styles.name}>
@@ -54,6 +57,8 @@ export const NotebookRow = memo(function NotebookRow({ row, onDuplicate, onDelet
           <MenuItem icon={<Copy size={16} />} onSelect={() => onDuplicate(row.id)}>
             Duplicate
           </MenuItem>
+          <MenuSeparator />
+          <ExportItems onExport={(format) => onExport(row.id, format)} />
           <MenuSeparator />
           <MenuItem icon={<Trash2 size={16} />} danger onSelect={() => onDelete(row.id, row.title)}>
             Delete

@@ -3,9 +3,30 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useCallback } from "react";
-import { useTRPC } from "../../_trpc/client";
-import { plural } from "../../_ui/format-number";
+import { useTRPC, useTRPCClient } from "../../_trpc/client";
+import { formatBytes, plural } from "../../_ui/format-number";
+import { exportNotebook, type ExportFormat } from "../_exchange/export-notebook";
 import { useToast } from "../../_ui/toast";
+
+const mostSent = 8_000_000;
+const mostRead = 64_000_000;
+
+/** What is too large to send is made smaller here: the outputs of a notebook of Jupyter, down to what is kept of them. */
+async function readFile(file: File): Promise<string> {
+  if (file.size > mostRead)
+    throw new Error(
+      `It has ${formatBytes(file.size)}, and ${formatBytes(mostRead)} are read. Clear its outputs in Jupyter, then try again.`,
+    );
+  const text = await file.text();
+  if (file.size <= mostSent || !/\.ipynb$/i.test(file.name)) return text;
+  const [{ fromIpynb }, { toIpynb }] = await Promise.all([
+    import("@/pipelines/exchange/from-ipynb"),
+    import("@/pipelines/exchange/to-ipynb"),
+  ]);
+  const read = fromIpynb(text);
+  if (!read.ok) throw new Error(read.message);
+  return toIpynb(read.notebook, read.outputs);
+}
 
 export function useNotebookActions() {
   const trpc = useTRPC();
@@ -42,10 +63,11 @@ export function useNotebookActions() {
     const made: string[] = [];
     for (const file of files) {
       try {
-        const { id, diagnostics } = await importText.mutateAsync({ fileName: file.name, text: await file.text() });
+        const { id, diagnostics, notes } = await importText.mutateAsync({ fileName: file.name, text: await readFile(file) });
         made.push(id);
         const errors = diagnostics.filter((each) => each.severity === "error").length;
-        if (errors > 0) toast({ text: `Imported ${file.name}; ${plural(errors, "problem")} to look at.` });
+        const words = [...(errors > 0 ? [`${plural(errors, "problem")} to look at.`] : []), ...notes];
+        if (words.length > 0) toast({ text: `Imported ${file.name}. ${words.join(" ")}` });
       } catch (error) {
         failed(`import ${file.name}`)(error as Error);
       }
@@ -70,11 +92,18 @@ export function useNotebookActions() {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- as above
   }, []);
 
+  const client = useTRPCClient();
+  const exportOne = useCallback((id: string, format: ExportFormat) => {
+    exportNotebook(client, id, format).catch((error: unknown) => failed("export the notebook")(error as Error));
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- as above
+  }, []);
+
   return {
     create: () => create.mutate({ title: "Untitled" }),
     creating: create.isPending,
     duplicate: duplicateOne,
     delete: deleteOne,
     importFiles,
+    export: exportOne,
   };
 }

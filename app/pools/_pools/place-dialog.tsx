@@ -104,7 +104,7 @@ export function PlaceDialog({ draft, onClose }: { readonly draft: PlaceDraft; re
           </Field>
         </div>
         {kind === "pool" && !isDefault && (
-          <Field label="Labels" hint="Served by the workers that have all of these. Empty: by those that name the pool, or the server.">
+          <Field label="Labels" hint="As gpu=a100, zone=eu: served by the workers that have all of these. Empty: by those that name the pool, or the server.">
             {(control) => (
               <Input
                 {...control}

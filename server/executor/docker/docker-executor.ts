@@ -14,7 +14,8 @@ export interface DockerExecutorOptions extends ExecutorOptions {
 }
 
 export function createDockerExecutor(options: DockerExecutorOptions): HarnessExecutor {
-  const { home, environment, dataDir, network, docker, runner = join(process.cwd(), "dist/runner") } = options;
+  const { home, environment, environmentFolder, dataDir, network, docker, runner = join(process.cwd(), "dist/runner") } = options;
   const store = options.store ?? createValueStore(home);
-  return new HarnessExecutor(new DockerHost({ home, environment, dataDir, network, docker, runner, store }), { ...options, store });
+  const host = new DockerHost({ home, environment, environmentFolder, dataDir, network, docker, runner, store });
+  return new HarnessExecutor(host, { ...options, store });
 }

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import Docker from "dockerode";
 import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 import type { ValueStore } from "@/server/artifact/store";
-import type { InstalledEnvironment } from "../environment";
+import { findEnvironmentFolder, type EnvironmentFolder, type InstalledEnvironment } from "../environment";
 import {
   harnessKey,
   HarnessStartError,
@@ -28,6 +28,8 @@ import { containerMemory, containerOptions, inside } from "./profile";
 export interface DockerHostOptions {
   readonly home: string;
   readonly environment: InstalledEnvironment;
+  /** Of packages that are not the base's, by the hash of their lock. Throws HarnessStartError where they cannot be had. */
+  readonly environmentFolder?: EnvironmentFolder | undefined;
   readonly dataDir: (workspaceId: string) => string | undefined;
   readonly store: ValueStore;
   /** Folder with harness.cjs and task.cjs. */
@@ -82,6 +84,7 @@ export class DockerHost implements HarnessHost {
       : `heddle-warm-${createHash("sha256").update(`${this.homeId}${key}`).digest("hex").slice(0, 16)}`;
     const name = (await this.owners.isForeign(wanted)) ? `${wanted}-${process.pid}` : wanted;
     await this.owners.claim(name);
+    const environment = await findEnvironmentFolder(this.options, spec);
     const { socket, scratch } = await this.folders(name);
     const data = this.options.dataDir(scope.workspaceId);
     const dataFolder = data === undefined ? undefined : await realpath(data).catch(() => undefined);
@@ -116,7 +119,7 @@ export class DockerHost implements HarnessHost {
       mounts: {
         socket,
         scratch,
-        environment: await realpath(this.options.environment.folder),
+        environment: await realpath(environment),
         store: await realpath(await this.options.store.folder(scope.workspaceId)),
         data: dataFolder,
         runner: resources.image === undefined ? undefined : await realpath(this.options.runner),

@@ -1,12 +1,14 @@
 /** Attempts as local processes, without a wall around them. docker/docker-executor.ts is the one with walls. */
 import { join } from "node:path";
 import { createValueStore } from "@/server/artifact/store";
-import type { InstalledEnvironment } from "../environment";
+import type { EnvironmentFolder, InstalledEnvironment } from "../environment";
 import { HarnessExecutor, type HarnessExecutorOptions } from "../harness-executor";
 import { ProcessHost } from "./process-host";
 
 export interface ExecutorOptions extends HarnessExecutorOptions {
   readonly environment: InstalledEnvironment;
+  /** Where packages of notebooks' own are. */
+  readonly environmentFolder?: EnvironmentFolder | undefined;
   /** The workspace's data folder, mounted read-only as `data/`. */
   readonly dataDir: (workspaceId: string) => string | undefined;
   /** Folder with the bundled runner; `dist/runner` of the working directory when left out. */
@@ -16,7 +18,10 @@ export interface ExecutorOptions extends HarnessExecutorOptions {
 }
 
 export function createProcessExecutor(options: ExecutorOptions): HarnessExecutor {
-  const { home, environment, dataDir, gpus, runner = join(process.cwd(), "dist/runner") } = options;
+  const { home, environment, environmentFolder, dataDir, gpus, runner = join(process.cwd(), "dist/runner") } = options;
   const store = options.store ?? createValueStore(home);
-  return new HarnessExecutor(new ProcessHost({ home, environment, dataDir, gpus, runner, store }), { ...options, store });
+  return new HarnessExecutor(new ProcessHost({ home, environment, environmentFolder, dataDir, gpus, runner, store }), {
+    ...options,
+    store,
+  });
 }

@@ -10,7 +10,7 @@ import { totalmem } from "node:os";
 import { join } from "node:path";
 import type { HarnessSettings } from "@/pipelines/protocol/harness-settings";
 import type { ValueStore } from "@/server/artifact/store";
-import type { InstalledEnvironment } from "../environment";
+import { findEnvironmentFolder, type EnvironmentFolder, type InstalledEnvironment } from "../environment";
 import { harnessKey, HarnessStartError, type HarnessHost, type HarnessSpec, type RunningHarness } from "../harness-host";
 import { HarnessOwners } from "../harness-owners";
 import { identify, isAlive, type ProcessIdentity } from "../process-identity";
@@ -19,6 +19,8 @@ import { socketFolder } from "../socket-folder";
 export interface ProcessHostOptions {
   readonly home: string;
   readonly environment: InstalledEnvironment;
+  /** Of packages that are not the base's, by the hash of their lock. Throws HarnessStartError where they cannot be had. */
+  readonly environmentFolder?: EnvironmentFolder | undefined;
   readonly dataDir: (workspaceId: string) => string | undefined;
   readonly store: ValueStore;
   /** Folder with harness.cjs and task.cjs. */
@@ -86,7 +88,7 @@ export class ProcessHost implements HarnessHost {
       slots: spec.slots,
       mostParked: 1000,
       task: join(this.options.runner, "task.cjs"),
-      environment: await realpath(this.options.environment.folder),
+      environment: await realpath(await findEnvironmentFolder(this.options, spec)),
       store: await realpath(await this.options.store.folder(scope.workspaceId)),
       data: data ? await realpath(data).catch(() => "") : "",
       scratch: await realpath(scratch),

@@ -4,7 +4,7 @@ import type { ValueRef } from "@/pipelines/run/run";
 import type { AttemptRequest, InputRef } from "../executor";
 
 export function toWorkerRequest(request: AttemptRequest): WorkerRequest {
-  const { notebookId, mapIndex, image, outcome, run, inputs, program, datasets: _datasets, pool: _pool, ...rest } = request;
+  const { notebookId, mapIndex, image, environment, outcome, run, inputs, program, datasets: _datasets, pool: _pool, ...rest } = request;
   const { notebookId: _, logicalDate, ...runRest } = run;
   return {
     ...rest,
@@ -12,6 +12,7 @@ export function toWorkerRequest(request: AttemptRequest): WorkerRequest {
     ...(notebookId === undefined ? {} : { notebookId }),
     ...(mapIndex === undefined ? {} : { mapIndex }),
     ...(image === undefined ? {} : { image }),
+    ...(environment === undefined ? {} : { environment }),
     ...(outcome === undefined ? {} : { outcome }),
     run: {
       ...runRest,

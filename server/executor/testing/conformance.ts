@@ -9,6 +9,7 @@ import { createValueStore, type ValueStore } from "@/server/artifact/store";
 import type { ValueRef } from "@/pipelines/run/run";
 import type { AttemptRequest, InputRef } from "../executor";
 import type { HarnessExecutor } from "../harness-executor";
+import { HarnessStartError } from "../harness-host";
 import type { ExecutorOptions } from "../process/process-executor";
 import { AttemptLog } from "./attempt-log";
 import { toProgram, toRequest, type RequestChanges } from "./requests";
@@ -162,6 +163,44 @@ export function describeExecutor(name: string, candidate: Candidate): void {
         "const z = await __heddle.import('zod', 'z', 'c1', 1);\nconst named = await import('zod');\nconst rewritten = await __heddle.import('zod');\nreturn { parsed: z.number().parse(4), same: [named.z === z, rewritten.z === z] };",
       );
       expect(seen).toEqual({ parsed: 4, same: [true, true] });
+    });
+
+    test("imports from the environment that a run names, which its tasks cannot change, and from no other", async () => {
+      const own = join(bench.home, "environments", "own");
+      await mkdir(join(own, "node_modules", "mine"), { recursive: true });
+      await writeFile(join(own, "heddle-import.mjs"), "export default (name) => import(name);");
+      await writeFile(
+        join(own, "node_modules", "mine", "package.json"),
+        '{"name":"mine","version":"1.0.0","type":"module","main":"index.js"}',
+      );
+      await writeFile(join(own, "node_modules", "mine", "index.js"), "export const here = import.meta.url;");
+      const other = candidate.create({
+        ...options,
+        environmentFolder: (workspaceId, hash) =>
+          hash === "known" && workspaceId === "w1"
+            ? Promise.resolve(own)
+            : Promise.reject(new HarnessStartError("environment", false, "The package “x” could not be had.")),
+      });
+      try {
+        const body = `const { here } = await __heddle.import('mine', '*', 'c1', 1);
+          let written = 'no';
+          try { (await import('node:fs')).writeFileSync(new URL(here), 'export const here = 1'); written = 'yes'; } catch (error) { written = error.code; }
+          return { there: here.endsWith('/node_modules/mine/index.js'), written };`;
+        const { log } = await start(body, { environment: "known" }, other);
+        const refs = (await log.succeeded()).outputs;
+        expect(await readValue(store, "w1", refs.there!)).toBe(true);
+        if (other.kind === "docker") expect(await readValue(store, "w1", refs.written!)).toBe("EROFS");
+        // The base of the same notebook is in processes of its own.
+        const base = await start("const x = await __heddle.import('mine', 'here', 'c1', 1);", {}, other);
+        expect(await base.log.result()).toMatchObject({
+          status: "failed",
+          error: { message: expect.stringContaining('"mine" is not in this environment') as string },
+        });
+        const refused = await other.launch(toRequest("return {}", { environment: "unknown" }), new AttemptLog());
+        expect(refused).toEqual({ ok: false, reason: "environment", retriable: false, message: "The package “x” could not be had." });
+      } finally {
+        await other.close();
+      }
     });
 
     test("hands Arrow tables and JAX arrays from task to task", async () => {

@@ -12,6 +12,7 @@ import { stateWords } from "../../../_ui/state-words";
 import { Duration } from "../../../_ui/times";
 import type { SaveState } from "../_document/save-state";
 import type { Rights } from "../editor-context";
+import { ExportMenu } from "../../_exchange/export-menu";
 import styles from "./editor-bar.module.css";
 import { SaveWord } from "./save-word";
 import { TitleInput } from "./title-input";
@@ -36,6 +37,8 @@ export interface EditorBarProps {
   readonly panelOpen: boolean;
   readonly onPanel: () => void;
   readonly onKeys: () => void;
+  /** Resolves once all is saved. */
+  readonly onSave: () => Promise<unknown>;
 }
 
 export function EditorBar(props: EditorBarProps) {
@@ -69,6 +72,7 @@ export function EditorBar(props: EditorBarProps) {
             <History size={16} aria-hidden />
             <span className="sr-only">Its versions</span>
           </Link>
+          <ExportMenu id={props.id} save={props.onSave} className={styles.wide} />
           <IconButton label="Keys" keys="?" onClick={props.onKeys} className={styles.wide}>
             <Keyboard size={16} />
           </IconButton>

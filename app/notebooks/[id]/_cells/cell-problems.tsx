@@ -1,7 +1,9 @@
 "use client";
 import { CircleAlert, TriangleAlert } from "lucide-react";
 import type { ShownDiagnostic } from "@/pipelines/language/shown-diagnostics";
+import { Fragment } from "react";
 import { classNames } from "../../../_ui/class-names";
+import { MissingPackageButton } from "../_environment/missing-package-button";
 import { useEditor } from "../editor-context";
 import styles from "./cell.module.css";
 
@@ -18,15 +20,17 @@ export function CellProblems({ diagnostics }: { readonly diagnostics: readonly S
   return (
     <div className={styles.problems} role="status">
       {errors.map((each, index) => (
-        <button
-          key={index}
-          type="button"
-          className={classNames(styles.problem, each.severity === "error" ? styles.error : styles.warning)}
-          onClick={() => editor.jump(each.place.cell, ...(each.place.in === "source" ? [each.place.line, each.place.column] : []))}
-        >
-          {each.severity === "error" ? <CircleAlert size={14} /> : <TriangleAlert size={14} />}
-          <span>{each.message}</span>
-        </button>
+        <Fragment key={index}>
+          <button
+            type="button"
+            className={classNames(styles.problem, each.severity === "error" ? styles.error : styles.warning)}
+            onClick={() => editor.jump(each.place.cell, ...(each.place.in === "source" ? [each.place.line, each.place.column] : []))}
+          >
+            {each.severity === "error" ? <CircleAlert size={14} /> : <TriangleAlert size={14} />}
+            <span>{each.message}</span>
+          </button>
+          <MissingPackageButton message={each.message} />
+        </Fragment>
       ))}
     </div>
   );

@@ -3,6 +3,7 @@ import { CircleAlert, TriangleAlert } from "lucide-react";
 import type { ShownDiagnostic } from "@/pipelines/language/shown-diagnostics";
 import { lineWords } from "@/pipelines/notebook/line-words";
 import { classNames } from "../../../_ui/class-names";
+import { MissingPackageButton } from "../_environment/missing-package-button";
 import { useEditor } from "../editor-context";
 import styles from "./side-panel.module.css";
 
@@ -36,6 +37,7 @@ export function ProblemsTab({
                 {each.place.in === "header" ? lineWords(0) : lineWords(each.place.line)} · {each.code}
               </span>
             </button>
+            <MissingPackageButton message={each.message} />
           </li>
         ))}
       </ul>

@@ -6,6 +6,7 @@ import type { GraphState } from "../../../_graph/graph-task";
 import { LazyTaskGraph } from "../../../_graph/lazy-task-graph";
 import type { ShownDiagnostic } from "@/pipelines/language/shown-diagnostics";
 import { TabPanel, Tabs } from "../../../_ui/tabs";
+import { LazyPackagesTab } from "../_environment/lazy-packages-tab";
 import { ParamsForm } from "../_params/params-form";
 import type { ParamValues } from "../_params/use-param-values";
 import type { CellView } from "../_runs/cell-view";
@@ -13,7 +14,7 @@ import { ProblemsTab } from "./problems-tab";
 import styles from "./side-panel.module.css";
 import { VariablesTab } from "./variables-tab";
 
-export const panelTabs = ["graph", "parameters", "problems", "variables", "comments"] as const;
+export const panelTabs = ["graph", "parameters", "problems", "variables", "packages", "comments"] as const;
 const noTasks: readonly Task[] = [];
 export type PanelTab = (typeof panelTabs)[number];
 
@@ -67,6 +68,7 @@ export const SidePanel = memo(function SidePanel({
           { value: "parameters", label: "Parameters", count: values.faults.size },
           { value: "problems", label: "Problems", count: problems.length },
           { value: "variables", label: "Variables" },
+          { value: "packages", label: "Packages" },
           { value: "comments", label: "Comments", count: openComments },
         ]}
       >
@@ -83,6 +85,9 @@ export const SidePanel = memo(function SidePanel({
         </TabPanel>
         <TabPanel value="variables" className={styles.scroll}>
           <VariablesTab tasks={tasks} views={views} types={types} inlay={inlay} onInlay={onInlay} />
+        </TabPanel>
+        <TabPanel value="packages" className={styles.scroll}>
+          <LazyPackagesTab />
         </TabPanel>
         <TabPanel value="comments" className={styles.scroll}>
           {tab === "comments" && comments}
