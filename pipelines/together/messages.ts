@@ -1,9 +1,13 @@
-/** What page and server say about a shared document beside its updates, as JSON in Hocuspocus' stateless messages. */
-import { z } from "zod";
+/**
+ * What page and server say about a shared document beside its updates, as JSON in Hocuspocus' stateless messages. The server
+ * checks what it hears (server/collaborate/page-word.ts): the page needs no zod for it.
+ */
 
 /** Save all that was sent before this; `n` is the page's own count. */
-export const pageWordSchema = z.strictObject({ type: z.literal("save"), n: z.int().min(0) });
-export type PageWord = z.infer<typeof pageWordSchema>;
+export interface PageWord {
+  readonly type: "save";
+  readonly n: number;
+}
 
 export type ServerWord =
   /** It is in the database, as this version. */

@@ -7,13 +7,14 @@
 import { Hocuspocus, type Connection, type Document } from "@hocuspocus/server";
 import type { WebSocket } from "ws";
 import * as Y from "yjs";
-import { notThere, pageWordSchema, type ServerWord } from "@/pipelines/together/messages";
+import { notThere, type ServerWord } from "@/pipelines/together/messages";
 import { AppError } from "../errors";
 import { errorFields, log } from "../log";
 import { notebookHub } from "../notebook/notebook-hub";
 import { openShared, saveShared, type Shelf } from "../notebook/store";
 import { mayDo, type Caller } from "../trpc";
 import { MessageLimit } from "./message-limit";
+import { readPageWord } from "./page-word";
 
 interface Visit {
   readonly caller: Caller;
@@ -171,9 +172,9 @@ export class Collaboration {
 
   private async hear(document: Document, connection: Connection<Visit>, payload: string): Promise<void> {
     const open = this.opened.get(document);
-    const word = payload.length < 200 ? pageWordSchema.safeParse(parseJson(payload)) : undefined;
-    if (!open || !word?.success) return;
-    const { n } = word.data;
+    const word = readPageWord(payload);
+    if (!open || !word) return;
+    const { n } = word;
     const answer = (answered: ServerWord) => connection.sendStateless(JSON.stringify(answered));
     try {
       answer({ type: "stored", n, revision: await this.save(open) });
@@ -252,12 +253,4 @@ export class Collaboration {
 
 function isNotFound(error: unknown): boolean {
   return error instanceof AppError && error.code === "NOT_FOUND";
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,7 +6,7 @@ import { Button } from "../../../_ui/button";
 import { classNames } from "../../../_ui/class-names";
 import { Tooltip } from "../../../_ui/tooltip";
 import type { EditorActions } from "../editor-context";
-import { colourOf, initialsOf, type Person } from "./people";
+import { initialsOf, type Person } from "./people";
 import styles from "./people.module.css";
 
 const mostMarks = 4;
@@ -58,7 +58,7 @@ export function PeopleList({ people, actions }: { readonly people: readonly Pers
               <button
                 type="button"
                 className={classNames(styles.mark, following === person.userId && styles.followed)}
-                style={{ "--person": colourOf(person.userId) } as React.CSSProperties}
+                style={{ "--person": person.colour } as React.CSSProperties}
                 aria-pressed={following === person.userId}
                 aria-label={`Follow ${nameOf(person)}`}
                 onClick={() => choose(person)}

@@ -4,16 +4,32 @@ export interface Person {
   readonly key: number;
   readonly userId: string;
   readonly name: string;
+  /** A CSS colour. */
+  readonly colour: string;
   /** The cell they are at. */
   readonly cell: string | undefined;
   readonly reads: boolean;
 }
 
-/** Of the ten of the charts: the same person has the same one for everybody, everywhere. */
-export function colourOf(userId: string): string {
-  let sum = 0;
-  for (const letter of userId) sum = (sum * 31 + letter.charCodeAt(0)) >>> 0;
-  return `var(--series-${(sum % 10) + 1})`;
+const scaleSize = 10;
+
+/** Of the ten of the charts. A person keeps theirs from day to day, unless somebody else who is here has the same. */
+export function coloursOf(userIds: readonly string[]): ReadonlyMap<string, string> {
+  const taken = new Set<number>();
+  return new Map(
+    [...new Set(userIds)].sort().map((id) => {
+      let place = hashOf(id) % scaleSize;
+      while (taken.has(place) && taken.size < scaleSize) place = (place + 1) % scaleSize;
+      taken.add(place);
+      return [id, `var(--series-${place + 1})`];
+    }),
+  );
+}
+
+function hashOf(text: string): number {
+  let hash = 2166136261;
+  for (const letter of text) hash = Math.imul(hash ^ letter.charCodeAt(0), 16777619) >>> 0;
+  return hash;
 }
 
 export function initialsOf(name: string): string {

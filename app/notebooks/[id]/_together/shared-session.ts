@@ -8,13 +8,13 @@ import type { EditorView } from "@codemirror/view";
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from "@hocuspocus/provider";
 import * as Y from "yjs";
 import { mergeIntoShared } from "@/pipelines/together/merge-notebook";
-import { notThere, type Presence, type ServerWord } from "@/pipelines/together/messages";
+import { notThere, type PageWord, type Presence, type ServerWord } from "@/pipelines/together/messages";
 import { cellOfText, readShared, sharedText } from "@/pipelines/together/shared-notebook";
 import type { BoundEditors } from "../_document/bound-editors";
 import type { DocumentStore } from "../_document/document-store";
 import type { SaveState } from "../_document/save-state";
 import { bindText, bringIn, putCarets, type RemoteCaret } from "./bind-text";
-import { colourOf, type Person } from "./people";
+import { coloursOf, type Person } from "./people";
 
 export interface SessionParts {
   readonly notebookId: string;
@@ -213,7 +213,7 @@ export class SharedSession {
   private askNow(): void {
     if (!this.wanted || !this.joined || !this.isUp || !this.provider.isAuthenticated || this.provider.hasUnsyncedChanges) return;
     this.wanted = false;
-    this.provider.sendStateless(JSON.stringify({ type: "save", n: this.changes }));
+    this.provider.sendStateless(JSON.stringify({ type: "save", n: this.changes } satisfies PageWord));
   }
 
   private hear(word: ServerWord): void {
@@ -301,13 +301,25 @@ export class SharedSession {
     ][];
   }
 
+  private get colours(): ReadonlyMap<string, string> {
+    return coloursOf(this.others.map(([, { user }]) => user!.id));
+  }
+
   private readonly shownIn = new Set<string>();
   private told = "[]";
 
   private showPeople(): void {
     if (!this.joined || this.left) return;
     const others = this.others;
-    const people = others.map(([key, { user, cell, reads }]) => ({ key, userId: user!.id, name: user!.name, cell, reads: reads === true }));
+    const colours = this.colours;
+    const people = others.map(([key, { user, cell, reads }]) => ({
+      key,
+      userId: user!.id,
+      name: user!.name,
+      colour: colours.get(user!.id)!,
+      cell,
+      reads: reads === true,
+    }));
     const words = JSON.stringify(people);
     if (words !== this.told) {
       this.told = words;
@@ -324,6 +336,7 @@ export class SharedSession {
 
   private caretsIn(cell: string): readonly RemoteCaret[] {
     const text = sharedText(this.doc, cell);
+    const colours = this.colours;
     const at = (place: unknown) => {
       const found = Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(place), this.doc);
       return found?.type === text ? found?.index : undefined;
@@ -332,7 +345,7 @@ export class SharedSession {
       if (theirs !== cell || !selection || !text) return [];
       const [anchor, head] = [at(selection.anchor), at(selection.head)];
       if (anchor === undefined || head === undefined) return [];
-      return [{ key, name: user!.name, colour: colourOf(user!.id), anchor, head }];
+      return [{ key, name: user!.name, colour: colours.get(user!.id)!, anchor, head }];
     });
   }
 }
