@@ -34,6 +34,7 @@ test("one is made by keyboard: fire times are seen while typing, what is wrong i
   const dialog = page.getByRole("dialog", { name: "New schedule" });
 
   await dialog.getByRole("combobox", { name: "Notebook" }).fill(title);
+  await expect(dialog.getByRole("option", { name: title })).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(dialog.getByRole("combobox", { name: "Notebook" })).toHaveValue(title);
   const zone = dialog.getByRole("combobox", { name: "Time zone" });

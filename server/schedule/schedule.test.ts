@@ -269,3 +269,21 @@ test("a backfill says what it would run, runs so many at once, goes by what ran 
   expect((await owner.mutate("schedule.startBackfill", { ...range, lastAt: "2025-01-01T00:00:00Z" })).message).toContain("ends before");
   expect((await owner.call("schedule.planBackfill", { ...range, firstAt: "1900-01-01T00:00:00Z" })).message).toContain("10,000");
 });
+
+test("the history is told page by page, and no fire of a time that others share is lost between two pages", async () => {
+  const id = await make();
+  // The fiftieth and the fifty-first are of the same time: one by the clock, one of a backfill.
+  await pool().query(
+    `insert into schedule_fire (schedule_id, workspace_id, round, fire_at, start_at, status, reason, run_id)
+     select $1, (select workspace_id from schedule where id = $1), case when n = 50 then 'again' else '' end, at, at, 'skipped', 'missed', n::text
+     from generate_series(0, 59) n, lateral (select '2026-01-10T00:00:00Z'::timestamptz - make_interval(hours => least(n, 49) + greatest(n - 50, 0)) as at) t`,
+    [id],
+  );
+  const page = async (before?: string) => (await owner.call("schedule.fires", { id, before })).data as FirePage;
+  const first = await page();
+  const second = await page(first.next);
+  expect(second.next).toBeUndefined();
+  const times = [...first.fires, ...second.fires].map(({ round, fireAt }) => `${fireAt} ${round}`);
+  expect(times).toHaveLength(60);
+  expect(new Set(times).size).toBe(60);
+});

@@ -242,8 +242,12 @@ export async function listFires(database: Database, workspaceId: string, id: str
     const read = await readFires(client, firesOfScheduleSql, [workspaceId, id, before ?? null, firePage + 1]);
     return read.get(id) ?? [];
   });
-  const page = fires.slice(0, firePage);
-  return { fires: page, next: fires.length > firePage ? page.at(-1)!.fireAt : undefined };
+  const beyond = fires[firePage]?.fireAt;
+  if (beyond === undefined) return { fires, next: undefined };
+  // The next page goes by the time alone: fires of one time, as a backfill's beside the clock's, stay together.
+  const whole = fires.filter(({ fireAt }) => fireAt !== beyond);
+  const page = whole.length > 0 ? whole : fires.slice(0, firePage);
+  return { fires: page, next: page.at(-1)!.fireAt };
 }
 
 /** Records a run that somebody starts by hand with what the schedule says. */

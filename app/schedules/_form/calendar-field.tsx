@@ -1,7 +1,7 @@
 "use client";
 /** Calendars whose days are left out: ticks, and a way to make a new one without leaving the form. */
 import { Plus } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { CalendarRow } from "../../_trpc/outputs";
 import { Button } from "../../_ui/button";
 import { Checkbox } from "../../_ui/field";
@@ -19,6 +19,12 @@ export function CalendarField({
   readonly onChange: (ids: readonly string[]) => void;
 }) {
   const [making, setMaking] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    setMaking(false);
+    // The dialog that goes does not know where one came from.
+    setTimeout(() => button.current?.focus());
+  };
   return (
     <fieldset className={styles.policies}>
       <legend>Days left out</legend>
@@ -34,12 +40,12 @@ export function CalendarField({
             </span>
           </Checkbox>
         ))}
-        <Button small look="quiet" onClick={() => setMaking(true)}>
+        <Button ref={button} small look="quiet" onClick={() => setMaking(true)}>
           <Plus size={14} aria-hidden />
           New calendar…
         </Button>
       </div>
-      {making && <CalendarDialog onClose={() => setMaking(false)} onSaved={(id) => onChange([...chosen, id])} />}
+      {making && <CalendarDialog onClose={close} onSaved={(id) => onChange([...chosen, id])} />}
     </fieldset>
   );
 }

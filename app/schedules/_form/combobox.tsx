@@ -77,7 +77,7 @@ export function Combobox({
       } else move(active + (event.key === "ArrowDown" ? 1 : -1));
     } else if (event.key === "Enter" && open) {
       event.preventDefault();
-      take(shown[active]);
+      if (shown[active]) take(shown[active]);
     }
   };
   return (

@@ -4,7 +4,7 @@
  * and sent), timing-fields.tsx, params-fields.tsx, calendar-field.tsx, advanced-fields.tsx, preview-list.tsx.
  */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Parameter } from "@/pipelines/compile/dag";
 import { validateParams } from "@/pipelines/compile/validate-params";
 import { useTRPC } from "../../_trpc/client";
@@ -48,7 +48,21 @@ export function ScheduleDialog({
   const [tried, setTried] = useState(false);
   const change = (next: Partial<ScheduleDraft>) => setDraft((now) => ({ ...now, ...next }));
 
-  const notebooks = useQuery(trpc.notebook.list.queryOptions());
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // Wherever in the dialog the focus is, but not in one above it.
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      const own = form.current?.closest('[role="dialog"]');
+      if (!own || (event.target as Element).closest('[role="dialog"]') !== own) return;
+      event.preventDefault();
+      form.current?.requestSubmit();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
+  // One that was made a moment ago is there, too.
+  const notebooks = useQuery(trpc.notebook.list.queryOptions(undefined, { refetchOnMount: "always" }));
   const calendars = useQuery(trpc.schedule.calendars.queryOptions());
   const timing = toTiming(draft);
   const asked = useSettled(JSON.stringify({ timing, timeZone: draft.timeZone, calendarIds: draft.calendarIds }));
@@ -104,17 +118,13 @@ export function ScheduleDialog({
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} wide title={schedule ? `Edit “${schedule.name}”` : "New schedule"}>
       <form
+        ref={form}
         className={styles.form}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
           // React hands on what happens in a dialog above this one, too.
           if (event.target === event.currentTarget) submit();
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.currentTarget.contains(event.target as Node)) return;
-          event.preventDefault();
-          submit();
         }}
       >
         <div className={styles.sides}>
