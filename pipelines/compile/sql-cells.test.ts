@@ -58,7 +58,10 @@ test.each([
     'syntax-error source 1:6 "f" travels as source, which is no table. Compute a value with it in a code cell.',
   ],
   ["// %% Q [sql]\n// from least\n", 'syntax-error source 1:6 "least" is a parameter, not a table. Write $least where its value belongs.'],
-  ["// %% Q [sql]\n// select $leats\n", 'syntax-error source 1:8 No cell defines "leats", which the query takes as $leats. Did you mean "least"?'],
+  [
+    "// %% Q [sql]\n// select $leats\n",
+    'syntax-error source 1:8 No cell defines "leats", which the query takes as $leats. Did you mean "least"?',
+  ],
   [
     "// %% Q [sql] out=a,b\n// select 1\n",
     "bad-header header 1:19 out= of a [sql] cell is one name: the result of its last statement. out=rows, say.",
