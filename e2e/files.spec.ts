@@ -19,7 +19,7 @@ test("a file comes in, is looked into, read by a cell and by a query, deleted an
   await importNotebook(page, "files.ts", "// %% First\n1\n");
   await page.getByRole("tab", { name: "Files" }).click();
   await page.getByLabel("Files to upload").setInputFiles([file("spring trees.csv", "kind,height\noak,20\nash,10\n")]);
-  await expect(row(page, "spring trees.csv")).toContainText("27 B");
+  await expect(row(page, "spring trees.csv")).toContainText("26 B");
 
   await row(page, "spring trees.csv").getByRole("button", { name: "spring trees.csv", exact: true }).click();
   const table = page.getByRole("grid", { name: "spring trees.csv" });

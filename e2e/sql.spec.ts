@@ -32,7 +32,7 @@ test("a query over a cell's table gives a table that other cells read", async ({
   await page.keyboard.press("Control+Shift+Enter");
   await expect(grid(page, 2).getByRole("gridcell").first()).toHaveText("oak", { timeout: 60_000 });
   await expect(grid(page, 2).getByRole("gridcell")).toHaveText(["oak", "30", "ash", "10"]);
-  await expect(cell(page, 3).locator('[data-state-icon="succeeded"]').first()).toBeVisible();
+  await expect(cell(page, 3).locator('[data-state-icon="succeeded"]').first()).toBeVisible({ timeout: 60_000 });
 
   // Its colours are there, and it completes: tables where one belongs, columns of those it names, parameters behind a dollar.
   await code(page, 2).click();

@@ -47,17 +47,23 @@ export function useTablePages(
   const pages = new Map<number, TablePage>();
   if (head.data) pages.set(0, head.data);
   others.forEach(({ data }, index) => data && pages.set(wanted[index]!, data));
+  const row = (index: number) => {
+    const page = pages.get(Math.floor(index / size));
+    const cells = page?.rows[index % size];
+    return cells && { cells, place: page!.places[index % size]! };
+  };
   return {
     head: head.data,
     busy: head.isPlaceholderData || head.isPending || others.some(({ isPending }) => isPending),
     error: head.error ?? others.find(({ error }) => error)?.error ?? null,
     retry: () => void Promise.all([head.refetch(), ...others.map(({ refetch }) => refetch())]),
-    row: (index) => {
-      const page = pages.get(Math.floor(index / size));
-      const cells = page?.rows[index % size];
-      return cells && { cells, place: page!.places[index % size]! };
+    row,
+    read: async (start, count) => {
+      const here = Array.from({ length: Math.min(count, 2 * size) }, (_, step) => row(start + step)?.cells);
+      // What one sees needs nobody to be asked, who may be busy with statistics.
+      if (here.length === count && here.every((cells) => cells !== undefined)) return here;
+      return (await reader.page(view, start, count)).rows;
     },
-    read: async (start, count) => (await reader.page(view, start, count)).rows,
   };
 }
 
