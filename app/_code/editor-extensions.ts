@@ -115,6 +115,7 @@ export function makeState(text: string, { label, language, readOnly, press, name
       history(),
       codeFolding(),
       drawSelection(),
+      EditorState.allowMultipleSelections.of(true),
       EditorState.readOnly.of(readOnly),
       EditorState.tabSize.of(2),
       indentUnit.of("  "),

@@ -25,6 +25,8 @@ export function useCommandKeys(desk: CommandDesk): void {
   const press = useEffectEvent((event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     if (event.isComposing || target.closest("[role='dialog'], [role='menu'], [role='listbox'], [data-own-keys]")) return;
+    // What had the focus in a dialog may be gone: its keys are the dialog's all the same.
+    if (target === document.body && document.querySelector("[role='dialog'][data-state='open']")) return;
     const stroke = strokeOf(event);
     if (stroke === undefined) return;
     const scopes = scopesAt(target);
