@@ -140,6 +140,6 @@ test("a scratch cell reads the notebook's values, and neither the notebook nor i
   await page.keyboard.press("Alt+Shift+6");
   await expect(scratch).toContainText("twice * 100");
   await page.goto("/runs");
-  await expect(page.locator("main").getByText("scratch", { exact: true }).filter({ visible: true }).first()).toBeVisible();
+  await expect(page.getByText(first.replace("Run ", ""), { exact: true }).first()).toBeVisible();
   await expect(page.getByText(own.replace("Run ", ""), { exact: true })).toHaveCount(0);
 });
