@@ -126,7 +126,7 @@ export function useCommandKeys(keys: CommandKeys): void {
       // Letters belong to whoever takes text, Enter and the like to what has the focus.
       const free = target === document.body || target.matches("[data-cell]") || target.matches("main");
       const other = target.closest(
-        "input, textarea, select, [contenteditable='true'], button, a, [role='tab'], [role='region'], [role='log'], summary, iframe",
+        "input, textarea, select, [contenteditable='true'], button, a, [role='tab'], [role='region'], [role='grid'], [role='log'], summary, iframe",
       );
       if ((free || !other) && command(event)) event.preventDefault();
     };
