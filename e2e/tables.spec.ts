@@ -72,8 +72,11 @@ test("a million rows scroll at once, and are sorted, filtered, summed up and cop
   await page.keyboard.press("Control+End");
   await expect(table.locator("[data-active]")).toHaveText(/^tree/);
   await page.keyboard.press("Control+Home");
+  await expect(table.locator("[data-active]")).toHaveText("0");
   await page.keyboard.press("Shift+ArrowDown");
+  await expect(table.locator("[aria-selected]")).toHaveCount(2);
   await page.keyboard.press("Shift+ArrowRight");
+  await expect(table.locator("[aria-selected]")).toHaveCount(4);
   await page.keyboard.press("Control+c");
   await expect(page.getByText("Copied 2 rows.", { exact: true })).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("id\tprice\n0\t\n1\t841.47");

@@ -13,7 +13,7 @@ function scopesAt(target: HTMLElement): readonly CommandScope[] {
   if (target.closest(".cm-editor")) return target.closest("[data-cell]") ? ["anywhere", "notebook", "code"] : ["anywhere"];
   const free = target === document.body || target.matches("[data-cell]") || target.matches("main");
   const other = target.closest(
-    "input, textarea, select, [contenteditable='true'], button, a, [role='tab'], [role='region'], [role='log'], summary, iframe",
+    "input, textarea, select, [contenteditable='true'], button, a, [role='tab'], [role='region'], [role='grid'], [role='log'], summary, iframe",
   );
   return free || !other ? ["anywhere", "notebook", "cell"] : ["anywhere"];
 }
