@@ -4,13 +4,13 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { test as base, type Page } from "@playwright/test";
+import { test as base, type BrowserContext, type Page } from "@playwright/test";
 import { makeHome, startHeddle, type Heddle } from "./start-heddle";
 
 export { expect } from "@playwright/test";
 export { makeHome, startHeddle, type Heddle } from "./start-heddle";
 
-export const test = base.extend<{ signedIn: Page }, { heddle: Heddle; session: string }>({
+export const test = base.extend<{ signedIn: Page }, { heddle: Heddle; session: string; visits: BrowserContext }>({
   heddle: [
     async ({}, use) => {
       const home = makeHome();
@@ -33,10 +33,24 @@ export const test = base.extend<{ signedIn: Page }, { heddle: Heddle; session: s
     },
     { scope: "worker", timeout: 60_000 },
   ],
-  signedIn: async ({ browser, heddle, session }, use) => {
-    const context = await browser.newContext({ storageState: session, baseURL: heddle.url });
-    await use(await context.newPage());
-    await context.close();
+  /** One for all tests of a worker: scripts are downloaded and compiled once. */
+  visits: [
+    async ({ browser, heddle, session }, use) => {
+      const context = await browser.newContext({ storageState: session, baseURL: heddle.url });
+      await use(context);
+      await context.close();
+    },
+    { scope: "worker" },
+  ],
+  signedIn: async ({ heddle, visits }, use) => {
+    const page = await visits.newPage();
+    await use(page);
+    const last = await visits.newPage();
+    for (const each of visits.pages()) if (each !== last) await each.close();
+    // The next test finds the pages as somebody who comes for the first time.
+    const browser = await visits.newCDPSession(last);
+    await browser.send("Storage.clearDataForOrigin", { origin: heddle.url, storageTypes: "local_storage,indexeddb" });
+    await last.close();
   },
 });
 
