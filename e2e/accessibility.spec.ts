@@ -122,7 +122,7 @@ test("axe finds nothing serious on the page of a run, tab by tab, light or dark"
   const tabs = page.locator("main").getByRole("tab");
   await expect(tabs.first()).toBeVisible();
   // The task that failed is open already; it stands over the last tabs.
-  await expect(page.getByRole("dialog")).toBeVisible();
+  await expect(page.getByRole("dialog").getByRole("tabpanel")).toBeVisible();
   await check(page, "run, the task that failed");
   await page
     .getByRole("dialog")
@@ -137,7 +137,7 @@ test("axe finds nothing serious on the page of a run, tab by tab, light or dark"
     await check(page, `run, ${await tabs.nth(index).innerText()}`);
   }
   await page.goto(`${run}?task=load`);
-  await expect(page.getByRole("dialog")).toBeVisible();
+  await expect(page.getByRole("dialog").getByRole("tabpanel")).toBeVisible();
   await check(page, "run, a task");
 });
 
