@@ -136,9 +136,6 @@ test("axe finds nothing serious on the page of a run, tab by tab, light or dark"
     await expect(tabs.nth(index)).toHaveAttribute("aria-selected", "true");
     await check(page, `run, ${await tabs.nth(index).innerText()}`);
   }
-  await page.goto(`${run}?task=load`);
-  await expect(page.getByRole("dialog").getByRole("tabpanel")).toBeVisible();
-  await check(page, "run, a task");
 });
 
 test("a notebook is written, run and read by keyboard alone, from the skip link on", async ({ signedIn: page }) => {
