@@ -118,7 +118,7 @@ describe("a run", () => {
       ["load", newest.id],
     ]);
     expect(cells[0]!.fingerprint).toMatch(/\w{8}/);
-    expect(cells.find(({ taskKey }) => taskKey === "fit")!.outputs).toEqual([{ name: "mae", summary: "number · 2.25" }]);
+    expect(cells.find(({ taskKey }) => taskKey === "fit")!.outputs).toEqual([{ name: "mae", summary: "number · 2.25", bytes: 4 }]);
   });
 
   test("of a cached task shows the run whose result was reused, and its metrics", async () => {
