@@ -105,7 +105,7 @@ test("a notebook goes out as .ts, .ipynb, .html and .md with its outputs, and co
     .locator("input[type=file]")
     .setInputFiles({ name: "back.ipynb", mimeType: "application/json", buffer: Buffer.from(ipynb.text) });
   await page.waitForURL((url) => /\/notebooks\/[\w-]+$/.test(url.pathname) && !url.pathname.endsWith(id));
-  await expect(page.getByRole("table").first()).toBeVisible();
+  await expect(page.getByRole("grid").first()).toBeVisible();
   await page.getByRole("button", { name: "Export" }).click();
   expect((await exported(page, "TypeScript")).text).toBe(text);
 });

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useTRPC } from "../_trpc/client";
 import { Keys } from "../_ui/chip";
 import styles from "./command-palette.module.css";
@@ -26,11 +26,6 @@ export function CommandPalette({ offered }: { readonly offered: readonly Palette
   const trpc = useTRPC();
   const notebooks = useQuery(trpc.notebook.list.queryOptions(undefined, { staleTime: 10_000 }));
   const [query, setQuery] = useState("");
-  useEffect(() => {
-    const typed = takeTyped();
-    // eslint-disable-next-line react-hooks/set-state-in-effect -- typed while this was on its way
-    if (typed !== "") setQuery(typed);
-  }, []);
   const picked = useRef<PaletteItem>(undefined);
   const groups = useMemo(() => {
     const items: readonly PaletteItem[] = [
@@ -74,6 +69,8 @@ export function CommandPalette({ offered }: { readonly offered: readonly Palette
               onValueChange={setQuery}
               placeholder="Type what you want to do…"
               autoFocus
+              // What was typed until now; letters are this field's from here on.
+              onFocus={() => setQuery(query + takeTyped())}
             />
             <Command.List className={styles.list} label="What can be done">
               <Command.Empty className={styles.empty}>Nothing is called so.</Command.Empty>

@@ -16,6 +16,11 @@ function hear(event: KeyboardEvent): void {
   event.stopImmediatePropagation();
 }
 
+/** Keys mean nothing else meanwhile. */
+export function isTypingAhead(): boolean {
+  return collected !== undefined;
+}
+
 export function beginTyping(): void {
   if (collected === undefined) addEventListener("keydown", hear, true);
   collected = "";

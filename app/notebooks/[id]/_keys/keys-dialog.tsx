@@ -18,11 +18,6 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
   const changes = useKeyChanges();
   const [query, setQuery] = useState("");
   const [asked, setAsked] = useState<string>();
-  useEffect(() => {
-    const typed = takeTyped();
-    // eslint-disable-next-line react-hooks/set-state-in-effect -- typed while this was on its way
-    if (typed !== "") setQuery(typed);
-  }, []);
   // No button opened it, so nothing else gives the focus back.
   const [before] = useState(() => document.activeElement);
   useEffect(
@@ -61,6 +56,8 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
           placeholder="Find a command…"
           value={query}
           onChange={(event) => setQuery(event.target.value)}
+          // What was typed until now; letters are this field's from here on.
+          onFocus={() => setQuery(query + takeTyped())}
         />
         <Button small onClick={() => setKeyChanges({})} disabled={Object.keys(changes).length === 0}>
           Reset all keys

@@ -1,6 +1,7 @@
 "use client";
 /** Listens to the keys and asks for what they mean (keymap.ts). Letters mean something while no text is being typed. */
 import { useEffect, useEffectEvent, useRef } from "react";
+import { isTypingAhead } from "../../../_palette/type-ahead";
 import type { Command, CommandDesk, CommandScope } from "./command";
 import { useKeymap } from "./keymap-store";
 import { strokeOf } from "./strokes";
@@ -24,7 +25,7 @@ export function useCommandKeys(desk: CommandDesk): void {
 
   const press = useEffectEvent((event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
-    if (event.isComposing || target.closest("[role='dialog'], [role='menu'], [role='listbox'], [data-own-keys]")) return;
+    if (isTypingAhead() || event.isComposing || target.closest("[role='dialog'], [role='menu'], [role='listbox'], [data-own-keys]")) return;
     // What had the focus in a dialog may be gone: its keys are the dialog's all the same.
     if (target === document.body && document.querySelector("[role='dialog'][data-state='open']")) return;
     const stroke = strokeOf(event);
