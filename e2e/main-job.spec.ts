@@ -100,7 +100,7 @@ test("a person imports a notebook, runs it, changes one cell, runs again and com
 });
 
 test("an example of real training runs to its numbers", async ({ signedIn: page }) => {
-  await page.goto("/runs");
+  await page.goto("/runs?trigger=example");
   await page.getByRole("row").filter({ hasText: "Fuel economy" }).last().locator("[data-run]").click();
   const glance = page.getByLabel("The run in one glance");
   await expect(glance.getByText("Succeeded")).toBeVisible({ timeout: 60_000 });
